@@ -138,6 +138,9 @@ func (db *DB) Ready(ctx context.Context) error {
 	})
 }
 
+// Now is the clock of the transactions, for a page that is rendered after its transaction ended.
+func (db *DB) Now() time.Time { return db.timestamp() }
+
 func (db *DB) timestamp() time.Time { return db.now().UTC().Truncate(time.Millisecond) }
 
 // isolation is SERIALIZABLE on PostgreSQL for reads too: a serializable read-only transaction sees one

@@ -1,0 +1,104 @@
+package record
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"accessdesk/data"
+)
+
+// Stored is an entry as it stands in the table. The package comment says how its hashes come about.
+type Stored struct {
+	Chain string
+	// Seq counts from 1 in each chain.
+	Seq int64
+	// At is the time of the transaction that wrote it, UTC, whole milliseconds.
+	At time.Time
+	// Actor and Act are those of Entry.
+	Actor, Act string
+	// Previous is the hash of the entry before it; DetailHash and Hash are its own.
+	Previous, DetailHash, Hash string
+	// Salt and Detail are what DetailHash covers; Detail is a JSON object.
+	Salt, Detail string
+}
+
+func (s Stored) detailHash() string { return digest("accessdesk record detail 1", s.Salt, s.Detail) }
+
+func (s Stored) hash() string {
+	return digest("accessdesk record entry 1", s.Chain, strconv.FormatInt(s.Seq, 10),
+		strconv.FormatInt(data.Millis(s.At), 10), s.Actor, s.Act, s.Previous, s.DetailHash)
+}
+
+// Mismatch is the error of Check: the first entry of a chain that does not fit.
+type Mismatch struct {
+	Chain string
+	// Seq is the number that the entry has, or should have where it is missing.
+	Seq int64
+	// Problem says what is wrong, in English, for the log and the command line.
+	Problem string
+}
+
+// Error names the chain, the entry and the problem.
+func (m *Mismatch) Error() string {
+	return fmt.Sprintf("record %s, entry %d: %s", m.Chain, m.Seq, m.Problem)
+}
+
+// List gives the entries of a chain, oldest first; none for a chain that has none.
+func List(tx *data.Tx, chain string) ([]Stored, error) {
+	entries, err := data.Rows(tx, scan,
+		`SELECT chain, seq, at, actor, act, previous, detail_hash, hash, salt, detail
+		FROM record_entry WHERE chain = $1 ORDER BY seq`, chain)
+	if err != nil {
+		return nil, fmt.Errorf("list record %s: %w", chain, err)
+	}
+	return entries, nil
+}
+
+// checkedAtOnce bounds the entries that Check holds in memory: the desk's chain may be long.
+const checkedAtOnce = 500
+
+// Check computes every hash of a chain again. A *Mismatch names the first entry that does not fit; nil means that
+// all do, also for a chain without entries.
+func Check(tx *data.Tx, chain string) error {
+	before := Stored{Chain: chain, Hash: genesis}
+	for {
+		page, err := data.Rows(tx, scan,
+			`SELECT chain, seq, at, actor, act, previous, detail_hash, hash, salt, detail
+			FROM record_entry WHERE chain = $1 AND seq > $2 ORDER BY seq LIMIT $3`, chain, before.Seq, checkedAtOnce)
+		if err != nil {
+			return fmt.Errorf("check record %s: %w", chain, err)
+		}
+		for _, entry := range page {
+			if problem := entry.problemAfter(before); problem != "" {
+				return &Mismatch{Chain: chain, Seq: min(entry.Seq, before.Seq+1), Problem: problem}
+			}
+			before = entry
+		}
+		if len(page) < checkedAtOnce {
+			return nil
+		}
+	}
+}
+
+// problemAfter says what is wrong with an entry that follows another, or "".
+func (s Stored) problemAfter(before Stored) string {
+	switch {
+	case s.Seq != before.Seq+1:
+		return "missing"
+	case s.DetailHash != s.detailHash():
+		return "its detail was changed"
+	case s.Hash != s.hash():
+		return "it was changed or moved"
+	case s.Previous != before.Hash:
+		return "it does not follow the entry before it: one of them was replaced"
+	}
+	return ""
+}
+
+func scan(row data.Scanner) (s Stored, err error) {
+	var at int64
+	err = row.Scan(&s.Chain, &s.Seq, &at, &s.Actor, &s.Act, &s.Previous, &s.DetailHash, &s.Hash, &s.Salt, &s.Detail)
+	s.At = data.FromMillis(at)
+	return s, err
+}

@@ -1,0 +1,330 @@
+package catalog
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	// Windows are checked against the names of the time zone database, which not every machine has.
+	_ "time/tzdata"
+
+	"accessdesk/eligibility"
+)
+
+// Problem is something in an offering that has to be mended before it may be published.
+type Problem struct {
+	File   string // "" when the offering was not read from a file
+	Line   int    // from 1; 0 when unknown
+	Column int    // from 1, in expressions; 0: the whole line
+	Key    string // path of the key, "criteria[2].expr" counting from 1
+	Text   string // what is wrong and how to mend it
+}
+
+// String reads "FILE:LINE: KEY: what is wrong", as compilers print it.
+func (p Problem) String() string { return located(p.File, p.Line, p.Column, p.Key, p.Text) }
+
+// Check reads an offering as a careful colleague would before it is published, and reports everything it finds, in the
+// order of the file: a missing language, a criterion without citation or one that does not compile, neither sector
+// gate nor criterion, tests that fail or do not stand on both sides of a numeric threshold, an open status without a
+// way to apply, references to nothing, dates and windows that cannot be, words that promise what nobody can promise.
+// strict adds a review date that has passed. today is the day of reading, in its own time zone.
+func Check(v *eligibility.Vocabulary, o *Offering, today time.Time, strict bool) []Problem {
+	c := &checker{vocabulary: v, offering: o, today: DateOf(today), strict: strict}
+	c.head()
+	c.dates()
+	c.languages()
+	c.words()
+	c.window()
+	c.routes()
+	c.questions()
+	c.terms()
+	c.sources()
+	c.rules()
+	slices.SortStableFunc(c.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	return c.problems
+}
+
+// CheckAll checks the offerings of one catalog, and that no two share a slug.
+func CheckAll(v *eligibility.Vocabulary, offerings []*Offering, today time.Time, strict bool) []Problem {
+	var all []Problem
+	first := map[string]*Offering{}
+	for _, o := range offerings {
+		all = append(all, Check(v, o, today, strict)...)
+		if twin, ok := first[o.Slug]; ok && o.Slug != "" {
+			c := checker{offering: o}
+			c.report("slug", "%q is also the slug of %s; give each offering its own", o.Slug, cmp.Or(twin.file(), "another offering"))
+			all = append(all, c.problems...)
+			continue
+		}
+		first[o.Slug] = o
+	}
+	return all
+}
+
+// file is the name of the file that the offering was parsed from, "" if none.
+func (o *Offering) file() string {
+	if o.source == nil {
+		return ""
+	}
+	return o.source.file
+}
+
+type checker struct {
+	vocabulary *eligibility.Vocabulary
+	offering   *Offering
+	today      Date
+	strict     bool
+	problems   []Problem
+}
+
+func (c *checker) report(path, format string, args ...any) {
+	c.problems = append(c.problems, Problem{File: c.offering.file(), Line: c.offering.source.line(path), Key: path,
+		Text: fmt.Sprintf(format, args...)})
+}
+
+var (
+	slugPattern       = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	criterionPattern  = regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`)
+	questionPattern   = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+	slugLimit         = 60 // characters: slugs stand in addresses and record chains
+	missingText       = "missing; this has to be given"
+	slugShape         = "%q is not well-formed; use lower-case letters and digits in words joined by hyphens, at most %d characters"
+	missingTextInBoth = "missing; give it in both languages, en and es"
+)
+
+func (c *checker) head() {
+	o := c.offering
+	c.slug("slug", o.Slug)
+	c.given("kind", string(o.Kind))
+	c.given("status", string(o.Status))
+	c.given("confidence", string(o.Confidence))
+	c.given("cost", string(o.Cost))
+	if o.source != nil && o.source.keys != nil && !o.source.has("criteria_published") {
+		c.report("criteria_published", "missing; write true if the provider publishes its criteria, else false")
+	}
+	c.slug("provider.slug", o.Provider.Slug)
+	c.given("provider.name", o.Provider.Name)
+	c.address("provider.url", o.Provider.URL)
+	if o.Owner != "" && !bareAddress(o.Owner) {
+		c.report("owner", "%q is not an e-mail address", o.Owner)
+	}
+	if o.Helper != (Helper{}) {
+		c.given("helper.name", o.Helper.Name)
+		c.address("helper.url", o.Helper.URL)
+	}
+}
+
+func (c *checker) given(path, value string) bool {
+	if strings.TrimSpace(value) == "" {
+		c.report(path, "%s", missingText)
+		return false
+	}
+	return true
+}
+
+func (c *checker) slug(path, slug string) {
+	if c.given(path, slug) && (!slugPattern.MatchString(slug) || len(slug) > slugLimit) {
+		c.report(path, slugShape, slug, slugLimit)
+	}
+}
+
+// address checks a web address; "" is none.
+func (c *checker) address(path, text string) {
+	if text == "" {
+		return
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.ContainsAny(text, " \n\t") {
+		c.report(path, "%q is not a web address; write it in full, such as https://example.org/page", text)
+	}
+}
+
+// bareAddress tells whether text is one e-mail address and nothing else.
+func bareAddress(text string) bool {
+	parsed, err := mail.ParseAddress(text)
+	return err == nil && parsed.Address == text
+}
+
+func (c *checker) dates() {
+	o := c.offering
+	if c.given("checked_on", string(o.CheckedOn)) && o.CheckedOn > c.today {
+		c.report("checked_on", "%s is in the future; today is %s", o.CheckedOn, c.today)
+	}
+	if !c.given("review_by", string(o.ReviewBy)) {
+		return
+	}
+	if o.CheckedOn != "" && o.ReviewBy <= o.CheckedOn {
+		c.report("review_by", "%s is not after checked_on (%s)", o.ReviewBy, o.CheckedOn)
+	}
+	if c.strict && o.ReviewBy < c.today {
+		c.report("review_by", "the review was due on %s; compare the listing with its sources, then set checked_on and review_by anew", o.ReviewBy)
+	}
+}
+
+func (c *checker) window() {
+	w := c.offering.Window
+	if !w.Opens.IsZero() && !w.Closes.IsZero() && !w.Opens.Before(w.Closes) {
+		c.report("window.closes", "the window closes (%s) before it opens (%s)", w.Closes.Format(time.RFC3339), w.Opens.Format(time.RFC3339))
+	}
+	if w.TimeZone == "" {
+		if !w.Rolling() {
+			c.report("window.time_zone", "missing; name the zone in which the times are shown, such as America/New_York")
+		}
+		return
+	}
+	if _, err := time.LoadLocation(w.TimeZone); err != nil || w.TimeZone == "Local" {
+		c.report("window.time_zone", "%q is not a time zone; use a name such as America/New_York", w.TimeZone)
+	}
+}
+
+func (c *checker) terms() {
+	t := c.offering.Terms
+	for i, role := range t.Approvals {
+		if role != ApprovalProgramManager {
+			c.report(element("terms.approvals", i+1), "%q cannot be honored; the desk has approvals of %q only", role, ApprovalProgramManager)
+		}
+	}
+	if repeated := repeats(t.Approvals); repeated != "" {
+		c.report("terms.approvals", "%q stands twice", repeated)
+	}
+	if repeated := repeats(texts(t.Safeguards)); repeated != "" {
+		c.report("terms.safeguards", "%q stands twice", repeated)
+	}
+	if !c.offering.InApp() {
+		return
+	}
+	if len(t.Approvals) == 0 {
+		c.report("terms.approvals", "missing; an application that is reviewed here needs approvals = [%q]", ApprovalProgramManager)
+	}
+	if t.DurationDays == 0 {
+		c.report("terms.duration_days", "missing; a grant that is given here has an end, so write for how many days it lasts")
+	}
+}
+
+func (c *checker) sources() {
+	if len(c.offering.Sources) == 0 {
+		c.report("sources", "missing; add at least one [[sources]] with url, supports and read_on")
+	}
+	for i, s := range c.offering.Sources {
+		path := element("sources", i+1)
+		if c.given(path+".url", s.URL) {
+			c.address(path+".url", s.URL)
+		}
+		c.given(path+".supports", s.Supports)
+		if c.given(path+".read_on", string(s.ReadOn)) && s.ReadOn > c.today {
+			c.report(path+".read_on", "%s is in the future; today is %s", s.ReadOn, c.today)
+		}
+	}
+}
+
+// rules checks sector list, criteria and tests.
+func (c *checker) rules() {
+	o := c.offering
+	compiles := c.gate()
+	if len(o.Criteria) == 0 && len(o.Sectors) > 0 && !o.Gated() {
+		compiles = false
+		c.report("sectors", "neither a sector gate nor a criterion: nothing decides. Name the sectors, or add one cited criterion; "+
+			"what the provider says is open to anyone has the criterion open-to-anyone with expr = \"true\"")
+	}
+	seen := map[string]bool{}
+	for i, criterion := range o.Criteria {
+		path := element("criteria", i+1)
+		c.criterion(path, criterion, seen)
+		compiles = c.compile(path+".expr", criterion) && compiles
+	}
+	if !compiles || len(seen) < len(o.Criteria) { // tests would repeat the same problem for each test
+		return
+	}
+	rules, err := c.vocabulary.Compile(o.rules())
+	if err != nil {
+		c.report("criteria", "%v", err)
+		return
+	}
+	c.tests(rules)
+}
+
+// gate checks the sector list and tells whether it compiles.
+func (c *checker) gate() bool {
+	o := c.offering
+	if len(o.Sectors) == 0 {
+		c.report("sectors", "missing; list the sectors, or write sectors = [%q]", eligibility.AnySector)
+		return false
+	}
+	if repeated := repeats(o.Sectors); repeated != "" {
+		c.report("sectors", "%q stands twice", repeated)
+	}
+	if slices.Equal(o.Sectors, []string{eligibility.AnySector}) {
+		return true
+	}
+	if o.SectorsCitation == "" {
+		c.report("sectors_citation", "missing; say where the provider names these sectors")
+	}
+	_, err := c.vocabulary.Compile(eligibility.Rules{Slug: o.Slug, Sectors: o.Sectors, Published: true})
+	if err != nil {
+		c.report("sectors", "%s", compileMessage(err))
+	}
+	return err == nil
+}
+
+func (c *checker) criterion(path string, criterion Criterion, seen map[string]bool) {
+	switch id := criterion.ID; {
+	case id == "":
+		c.report(path+".id", "%s", missingText)
+	case id == eligibility.GateID:
+		c.report(path+".id", "%q is the name of the sector gate; choose another", id)
+	case !criterionPattern.MatchString(id):
+		c.report(path+".id", "%q is not well-formed; use lower-case letters and digits in words joined by hyphens", id)
+	case seen[id]:
+		c.report(path+".id", "a criterion before this one has the id %q too", id)
+	default:
+		seen[id] = true
+	}
+	if strings.TrimSpace(criterion.Citation) == "" {
+		c.report(path+".citation", "missing; say where the provider states this criterion")
+	}
+}
+
+// compile checks one expression and maps the place of a mistake into the file.
+func (c *checker) compile(path string, criterion Criterion) bool {
+	if !c.given(path, criterion.Expr) {
+		return false
+	}
+	_, err := c.vocabulary.Compile(eligibility.Rules{Slug: c.offering.Slug, Sectors: []string{eligibility.AnySector},
+		Criteria: []eligibility.Criterion{{ID: "expression", Expr: criterion.Expr}}, Published: true})
+	if err == nil {
+		return true
+	}
+	problem := Problem{File: c.offering.file(), Line: c.offering.source.line(path), Key: path,
+		Text: "does not compile: " + compileMessage(err)}
+	var place *eligibility.CompileError
+	if errors.As(err, &place) && place.Line > 0 {
+		problem.Line, problem.Column = c.offering.source.within(path, place.Line, place.Column)
+	}
+	c.problems = append(c.problems, problem)
+	return false
+}
+
+// compileMessage is what a compile error says, without the place that stands beside it anyway.
+func compileMessage(err error) string {
+	var place *eligibility.CompileError
+	if errors.As(err, &place) {
+		return place.Message
+	}
+	return err.Error()
+}
+
+// repeats gives the first item that stands twice in a list, "" if none does.
+func repeats(items []string) string {
+	for i, item := range items {
+		if slices.Contains(items[:i], item) {
+			return item
+		}
+	}
+	return ""
+}

@@ -1,0 +1,216 @@
+package catalog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"accessdesk/eligibility"
+)
+
+// tests runs the worked examples of the offering and looks whether they stand on both sides of each threshold.
+func (c *checker) tests(rules *eligibility.Ruleset) {
+	o := c.offering
+	if len(o.Tests) == 0 {
+		c.report("tests", "missing; add [[tests]] with name, facts and outcome, so that a slip in the criteria shows")
+	}
+	profiles := make([]eligibility.Profile, len(o.Tests))
+	seen, readable := map[string]bool{}, true
+	for i, test := range o.Tests {
+		path := element("tests", i+1)
+		if c.given(path+".name", test.Name) && seen[test.Name] {
+			c.report(path+".name", "a test before this one is called %q too", test.Name)
+		}
+		seen[test.Name] = true
+		profile, ok := c.profile(path+".facts", test.Facts)
+		readable = readable && ok
+		if !c.given(path+".outcome", string(test.Outcome)) || !ok {
+			continue
+		}
+		profiles[i] = profile
+		decision := rules.Decide(profile)
+		if string(decision.Outcome) != string(test.Outcome) {
+			c.report(path+".outcome", "test %q: expected %s, got %s: %s", test.Name, test.Outcome, decision.Outcome, c.why(decision))
+		}
+	}
+	if readable { // else a threshold might only seem to lack a test
+		c.thresholds(rules, profiles)
+	}
+}
+
+// profile reads the facts of a test.
+func (c *checker) profile(path string, facts map[string]any) (eligibility.Profile, bool) {
+	if facts == nil {
+		facts = map[string]any{}
+	}
+	text, err := json.Marshal(facts)
+	if err == nil {
+		var profile eligibility.Profile
+		if profile, err = c.vocabulary.ParseFacts(text); err == nil {
+			return profile, true
+		}
+	}
+	var wrong *eligibility.FactError
+	if errors.As(err, &wrong) && wrong.Fact != "" {
+		path = join(path, string(wrong.Fact))
+	}
+	c.report(path, "%v", err)
+	return nil, false
+}
+
+// why says which criteria made the decision what it is, with the answers they read.
+func (c *checker) why(d eligibility.Decision) string {
+	var reasons []string
+	for _, result := range d.Criteria {
+		switch result.Result {
+		case eligibility.Unmet:
+			reasons = append(reasons, fmt.Sprintf("criterion %q is not met (%s)", result.ID, c.answers(result.Facts, d.Profile)))
+		case eligibility.Unknown:
+			if d.Outcome == eligibility.Unknown {
+				reasons = append(reasons, fmt.Sprintf("criterion %q is unknown (%s)", result.ID, c.answers(result.Facts, d.Profile)))
+			}
+		}
+	}
+	switch {
+	case len(reasons) > 0:
+		return strings.Join(reasons, "; ")
+	case d.Outcome == eligibility.Unknown:
+		return "every criterion is met, but criteria_published is false, and then nobody is called eligible"
+	}
+	return "every criterion is met"
+}
+
+// answers lists facts with what is known of them, as one would write it in the test.
+func (c *checker) answers(facts []eligibility.FactID, p eligibility.Profile) string {
+	given := make([]string, 0, len(facts))
+	for _, id := range facts {
+		value, ok := p[id]
+		if !ok {
+			given = append(given, string(id)+" not given")
+			continue
+		}
+		text, err := c.vocabulary.FormatFacts(eligibility.Profile{id: value})
+		if err != nil {
+			continue
+		}
+		var one map[string]json.RawMessage
+		if json.Unmarshal(text, &one) == nil {
+			given = append(given, fmt.Sprintf("%s = %s", id, one[string(id)]))
+		}
+	}
+	if len(given) == 0 {
+		return "it reads no fact"
+	}
+	return strings.Join(given, ", ")
+}
+
+// thresholds checks that for each number a criterion compares a fact with there is a test on each side.
+func (c *checker) thresholds(rules *eligibility.Ruleset, profiles []eligibility.Profile) {
+	var done []eligibility.Threshold
+	for _, t := range eligibility.Thresholds(rules) {
+		if slices.Contains(done, t) {
+			continue
+		}
+		done = append(done, t)
+		fact, ok := c.vocabulary.Fact(t.Fact)
+		if !ok {
+			continue
+		}
+		var lacking []string
+		for _, side := range sides(fact, t) {
+			if !slices.ContainsFunc(profiles, side.stands) {
+				lacking = append(lacking, side.text)
+			}
+		}
+		if len(lacking) > 0 {
+			c.report(c.criterionPath(t.Criterion)+".expr", "criterion %q compares %s with %s, and tests have to stand on both sides of it; add one with %s",
+				t.Criterion, t.Fact, number(t.Value), strings.Join(lacking, " and one with "))
+		}
+	}
+}
+
+func (c *checker) criterionPath(id string) string {
+	return element("criteria", 1+slices.IndexFunc(c.offering.Criteria, func(criterion Criterion) bool { return criterion.ID == id }))
+}
+
+// side is one side of a threshold: what a test has to give, in words and as a condition.
+type side struct {
+	text   string
+	stands func(eligibility.Profile) bool
+}
+
+// sides gives the two sides of a threshold: for whole numbers the last value that is on one side and its neighbor on
+// the other; for numbers with a point any value on each. Values that the fact cannot have are left out.
+func sides(fact eligibility.Fact, t eligibility.Threshold) []side {
+	if !fact.Type.Whole() {
+		return []side{decimalSide(t, true), decimalSide(t, false)}
+	}
+	if t.Value == math.Trunc(t.Value) && (t.Op == "==" || t.Op == "!=") {
+		return []side{exactly(t.Fact, t.Value), either(fact, t.Value-1, t.Value+1)}
+	}
+	low := math.Floor(t.Value)
+	if (t.Op == "<" || t.Op == ">=") && low == t.Value {
+		low--
+	}
+	var both []side
+	for _, value := range []float64{low, low + 1} {
+		if possible(fact, value) {
+			both = append(both, exactly(t.Fact, value))
+		}
+	}
+	return both
+}
+
+func possible(fact eligibility.Fact, value float64) bool {
+	return (fact.Min == nil || value >= *fact.Min) && (fact.Max == nil || value <= *fact.Max)
+}
+
+func exactly(id eligibility.FactID, value float64) side {
+	return side{text: fmt.Sprintf("%s = %s", id, number(value)), stands: func(p eligibility.Profile) bool {
+		given, ok := p[id].Number()
+		return ok && given == value
+	}}
+}
+
+func either(fact eligibility.Fact, below, above float64) side {
+	low, high := exactly(fact.ID, below), exactly(fact.ID, above)
+	text := high.text
+	if possible(fact, below) {
+		text = low.text + " or " + number(above)
+	}
+	return side{text: text, stands: func(p eligibility.Profile) bool { return low.stands(p) || high.stands(p) }}
+}
+
+// decimalSide is the side on which the comparison holds, or the other one.
+func decimalSide(t eligibility.Threshold, holds bool) side {
+	operator := t.Op
+	if !holds {
+		operator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[t.Op]
+	}
+	return side{text: fmt.Sprintf("%s %s %s", t.Fact, operator, number(t.Value)), stands: func(p eligibility.Profile) bool {
+		given, ok := p[t.Fact].Number()
+		return ok && compare(given, operator, t.Value)
+	}}
+}
+
+func compare(a float64, operator string, b float64) bool {
+	switch operator {
+	case "<":
+		return a < b
+	case "<=":
+		return a <= b
+	case ">":
+		return a > b
+	case ">=":
+		return a >= b
+	case "==":
+		return a == b
+	}
+	return a != b
+}
+
+func number(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }

@@ -1,0 +1,132 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+
+	"accessdesk/eligibility"
+)
+
+// routes checks the ways to apply.
+func (c *checker) routes() {
+	o := c.offering
+	if o.Status == StatusOpen && !slices.ContainsFunc(o.Apply, func(r ApplyRoute) bool { return r.Public() || c.nothingToApplyFor(r) }) {
+		c.report("apply", "status is open, but nobody can see how to apply; add an [[apply]] route, or state what is true: "+
+			"by_invitation, waiting_list, announced, unverified")
+	}
+	for i, route := range o.Apply {
+		c.route(element("apply", i+1), route)
+	}
+}
+
+// nothingToApplyFor tells whether a route of mode none is a way in: what is published for everybody to read or use
+// has no application.
+func (c *checker) nothingToApplyFor(r ApplyRoute) bool {
+	switch c.offering.Kind {
+	case KindGuidance, KindTool, KindInformationSharing:
+		return r.Mode == ModeNone
+	}
+	return false
+}
+
+func (c *checker) route(path string, r ApplyRoute) {
+	c.given(path+".mode", string(r.Mode))
+	switch r.Mode {
+	case ModeEmail:
+		if c.given(path+".to", r.To) && !bareAddress(r.To) {
+			c.report(path+".to", "%q is not an e-mail address", r.To)
+		}
+		if r.Subject.Empty() {
+			c.report(path+".subject", "missing; the prepared e-mail needs a subject, in en and es")
+		}
+	case ModeWeb, ModeDownload:
+		if c.given(path+".to", r.To) {
+			c.address(path+".to", r.To)
+		}
+	case ModePhone:
+		if c.given(path+".to", r.To) && !strings.ContainsAny(r.To, "0123456789") {
+			c.report(path+".to", "%q is not a telephone number", r.To)
+		}
+	case ModeInApp:
+		if r.To != "" {
+			c.report(path+".to", "applications by in_app go nowhere else; leave this out")
+		}
+	}
+	for i, field := range r.Fields {
+		c.field(element(path+".fields", i+1), field)
+	}
+	if repeated := repeats(r.Fields); repeated != "" {
+		c.report(path+".fields", "%q stands twice", repeated)
+	}
+}
+
+// field checks that what goes into the packet is a fact or a question of the offering.
+func (c *checker) field(path, id string) {
+	if _, ok := c.vocabulary.Fact(eligibility.FactID(id)); ok {
+		return
+	}
+	if _, ok := c.offering.Question(id); ok {
+		return
+	}
+	var known []string
+	for _, fact := range c.vocabulary.Facts() {
+		known = append(known, string(fact.ID))
+	}
+	for _, question := range c.offering.Questions {
+		known = append(known, question.ID)
+	}
+	if near, ok := nearest(id, known); ok {
+		c.report(path, "%q is neither a fact nor a question of this offering; did you mean %q?", id, near)
+		return
+	}
+	c.report(path, "%q is neither a fact nor a question of this offering", id)
+}
+
+// questions checks the offering's own form.
+func (c *checker) questions() {
+	seen := map[string]bool{}
+	for i, q := range c.offering.Questions {
+		path := element("questions", i+1)
+		c.questionID(path+".id", q.ID, seen)
+		c.given(path+".type", string(q.Type))
+		c.options(path, q)
+		if q.When != "" {
+			if _, err := compileCondition(c.vocabulary, c.offering.Questions, i); err != nil {
+				c.report(path+".when", "%v", err)
+			}
+		}
+	}
+}
+
+func (c *checker) questionID(path, id string, seen map[string]bool) {
+	switch {
+	case !c.given(path, id):
+	case !questionPattern.MatchString(id):
+		c.report(path, "%q is not well-formed; use lower-case letters and digits in words joined by underscores", id)
+	case seen[id]:
+		c.report(path, "a question before this one has the id %q too", id)
+	default:
+		if _, ok := c.vocabulary.Fact(eligibility.FactID(id)); ok {
+			c.report(path, "%q is a fact, which the desk asks once for all offerings; name it in the fields of a route instead", id)
+		}
+	}
+	seen[id] = true
+}
+
+func (c *checker) options(path string, q Question) {
+	choosing := q.Type == QuestionChoice || q.Type == QuestionSeveral
+	switch {
+	case choosing && len(q.Options) < 2:
+		c.report(path+".options", "a question of type %s needs at least two options = [{ value = \"...\", label = { en = \"...\", es = \"...\" } }]", q.Type)
+	case !choosing && len(q.Options) > 0:
+		c.report(path+".options", "only questions of type choice and several have options")
+	}
+	seen := map[string]bool{}
+	for i, option := range q.Options {
+		at := element(path+".options", i+1)
+		if c.given(at+".value", option.Value) && seen[option.Value] {
+			c.report(at+".value", "%q stands twice", option.Value)
+		}
+		seen[option.Value] = true
+	}
+}

@@ -1,0 +1,115 @@
+package catalog
+
+import (
+	"testing"
+)
+
+func TestCheckRules(t *testing.T) {
+	runRefused(t, []refused{
+		{"no sectors", []string{`sectors = ["drinking_water", "wastewater", "electric"]`, ``},
+			[]string{`example.toml:1: sectors: missing; list the sectors, or write sectors = ["any"]`}},
+		{"sector twice", []string{`"wastewater"`, `"electric"`}, []string{`example.toml:5: sectors: "electric" stands twice`}},
+		{"unknown sector", []string{`"wastewater"`, `"waste_water"`}, []string{`example.toml:5: sectors: unknown sector "waste_water", nearest known: "wastewater"`}},
+		{"any with others", []string{`"wastewater"`, `"any"`}, []string{`example.toml:5: sectors: "any" stands alone or not at all`}},
+		{"gate without citation", []string{`sectors_citation = "Notice 7, section 1"`, ``},
+			[]string{`example.toml:1: sectors_citation: missing; say where the provider names these sectors`}},
+		{"criterion without citation", []string{`citation = "Notice 7, section 2"`, `citation = " "`},
+			[]string{`example.toml:64: criteria[1].citation: missing; say where the provider states this criterion`}},
+		{"criterion without id", []string{`id = "small"`, ``}, []string{`example.toml:61: criteria[1].id: missing; this has to be given`}},
+		{"criterion called sector", []string{`id = "small"`, `id = "sector"`}, []string{`example.toml:62: criteria[1].id: "sector" is the name of the sector gate; choose another`}},
+		{"criterion shape", []string{`id = "small"`, `id = "Small!"`},
+			[]string{`example.toml:62: criteria[1].id: "Small!" is not well-formed; use lower-case letters and digits in words joined by hyphens`}},
+		{"criterion twice", []string{`id = "small"`, `id = "long-stay"`}, []string{`example.toml:71: criteria[2].id: a criterion before this one has the id "long-stay" too`}},
+		{"no expression", []string{`expr = "population_served <= 10000 || meters <= 10000"`, ``},
+			[]string{`example.toml:61: criteria[1].expr: missing; this has to be given`}},
+		{"does not compile", []string{`|| meters`, `|| metres`},
+			[]string{`example.toml:63:39: criteria[1].expr: does not compile: unknown fact "metres", nearest known: "meters"`}},
+		{"does not compile on its second line", []string{`!runs("health")`, `!runs("heath")`},
+			[]string{`example.toml:74:7: criteria[2].expr: does not compile: unknown sector "heath", nearest known: "health"`}},
+		{"does not compile behind an escape", []string{`|| meters <= 10000"`, `|| sector == \"watr\""`},
+			[]string{`example.toml:63:49: criteria[1].expr: does not compile: "watr" is no value of sector, nearest known: "gas"`}},
+		{"all mistakes of all criteria", []string{`|| meters`, `|| metres`, `avg_los_hours <`, `avg_los_hour <`},
+			[]string{`example.toml:63:39: criteria[1].expr: does not compile: unknown fact "metres", nearest known: "meters"`,
+				`example.toml:73:1: criteria[2].expr: does not compile: unknown fact "avg_los_hour", nearest known: "avg_los_hours"`}},
+	})
+}
+
+// openTo is the example without criteria and tests, for the sectors.
+func openTo(sectors string) []string {
+	return []string{`sectors = ["drinking_water", "wastewater", "electric"]`, `sectors = ` + sectors,
+		example[indexOf("[[criteria]]"):indexOf("[[questions]]")], "",
+		example[indexOf("[[tests]]"):indexOf("[[sources]]")], ""}
+}
+
+func indexOf(text string) int {
+	for i := range example {
+		if len(example)-i >= len(text) && example[i:i+len(text)] == text {
+			return i
+		}
+	}
+	return -1
+}
+
+func TestCheckNeitherGateNorCriterion(t *testing.T) {
+	runRefused(t, []refused{
+		{"neither", openTo(`["any"]`),
+			[]string{`example.toml:5: sectors: neither a sector gate nor a criterion: nothing decides. Name the sectors, or add one cited criterion; ` +
+				`what the provider says is open to anyone has the criterion open-to-anyone with expr = "true"`}},
+		{"no tests", openTo(`["gas"]`),
+			[]string{`example.toml:1: tests: missing; add [[tests]] with name, facts and outcome, so that a slip in the criteria shows`}},
+		{"open to anyone", append(openTo(`["any"]`), "[[sources]]",
+			"[[criteria]]\nid = \"open-to-anyone\"\nexpr = \"true\"\ncitation = \"Notice 8\"\ntitle = { en = \"Open to anyone\", es = \"Para todos\" }\n"+
+				"[[tests]]\nname = \"anyone\"\noutcome = \"eligible\"\n[[sources]]"), nil},
+	})
+}
+
+func TestCheckTests(t *testing.T) {
+	runRefused(t, []refused{
+		{"red: eligible expected", []string{`population_served = 10001, meters = 20000 }
+outcome = "ineligible"`, `population_served = 10001, meters = 20000 }
+outcome = "eligible"`},
+			[]string{`example.toml:109: tests[2].outcome: test "over the line": expected eligible, got ineligible: criterion "small" is not met (population_served = 10001, meters = 20000)`}},
+		{"red: ineligible expected", []string{`population_served = 10001, meters = 20000 }`, `population_served = 10001 }`},
+			[]string{`example.toml:109: tests[2].outcome: test "over the line": expected ineligible, got unknown: criterion "small" is unknown (population_served = 10001, meters not given)`}},
+		{"red: unknown expected", []string{`facts = { sector = "electric", additional_sectors = [] }`, `facts = { sector = "electric", meters = 5 }`},
+			[]string{`example.toml:121: tests[5].outcome: test "size not given": expected unknown, got eligible: every criterion is met`}},
+		{"red: gate", []string{`facts = { sector = "electric", meters = 10000 }`, `facts = { sector = "gas", meters = 10000 }`},
+			[]string{`example.toml:113: tests[3].outcome: test "on the line by meters": expected eligible, got ineligible: criterion "sector" is not met (sector = "gas", additional_sectors = [])`}},
+		{"red: two reasons", []string{`meters = 5, avg_los_hours = 96.0`, `meters = 50000, population_served = 50000, avg_los_hours = 99.0`},
+			[]string{
+				`example.toml:72: criteria[2].expr: criterion "long-stay" compares avg_los_hours with 96.5, and tests have to stand on both sides of it; add one with avg_los_hours < 96.5`,
+				`example.toml:129: tests[7].outcome: test "short stay": expected eligible, got ineligible: criterion "small" is not met (population_served = 50000, meters = 50000); ` +
+					`criterion "long-stay" is not met (avg_los_hours = 99, sector = "electric", additional_sectors = ["health"])`}},
+		{"unknown fact", []string{`facts = { sector = "electric", meters = 10000 }`, `facts = { sector = "electric", meter = 10000 }`},
+			[]string{`example.toml:112: tests[3].facts.meter: unknown fact "meter"; nearest known: "meters"`}},
+		{"wrong type", []string{`additional_sectors = [] }`, `additional_sectors = "none" }`},
+			[]string{`example.toml:120: tests[5].facts.additional_sectors: fact additional_sectors: expected an array of any of "health", "banking", "credit_union", "electric", "drinking_water", "wastewater", "gas", "telecom", "sltt_government", "other", got "none"`}},
+		{"wrong value", []string{`facts = { sector = "electric", meters = 10000 }`, `facts = { sector = "electrik", meters = 10000 }`},
+			[]string{`example.toml:112: tests[3].facts.sector: fact sector: expected one of "health", "banking", "credit_union", "electric", "drinking_water", "wastewater", "gas", "telecom", "sltt_government", "other", got "electrik"`}},
+		{"name twice, no outcome", []string{`name = "over both lines"`, `name = "on the line"`, `name = "size not given"`, ``, "outcome = \"unknown\"\n", ""},
+			[]string{`example.toml:115: tests[4].name: a test before this one is called "on the line" too`,
+				`example.toml:118: tests[5].name: missing; this has to be given`,
+				`example.toml:118: tests[5].outcome: missing; this has to be given`}},
+	})
+}
+
+func TestCheckThresholds(t *testing.T) {
+	const small = `example.toml:63: criteria[1].expr: criterion "small" compares `
+	runRefused(t, []refused{
+		{"not the neighbor", []string{`population_served = 10001, `, `population_served = 10002, `},
+			[]string{small + `population_served with 10000, and tests have to stand on both sides of it; add one with population_served = 10001`}},
+		{"neither side", []string{`population_served = 10001, `, `population_served = 10002, `, `population_served = 10000 }`, `population_served = 9999 }`},
+			[]string{small + `population_served with 10000, and tests have to stand on both sides of it; add one with population_served = 10000 and one with population_served = 10001`}},
+		{"less than", []string{`population_served <= 10000`, `population_served < 10001`}, nil},
+		{"less than, not the neighbor", []string{`population_served <= 10000`, `population_served < 10000`, `population_served = 10000 }
+outcome = "eligible"`, `population_served = 10000, meters = 20000 }
+outcome = "ineligible"`},
+			[]string{small + `population_served with 10000, and tests have to stand on both sides of it; add one with population_served = 9999`}},
+		{"the other way round", []string{`population_served <= 10000`, `10000 >= population_served`}, nil},
+		{"greater than", []string{`population_served <= 10000`, `!(population_served > 10000)`}, nil},
+		{"at least", []string{`population_served <= 10000`, `!(population_served >= 10001)`}, nil},
+		{"between whole numbers", []string{`population_served <= 10000`, `population_served <= 10000.5`}, nil},
+		{"decimal, one side", []string{`avg_los_hours = 96.5 }`, `avg_los_hours = 96.0 }`, "avg_los_hours = 96.0 }\noutcome = \"ineligible\"", "avg_los_hours = 96.0 }\noutcome = \"eligible\""},
+			[]string{`example.toml:72: criteria[2].expr: criterion "long-stay" compares avg_los_hours with 96.5, and tests have to stand on both sides of it; add one with avg_los_hours >= 96.5`}},
+	})
+}

@@ -1,0 +1,386 @@
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"accessdesk/eligibility"
+)
+
+// decoder moves a parsed TOML tree into an Offering and notes each thing that does not fit. The TOML library's own
+// decoding stops at the first and takes keys in any case.
+type decoder struct {
+	source   *source
+	mistakes FileErrors
+}
+
+var (
+	dateType     = reflect.TypeFor[Date]()
+	timeType     = reflect.TypeFor[time.Time]()
+	evidenceType = reflect.TypeFor[eligibility.Evidence]()
+	factsType    = reflect.TypeFor[map[string]any]()
+)
+
+// allowed lists the values of the types that take one of a list.
+func allowed(t reflect.Type) []string {
+	switch t {
+	case reflect.TypeFor[Kind]():
+		return texts(Kinds())
+	case reflect.TypeFor[Status]():
+		return texts(Statuses())
+	case reflect.TypeFor[Confidence]():
+		return texts(Confidences())
+	case reflect.TypeFor[Cost]():
+		return texts(Costs())
+	case reflect.TypeFor[Mode]():
+		return texts(Modes())
+	case reflect.TypeFor[QuestionType]():
+		return texts(QuestionTypes())
+	case reflect.TypeFor[Safeguard]():
+		return texts(Safeguards())
+	case reflect.TypeFor[TestOutcome]():
+		return texts(TestOutcomes())
+	}
+	return nil
+}
+
+func texts[T ~string](values []T) []string {
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i] = string(v)
+	}
+	return all
+}
+
+func (d *decoder) wrong(path, format string, args ...any) {
+	d.mistakes = append(d.mistakes, &FileError{File: d.source.file, Line: d.source.line(path), Key: path,
+		Problem: fmt.Sprintf(format, args...)})
+}
+
+func (d *decoder) offering(tree map[string]any, o *Offering) {
+	d.table("", tree, reflect.ValueOf(o).Elem())
+}
+
+// table moves the keys of a table into the fields of a struct.
+func (d *decoder) table(path string, from map[string]any, to reflect.Value) {
+	fields := map[string]int{}
+	for i := range to.NumField() {
+		if name := to.Type().Field(i).Tag.Get("toml"); name != "" {
+			fields[name] = i
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(from)) {
+		if i, ok := fields[key]; ok {
+			d.value(join(path, key), from[key], to.Field(i))
+			continue
+		}
+		known := slices.Sorted(maps.Keys(fields))
+		if near, ok := nearest(key, known); ok {
+			d.wrong(join(path, key), "unknown key; did you mean %q?", near)
+		} else {
+			d.wrong(join(path, key), "unknown key; known here are %s", strings.Join(known, ", "))
+		}
+	}
+}
+
+// value moves one value into a field.
+func (d *decoder) value(path string, from any, to reflect.Value) {
+	switch to.Type() {
+	case dateType:
+		d.date(path, from, to)
+		return
+	case timeType:
+		d.instant(path, from, to)
+		return
+	case evidenceType:
+		d.evidence(path, from, to)
+		return
+	case factsType:
+		d.facts(path, from, to)
+		return
+	}
+	switch to.Kind() {
+	case reflect.String:
+		d.text(path, from, to)
+	case reflect.Bool:
+		if flag, ok := from.(bool); ok {
+			to.SetBool(flag)
+		} else {
+			d.wrong(path, "expected true or false, found %s", found(from))
+		}
+	case reflect.Int:
+		d.number(path, from, to)
+	case reflect.Slice:
+		d.list(path, from, to)
+	case reflect.Struct:
+		if inner, ok := from.(map[string]any); ok {
+			d.table(path, inner, to)
+		} else {
+			d.wrong(path, "expected a table (%s), found %s", tableHint(to.Type()), found(from))
+		}
+	}
+}
+
+// tableHint shows the keys of a table as one would write it.
+func tableHint(t reflect.Type) string {
+	var keys []string
+	for i := range t.NumField() {
+		keys = append(keys, t.Field(i).Tag.Get("toml")+" = ...")
+	}
+	return "{ " + strings.Join(keys, ", ") + " }"
+}
+
+func (d *decoder) text(path string, from any, to reflect.Value) {
+	text, ok := from.(string)
+	if !ok {
+		d.wrong(path, "expected a text in quotes, found %s", found(from))
+		return
+	}
+	if values := allowed(to.Type()); values != nil && !slices.Contains(values, text) {
+		d.wrong(path, "%q is not one of %s", text, strings.Join(values, ", "))
+		return
+	}
+	if strings.ContainsFunc(text, forbiddenControl) {
+		d.wrong(path, "the text holds a control character; only line breaks and tabs are allowed")
+		return
+	}
+	to.SetString(text)
+}
+
+func forbiddenControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
+
+// largestCount keeps days, minutes and seats within what makes sense and within any int.
+const largestCount = 1_000_000_000
+
+func (d *decoder) number(path string, from any, to reflect.Value) {
+	number, ok := from.(int64)
+	switch {
+	case !ok:
+		d.wrong(path, "expected a whole number, found %s", found(from))
+	case number < 0 || number > largestCount:
+		d.wrong(path, "expected a whole number from 0 to %d, found %d", largestCount, number)
+	default:
+		to.SetInt(number)
+	}
+}
+
+func (d *decoder) list(path string, from any, to reflect.Value) {
+	items, ok := elements(from)
+	if !ok {
+		d.wrong(path, "expected a list in [ ], found %s", found(from))
+		return
+	}
+	if len(items) == 0 {
+		return
+	}
+	list := reflect.MakeSlice(to.Type(), len(items), len(items))
+	for i, item := range items {
+		d.value(element(path, i+1), item, list.Index(i))
+	}
+	to.Set(list)
+}
+
+// elements gives the items of an array or an array of tables.
+func elements(from any) ([]any, bool) {
+	switch items := from.(type) {
+	case []any:
+		return items, true
+	case []map[string]any:
+		all := make([]any, len(items))
+		for i, item := range items {
+			all[i] = item
+		}
+		return all, true
+	}
+	return nil, false
+}
+
+// Names that the TOML library gives to the zones of dates and times without an offset.
+const (
+	zoneDate     = "date-local"
+	zoneDatetime = "datetime-local"
+	zoneTime     = "time-local"
+)
+
+// Years outside of this range are slips of the keyboard.
+const firstYear, lastYear = 1950, 2200
+
+func (d *decoder) date(path string, from any, to reflect.Value) {
+	day, ok := from.(time.Time)
+	switch {
+	case !ok || day.Location().String() != zoneDate:
+		d.wrong(path, "expected a date such as 2026-11-22 without quotes, found %s", found(from))
+	case day.Year() < firstYear || day.Year() > lastYear:
+		d.wrong(path, "the year %d is not between %d and %d", day.Year(), firstYear, lastYear)
+	default:
+		to.SetString(string(DateOf(day)))
+	}
+}
+
+func (d *decoder) instant(path string, from any, to reflect.Value) {
+	at, ok := from.(time.Time)
+	switch {
+	case ok && at.Location().String() == zoneDatetime:
+		d.wrong(path, "the time has no zone; write it with its offset, such as 2026-12-01T08:00:00-05:00")
+	case !ok || at.Location().String() == zoneDate || at.Location().String() == zoneTime:
+		d.wrong(path, "expected a date and time such as 2026-12-01T08:00:00-05:00 without quotes, found %s", found(from))
+	case at.Year() < firstYear || at.Year() > lastYear:
+		d.wrong(path, "the year %d is not between %d and %d", at.Year(), firstYear, lastYear)
+	default:
+		to.Set(reflect.ValueOf(at.UTC()))
+	}
+}
+
+func (d *decoder) evidence(path string, from any, to reflect.Value) {
+	name, ok := from.(string)
+	if !ok {
+		d.wrong(path, "expected a text in quotes, found %s", found(from))
+		return
+	}
+	evidence, ok := eligibility.ParseEvidence(name)
+	if !ok {
+		d.wrong(path, "%q is not one of stated, document, register, verified", name)
+		return
+	}
+	to.SetInt(int64(evidence))
+}
+
+// facts takes the facts of a test. Only their shape is looked at here; Check compares them with the vocabulary.
+func (d *decoder) facts(path string, from any, to reflect.Value) {
+	table, ok := from.(map[string]any)
+	if !ok {
+		d.wrong(path, "expected a table such as { sector = \"electric\" }, found %s", found(from))
+		return
+	}
+	facts := make(map[string]any, len(table))
+	for key, value := range table {
+		if strings.ContainsFunc(key, forbiddenControl) {
+			d.wrong(path, "the name of a fact holds a control character")
+			continue
+		}
+		if fact, ok := d.fact(join(path, key), value); ok {
+			facts[key] = fact
+		}
+	}
+	if len(facts) > 0 {
+		to.Set(reflect.ValueOf(facts))
+	}
+}
+
+func (d *decoder) fact(path string, from any) (any, bool) {
+	if band, ok := from.(map[string]any); ok {
+		return d.band(path, band)
+	}
+	if items, ok := elements(from); ok {
+		list := make([]any, 0, len(items))
+		for i, item := range items {
+			if text, ok := item.(string); ok {
+				list = append(list, text)
+			} else {
+				d.wrong(element(path, i+1), "expected a text in quotes, found %s", found(item))
+			}
+		}
+		return list, true
+	}
+	switch value := from.(type) {
+	case time.Time:
+		if value.Location().String() != zoneDate {
+			d.wrong(path, "expected a date such as 2026-11-22, found %s", found(from))
+			return nil, false
+		}
+		return string(DateOf(value)), true
+	case float64:
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			d.wrong(path, "expected a number, found %v", value)
+			return nil, false
+		}
+	case string:
+		if strings.ContainsFunc(value, forbiddenControl) {
+			d.wrong(path, "the text holds a control character; only line breaks and tabs are allowed")
+			return nil, false
+		}
+	}
+	return from, true
+}
+
+func (d *decoder) band(path string, from map[string]any) (any, bool) {
+	band := make(map[string]any, len(from))
+	for key, value := range from {
+		switch number := value.(type) {
+		case int64:
+			band[key] = number
+			continue
+		case float64:
+			if !math.IsNaN(number) && !math.IsInf(number, 0) {
+				band[key] = number
+				continue
+			}
+		}
+		d.wrong(join(path, key), "expected a number, found %s", found(value))
+	}
+	return band, true
+}
+
+// found names the kind of a value as the writer of the file sees it.
+func found(value any) string {
+	switch v := value.(type) {
+	case string:
+		return "a text"
+	case bool:
+		return "true or false"
+	case int64:
+		return "a whole number"
+	case float64:
+		return "a number with a point"
+	case time.Time:
+		switch v.Location().String() {
+		case zoneDate:
+			return "a date"
+		case zoneTime:
+			return "a time of day"
+		}
+		return "a date and time"
+	case map[string]any:
+		return "a table"
+	}
+	return "a list"
+}
+
+// nearest finds the known word that word was probably meant to be: the one with the fewest changed letters, if they
+// are at most a third of the word, or one.
+func nearest(word string, known []string) (string, bool) {
+	best, least := "", max(1, len(word)/3)+1
+	for _, candidate := range known {
+		if changed := distance(word, candidate); changed < least {
+			best, least = candidate, changed
+		}
+	}
+	return best, best != ""
+}
+
+// distance counts the letters to insert, delete or replace to turn a into b (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,122 @@
+package catalog
+
+import (
+	"slices"
+	"time"
+
+	"accessdesk/eligibility"
+)
+
+// Contains tells whether t lies in the window: from Opens on, before Closes.
+func (w Window) Contains(t time.Time) bool {
+	return (w.Opens.IsZero() || !t.Before(w.Opens)) && (w.Closes.IsZero() || t.Before(w.Closes))
+}
+
+// Rolling tells whether the window has neither beginning nor end.
+func (w Window) Rolling() bool { return w.Opens.IsZero() && w.Closes.IsZero() }
+
+// Zone is the time zone in which the window is shown; UTC if none is given.
+func (w Window) Zone() *time.Location {
+	zone, err := time.LoadLocation(w.TimeZone)
+	if err != nil {
+		return time.UTC // Check refuses such a file; a page still shows the right instant
+	}
+	return zone
+}
+
+// OpenAt tells whether the offering takes applications at now: its status is open and now lies in its window.
+func (o *Offering) OpenAt(now time.Time) bool {
+	return o.Status == StatusOpen && o.Window.Contains(now)
+}
+
+// listed tells whether lists and the check show the offering: unless the provider ended it.
+func (o *Offering) listed() bool { return o.Status != StatusEnded }
+
+// StartableAt tells whether the page may show a button that starts an application: there is a public way in, and the
+// provider takes requests or keeps a waiting list at now.
+func (o *Offering) StartableAt(now time.Time) bool {
+	if !o.OpenAt(now) && !(o.Status == StatusWaitingList && o.Window.Contains(now)) {
+		return false
+	}
+	return slices.ContainsFunc(o.Apply, ApplyRoute.Public)
+}
+
+// Public tells whether anybody can begin on this route without being asked first.
+func (r ApplyRoute) Public() bool { return r.Mode != ModeNone && r.Mode != ModeInvitation }
+
+// Usual is the first route, the one to show; false if the offering names none.
+func (o *Offering) Usual() (ApplyRoute, bool) {
+	if len(o.Apply) == 0 {
+		return ApplyRoute{}, false
+	}
+	return o.Apply[0], true
+}
+
+// InApp tells whether applications are reviewed here rather than by the provider.
+func (o *Offering) InApp() bool {
+	return slices.ContainsFunc(o.Apply, func(r ApplyRoute) bool { return r.Mode == ModeInApp })
+}
+
+// Question finds a question of the offering's own form.
+func (o *Offering) Question(id string) (Question, bool) {
+	at := slices.IndexFunc(o.Questions, func(q Question) bool { return q.ID == id })
+	if at < 0 {
+		return Question{}, false
+	}
+	return o.Questions[at], true
+}
+
+// Gated tells whether the sector list is a criterion; a list of "any" is none.
+func (o *Offering) Gated() bool {
+	return len(o.Sectors) > 0 && !slices.Contains(o.Sectors, eligibility.AnySector)
+}
+
+// Company tells whether a company decides about access to an AI tool or model, so that pages add "You can ask; the
+// company decides".
+func (o *Offering) Company() bool {
+	return (o.Kind == KindAITool || o.Kind == KindModelAccess) && !o.Provider.Government && !o.InApp()
+}
+
+// rules is what the decision needs of the offering.
+func (o *Offering) rules() eligibility.Rules {
+	criteria := make([]eligibility.Criterion, 0, len(o.Criteria))
+	for _, c := range o.Criteria {
+		criteria = append(criteria, eligibility.Criterion{ID: c.ID, Expr: c.Expr, Citation: c.Citation,
+			Title: c.Title, Failure: c.Failure, Remedy: c.Remedy, MinEvidence: c.MinEvidence})
+	}
+	return eligibility.Rules{Slug: o.Slug, Sectors: o.Sectors, SectorsCitation: o.SectorsCitation,
+		Criteria: criteria, Published: o.CriteriaPublished}
+}
+
+// Group is where a result stands on the results page.
+type Group string
+
+// The groups of the results page, in the order in which it shows them.
+const (
+	GroupLikely  Group = "likely"   // fits and is open now
+	GroupOneMore Group = "one_more" // answers are missing
+	GroupNotOpen Group = "not_open" // would fit, not open now
+	GroupNotNow  Group = "not_now"  // a criterion is not met
+	GroupNoRules Group = "no_rules" // the provider publishes no rules: ask
+)
+
+// Groups lists the groups in the order of the page.
+func Groups() []Group {
+	return []Group{GroupLikely, GroupOneMore, GroupNotOpen, GroupNotNow, GroupNoRules}
+}
+
+// GroupAt tells where a decision about the offering stands on the results page at now. Status is not eligibility: an
+// offering that is not open never stands under likely, and one without published rules never does either.
+func (o *Offering) GroupAt(outcome eligibility.Outcome, now time.Time) Group {
+	switch {
+	case outcome == eligibility.Ineligible:
+		return GroupNotNow
+	case !o.CriteriaPublished:
+		return GroupNoRules
+	case outcome == eligibility.Unknown:
+		return GroupOneMore
+	case !o.OpenAt(now):
+		return GroupNotOpen
+	}
+	return GroupLikely
+}

@@ -1,0 +1,174 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"accessdesk/broker/record"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+)
+
+// Import publishes the offerings as the first versions of an empty catalog, in the name of actor, and tells how many
+// it wrote. A catalog that holds anything is left as it is and the answer is 0. Nothing is written if a rule does not
+// compile or two offerings share a slug.
+func Import(tx *data.Tx, v *eligibility.Vocabulary, offerings []*Offering, actor string) (count int, err error) {
+	var filled bool
+	if err := tx.Row("SELECT count(*) > 0 FROM offering").Scan(&filled); err != nil {
+		return 0, fmt.Errorf("import catalog: %w", err)
+	}
+	if filled || len(offerings) == 0 {
+		return 0, nil
+	}
+	snapshot, err := FromFiles(v, offerings)
+	if err != nil {
+		return 0, fmt.Errorf("import catalog: %w", err)
+	}
+	for _, p := range snapshot.Offerings {
+		if err := insertPublished(tx, p, actor); err != nil {
+			return 0, fmt.Errorf("import offering %s: %w", p.Slug, err)
+		}
+	}
+	if err := moveRevision(tx); err != nil {
+		return 0, fmt.Errorf("import catalog: %w", err)
+	}
+	return len(snapshot.Offerings), nil
+}
+
+func insertPublished(tx *data.Tx, p *Published, actor string) error {
+	now := data.Millis(tx.Now)
+	if _, err := tx.Exec("INSERT INTO offering (slug, created_at) VALUES ($1, $2)", p.Slug, now); err != nil {
+		return err
+	}
+	id := data.NewID()
+	_, err := tx.Exec(`INSERT INTO offering_version
+		(id, slug, number, state, body, owner, created_at, created_by, published_at, published_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, $8)`,
+		id, p.Slug, p.Version, string(StatePublished), string(p.canonical), p.Owner, now, actor)
+	if err != nil {
+		return err
+	}
+	return record.Append(tx, record.Entry{Chain: record.OfferingChain(p.Slug), Actor: actor, Act: "publish",
+		Detail: map[string]any{"version": p.Version, "version_id": id, "hash": p.Hash}})
+}
+
+// moveRevision makes every cache of the catalog look again.
+func moveRevision(tx *data.Tx) error {
+	moved, err := tx.Exec("UPDATE catalog_revision SET revision = revision + 1, stamp = $1 WHERE id = 1", data.NewID())
+	if err == nil && moved != 1 {
+		err = errors.New("the row of catalog_revision is missing")
+	}
+	return err
+}
+
+// Version gives any stored version, live or not: a case keeps the version it was started on.
+// data.ErrNotFound if there is none.
+func Version(tx *data.Tx, v *eligibility.Vocabulary, versionID string) (*Published, error) {
+	stored, err := scanVersion(tx.Row("SELECT id, slug, number, body, owner FROM offering_version WHERE id = $1", versionID))
+	if err != nil {
+		return nil, fmt.Errorf("offering version %s: %w", versionID, err)
+	}
+	p, err := stored.publish(v)
+	if err != nil {
+		return nil, fmt.Errorf("offering version %s: %w", versionID, err)
+	}
+	return p, nil
+}
+
+// storedVersion is a row of offering_version.
+type storedVersion struct {
+	id, slug    string
+	number      int
+	body, owner string
+}
+
+func scanVersion(s data.Scanner) (storedVersion, error) {
+	var stored storedVersion
+	err := s.Scan(&stored.id, &stored.slug, &stored.number, &stored.body, &stored.owner)
+	return stored, err
+}
+
+func (s storedVersion) publish(v *eligibility.Vocabulary) (*Published, error) {
+	o, err := parse(s.id, s.body, &source{file: s.id})
+	if err != nil {
+		return nil, err
+	}
+	o.Owner, o.source = s.owner, nil
+	p, err := publish(v, o)
+	if err != nil {
+		return nil, err
+	}
+	p.VersionID, p.Version = s.id, s.number
+	return p, nil
+}
+
+// Cache keeps the published catalog compiled between requests. It is safe for concurrent use.
+type Cache struct {
+	vocabulary *eligibility.Vocabulary
+
+	mutex    sync.Mutex
+	stamp    string // of the revision that snapshot shows
+	snapshot *Snapshot
+}
+
+// NewCache makes an empty cache; the first Snapshot fills it.
+func NewCache(v *eligibility.Vocabulary) *Cache { return &Cache{vocabulary: v} }
+
+// Snapshot gives the published catalog as tx sees it. When the revision has moved it loads the versions again; those
+// that are still published are not compiled again. What a transaction saw of its own writes is safe to keep: the
+// stamp of a revision that is rolled back never comes again.
+func (c *Cache) Snapshot(tx *data.Tx) (*Snapshot, error) {
+	var revision int64
+	var stamp string
+	err := tx.Row("SELECT revision, stamp FROM catalog_revision WHERE id = 1").Scan(&revision, &stamp)
+	if err != nil {
+		return nil, fmt.Errorf("catalog snapshot: %w", err)
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.snapshot != nil && c.stamp == stamp && c.snapshot.Revision == revision {
+		return c.snapshot, nil
+	}
+	fresh, err := load(tx, c.vocabulary, revision, c.snapshot)
+	if err != nil {
+		return nil, fmt.Errorf("catalog snapshot: %w", err)
+	}
+	c.stamp, c.snapshot = stamp, fresh
+	return fresh, nil
+}
+
+// load reads the published versions and takes over what before has compiled already.
+func load(tx *data.Tx, v *eligibility.Vocabulary, revision int64, before *Snapshot) (*Snapshot, error) {
+	rows, err := data.Rows(tx, scanVersion,
+		"SELECT id, slug, number, body, owner FROM offering_version WHERE state = $1", string(StatePublished))
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*Published, 0, len(rows))
+	for _, row := range rows {
+		if known, ok := before.version(row.id); ok {
+			all = append(all, known)
+			continue
+		}
+		p, err := row.publish(v)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return newSnapshot(revision, all)
+}
+
+// version finds a published offering by the id of its version; none in a nil snapshot.
+func (s *Snapshot) version(id string) (*Published, bool) {
+	if s == nil {
+		return nil, false
+	}
+	for _, p := range s.Offerings {
+		if p.VersionID == id {
+			return p, true
+		}
+	}
+	return nil, false
+}

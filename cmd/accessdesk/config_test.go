@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func writeConfiguration(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// The example must hold every key with its default, so that nobody has to read the code.
+func TestExampleIsTheDefaults(t *testing.T) {
+	const example = "../../config.example.toml"
+	got, err := loadConfiguration(example, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := defaults()
+	want.Server.PublicURL = "http://127.0.0.1:8080"
+	want.Server.TrustedProxies = []string{}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("config.example.toml says\n%+v\nthe defaults are\n%+v", got, want)
+	}
+	text, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range configurationKeys() {
+		name := key[strings.LastIndex(key, ".")+1:]
+		if name != "contacts" && !strings.Contains(string(text), "\n"+name+" = ") {
+			t.Errorf("config.example.toml does not mention %s", key)
+		}
+	}
+}
+
+func TestConfigurationIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		text        string
+		environment []string
+		want        []string
+	}{
+		"unknown key":      {"[server]\nlissten = \"x\"\n", nil, []string{`unknown key "server.lissten"`, `Did you mean "server.listen"?`}},
+		"unknown section":  {"[sever]\nlisten = \"x\"\n", nil, []string{`unknown key "sever"`, `Did you mean "server"?`}},
+		"syntax":           {"[server]\nlisten = \n", nil, []string{"config.toml: line 2"}},
+		"wrong type":       {"[mail]\nport = \"many\"\n", nil, []string{"config.toml", "port"}},
+		"no port":          {"[server]\nlisten = \"localhost\"\n", nil, []string{"[server] listen", "127.0.0.1:8080"}},
+		"clear text":       {"[server]\npublic_url = \"http://desk.example.org\"\n", nil, []string{"public_url must be https"}},
+		"no mail server":   {"[mail]\ndelivery = \"smtp\"\n", nil, []string{"[mail] host", "is needed when delivery is smtp"}},
+		"mail without TLS": {"[mail]\ndelivery = \"smtp\"\nhost = \"mail.example.org\"\ntls = \"none\"\n", nil, []string{"only for a mail server on this machine"}},
+		"time zone":        {"[brand]\ntime_zone = \"Mars/Olympus\"\n", nil, []string{"[brand] time_zone", "America/New_York"}},
+		"variable":         {"", []string{"ACCESSDESK_SERVER_LISTN=x"}, []string{"unknown environment variable ACCESSDESK_SERVER_LISTN", `"ACCESSDESK_SERVER_LISTEN"`}},
+		"variable value":   {"", []string{"ACCESSDESK_MAIL_PORT=many"}, []string{"ACCESSDESK_MAIL_PORT", "not a whole number"}},
+		"missing secret":   {"", []string{"ACCESSDESK_MAIL_PASSWORD_FILE=/nowhere/at/all"}, []string{"ACCESSDESK_MAIL_PASSWORD_FILE"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := loadConfiguration(writeConfiguration(t, c.text), c.environment)
+			var misused usageError
+			if !errors.As(err, &misused) {
+				t.Fatalf("got %v, want a usage error", err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("got %q, want %q in it", err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestEnvironmentOverrides(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config, err := loadConfiguration(writeConfiguration(t, "[server]\nlisten = \"127.0.0.1:9000\"\n"), []string{
+		"PATH=/bin", "ACCESSDESK_SERVER_LISTEN=127.0.0.1:9001", "ACCESSDESK_MAIL_PASSWORD_FILE=" + secret,
+		"ACCESSDESK_SERVER_TRUSTED_PROXIES=127.0.0.1, 10.0.0.0/8", "ACCESSDESK_BRAND_GOVERNMENT=true",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.Server.Listen != "127.0.0.1:9001" || config.Mail.Password != "hush" || !config.Brand.Government ||
+		!reflect.DeepEqual(config.Server.TrustedProxies, []string{"127.0.0.1", "10.0.0.0/8"}) {
+		t.Errorf("got %+v", config)
+	}
+	if config.Server.PublicURL != "http://127.0.0.1:9001" {
+		t.Errorf("public_url is %q", config.Server.PublicURL)
+	}
+}
+
+func TestSecretsAreNotPrinted(t *testing.T) {
+	_, err := loadConfiguration(writeConfiguration(t, "[database]\ndsn = \"\"\n"), nil)
+	if err == nil || !strings.Contains(err.Error(), "(hidden)") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestKeysAreMadeOnceAndPrivate(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "keys")
+	first, err := loadKeys(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := loadKeys(folder)
+	if err != nil || first != second || first.web == first.mail || first.web == [32]byte{} {
+		t.Errorf("keys differ between starts, or are empty: %v", err)
+	}
+	if err := os.Chmod(filepath.Join(folder, "web.key"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := loadKeys(folder); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+		t.Errorf("a key that others can read: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "mail.key"), []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(folder, "web.key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := loadKeys(folder); err == nil || !strings.Contains(err.Error(), "64 hex digits") {
+		t.Errorf("a broken key: %v", err)
+	}
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/data/demo"
+	"accessdesk/data/locale"
+	"accessdesk/data/seed"
+	"accessdesk/eligibility"
+	"accessdesk/notify"
+)
+
+// parts are the built parts of the program that commands with a database share.
+type parts struct {
+	config  configuration
+	keys    secretKeys
+	zone    *time.Location
+	db      *data.DB
+	locales *locale.Locales
+	desk    broker.Desk
+}
+
+// build makes the parts around an open database.
+func build(config configuration, db *data.DB) (*parts, error) {
+	b := &parts{config: config, db: db}
+	var err error
+	if b.keys, err = loadKeys(config.Keys.Folder); err != nil {
+		return nil, err
+	}
+	if b.zone, err = time.LoadLocation(config.Brand.TimeZone); err != nil {
+		return nil, err
+	}
+	if b.locales, err = locale.Bundle(); err != nil {
+		return nil, err
+	}
+	vocabulary, err := eligibility.Standard()
+	if err != nil {
+		return nil, err
+	}
+	composer, err := notify.NewComposer(notify.ComposerConfig{
+		Locales: b.locales, Brand: config.Brand.Name, Operator: config.Brand.Operator, Government: config.Brand.Government,
+		PublicURL: config.Server.PublicURL, From: config.Mail.From, ReplyTo: replyTo(config), Zone: b.zone, SealKey: b.keys.mail,
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Mail: composer, Locales: b.locales}
+	return b, nil
+}
+
+// replyTo is the address that a person reads: the sender's unless configured.
+func replyTo(config configuration) string {
+	if config.Mail.ReplyTo != "" {
+		return config.Mail.ReplyTo
+	}
+	return config.Mail.From
+}
+
+// mailer is how mails leave: into files, or through a mail server.
+func (b *parts) mailer() (closingMailer, error) {
+	mail := b.config.Mail
+	if mail.Delivery == "spool" {
+		return notify.Spool{Dir: mail.Spool}, nil
+	}
+	policy := map[string]string{"starttls": notify.TLSMandatory, "implicit": notify.TLSImplicit, "none": notify.TLSNone}[mail.TLS]
+	return notify.NewSMTP(notify.SMTPConfig{Host: mail.Host, Port: mail.Port, TLS: policy, Username: mail.Username, Password: mail.Password})
+}
+
+// closingMailer is a mailer that holds a connection between mails.
+type closingMailer interface {
+	notify.Mailer
+	Close() error
+}
+
+// work does what is due: reminders first, so that the mails that they queue leave in the same run.
+func (b *parts) work(ctx context.Context) error {
+	return b.db.Write(ctx, func(tx *data.Tx) error { return broker.Work(tx, b.desk) })
+}
+
+// deliver sends what is queued.
+func (b *parts) deliver(ctx context.Context, mailer notify.Mailer, log *slog.Logger) error {
+	result, err := notify.Deliver(ctx, b.db, b.desk.Mail, mailer, log)
+	if result.Failed > 0 {
+		log.Warn("mails were given up", slog.Int("mails", result.Failed))
+	}
+	return err
+}
+
+// fillCatalog imports the seed, and the demo offerings with it, into an empty catalog.
+func (b *parts) fillCatalog(ctx context.Context, withDemo bool) (count int, err error) {
+	offerings, err := seedOfferings(withDemo)
+	if err != nil {
+		return 0, err
+	}
+	err = b.db.Write(ctx, func(tx *data.Tx) (err error) {
+		count, err = catalog.Import(tx, b.desk.Vocabulary, offerings, "seed")
+		return err
+	})
+	return count, err
+}
+
+// seedOfferings parses the offering files that are part of the program.
+func seedOfferings(withDemo bool) ([]*catalog.Offering, error) {
+	trees := []fs.FS{seed.Files}
+	if withDemo {
+		trees = append(trees, demo.Files)
+	}
+	var all []*catalog.Offering
+	for _, tree := range trees {
+		folder, err := fs.Sub(tree, "catalog")
+		if err != nil {
+			return nil, err
+		}
+		offerings, err := catalog.ParseFiles(folder)
+		if err != nil {
+			return nil, fmt.Errorf("built-in catalog: %w", err)
+		}
+		all = append(all, offerings...)
+	}
+	if len(all) == 0 {
+		return nil, errors.New("the built-in catalog is empty")
+	}
+	return all, nil
+}

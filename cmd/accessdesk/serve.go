@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"accessdesk/data"
+	"accessdesk/ui"
+	"accessdesk/ui/web"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/robfig/cron/v3"
+)
+
+type serveCommand struct {
+	Demo   bool   `help:"Run the demonstration: its own database in var/demo.db, a made-up provider, no mail is sent."`
+	Listen string `help:"Address and port to listen on, instead of the configured one." placeholder:"ADDR"`
+
+	ready func(address string) // told the address when the server answers; for tests
+}
+
+// shutdownTime is how long running requests may finish after a signal.
+const shutdownTime = 10 * time.Second
+
+// Run serves until it is told to stop.
+func (s serveCommand) Run(ctx context.Context, p *program, c *commands) error {
+	config, err := s.configure(p, c)
+	if err != nil {
+		return err
+	}
+	log := s.logger(p)
+	listener, err := net.Listen("tcp", config.Server.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w (is another desk running? --listen names another port)", config.Server.Listen, err)
+	}
+	defer listener.Close()
+	var links demoLinks
+	var b *parts
+	if s.Demo {
+		b, links, err = p.openDemo(ctx, config)
+	} else {
+		b, err = p.openDesk(ctx, config)
+	}
+	if err != nil {
+		return err
+	}
+	defer b.db.Close()
+	mailer, err := b.mailer()
+	if err != nil {
+		return err
+	}
+	defer mailer.Close()
+	app, err := b.app(log, s.Demo, links)
+	if err != nil {
+		return err
+	}
+	schedule := b.schedule(ctx, mailer, log)
+	schedule.Start()
+	s.greet(p, b, links)
+	err = s.listen(ctx, app, listener)
+	<-schedule.Stop().Done()
+	return err
+}
+
+// configure applies the flags. The demonstration has its own database and mail folder, so that it can never touch a
+// real one.
+func (s serveCommand) configure(p *program, c *commands) (configuration, error) {
+	config, err := p.configure(c)
+	if err != nil {
+		return config, err
+	}
+	if s.Listen != "" {
+		if config.Server.PublicURL == defaultPublicURL(config.Server.Listen) {
+			config.Server.PublicURL = defaultPublicURL(s.Listen)
+		}
+		config.Server.Listen = s.Listen
+	}
+	if !s.Demo {
+		return config, nil
+	}
+	if config.Database.DSN != defaults().Database.DSN {
+		return config, misuse("--demo has its own database, var/demo.db: leave out --db and [database] dsn")
+	}
+	config.Database.DSN = demoDatabase
+	config.Mail.Delivery, config.Mail.Spool = "spool", demoMail
+	return config, nil
+}
+
+// logger writes JSON lines to stderr. The demonstration keeps quiet about plain requests, so that its sign-in links
+// stay in sight.
+func (s serveCommand) logger(p *program) *slog.Logger {
+	level := slog.LevelInfo
+	if s.Demo {
+		level = slog.LevelWarn
+	}
+	return slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: level}))
+}
+
+// openDesk opens or makes the database, migrates it and fills an empty catalog.
+func (p *program) openDesk(ctx context.Context, config configuration) (*parts, error) {
+	db, err := data.Open(ctx, config.Database.DSN, p.now)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	b, err := build(config, db)
+	if err == nil {
+		_, err = b.fillCatalog(ctx, config.Database.DSN == demoDatabase)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return b, nil
+}
+
+// app makes the web server.
+func (b *parts) app(log *slog.Logger, demo bool, links demoLinks) (*fiber.App, error) {
+	config := b.config
+	contacts := make([]web.Contact, 0, len(config.Brand.Contacts))
+	for _, k := range config.Brand.Contacts {
+		contacts = append(contacts, web.Contact{Name: k.Name, Does: web.Text{En: k.En, Es: k.Es}, Phone: k.Phone, URL: k.URL})
+	}
+	site, err := web.New(b.db, b.desk, b.locales, web.Config{
+		PublicURL: config.Server.PublicURL,
+		Brand: web.Brand{Name: config.Brand.Name, Tagline: web.Text{En: config.Brand.TaglineEn, Es: config.Brand.TaglineEs},
+			Operator: config.Brand.Operator, Government: config.Brand.Government, ReplyTo: config.Mail.ReplyTo},
+		Contacts: contacts, Zone: b.zone,
+		Limits: web.Limits{Body: config.Limits.BodyKB << 10, SignIn: config.Limits.SignIn, Check: config.Limits.Check,
+			Timeout: time.Duration(config.Limits.TimeoutSeconds) * time.Second},
+		Proxies: config.Server.TrustedProxies, ProxyHeader: config.Server.ProxyHeader,
+		Key: b.keys.web, Demo: demo, DemoLinks: links.tokens(), Log: log, Templates: ui.Templates(), Static: ui.Static(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ui.New(site)
+}
+
+// schedule is what runs by itself. The ticks only wake up; what is due is claimed from the database, so a missed tick
+// loses nothing and two programs do nothing twice. SkipIfStillRunning stands outside Recover: the other way round a
+// panic would keep the job's token and it would never run again (measured with cron 3.0.1).
+func (b *parts) schedule(ctx context.Context, mailer closingMailer, log *slog.Logger) *cron.Cron {
+	logger := cronLogger{log}
+	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(logger),
+		cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(logger)))
+	job := func(name string, every time.Duration, run func(context.Context) error) {
+		c.Schedule(cron.Every(every), cron.FuncJob(func() {
+			ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+			defer cancel()
+			if err := run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				log.Error("job failed", slog.String("job", name), slog.Any("error", err))
+			}
+		}))
+	}
+	job("work", time.Minute, b.work)
+	// People wait for a sign-in link, so mail leaves within seconds.
+	job("deliver", 3*time.Second, func(ctx context.Context) error { return b.deliver(ctx, mailer, log) })
+	job("prune", time.Hour, func(ctx context.Context) error { return b.db.Write(ctx, web.Prune) })
+	return c
+}
+
+// cronLogger passes cron's errors (a panic in a job) on; its chatter about every tick is left out.
+type cronLogger struct{ log *slog.Logger }
+
+func (cronLogger) Info(string, ...any) {}
+
+func (l cronLogger) Error(err error, message string, details ...any) {
+	l.log.Error(message, append([]any{slog.Any("error", err)}, details...)...)
+}
+
+func (s serveCommand) listen(ctx context.Context, app *fiber.App, listener net.Listener) error {
+	done := make(chan error, 1)
+	go func() { done <- app.Listener(listener) }()
+	if s.ready != nil {
+		s.ready(listener.Addr().String())
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	if err := app.ShutdownWithTimeout(shutdownTime); err != nil {
+		return fmt.Errorf("shut down: %w", err)
+	}
+	return <-done
+}
+
+func (s serveCommand) greet(p *program, b *parts, links demoLinks) {
+	fmt.Fprintf(p.out, "%s is ready: %s\n", b.config.Brand.Name, b.config.Server.PublicURL)
+	if b.config.Mail.Delivery == "spool" {
+		fmt.Fprintf(p.out, "Mail is written to %s%c and not sent.\n", b.config.Mail.Spool, os.PathSeparator)
+	}
+	links.print(p.out, b.config.Server.PublicURL)
+	fmt.Fprintln(p.out, "Stop with Ctrl-C.")
+}

@@ -1,0 +1,163 @@
+package eligibility
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Threshold is one place where a criterion compares a number with a constant.
+type Threshold struct {
+	Criterion string
+	Fact      FactID
+	Op        string // <, <=, > or >=, with the fact on the left
+	Value     float64
+}
+
+// Thresholds lists the order comparisons of numeric facts with constants in the criteria of r, in order of appearance.
+func Thresholds(r *Ruleset) []Threshold {
+	var found []Threshold
+	for i := range r.criteria {
+		for _, use := range r.criteria[i].program.uses {
+			if use.operator != "" {
+				found = append(found, Threshold{
+					Criterion: r.criteria[i].ID, Fact: r.vocabulary.facts[use.fact].ID, Op: use.operator, Value: use.number,
+				})
+			}
+		}
+	}
+	return found
+}
+
+// Bands cuts the numbers of a fact at every threshold with which a criterion of rules compares it, also by way of derived facts. A
+// person who chooses one of the bands has decided every such comparison. False: no criterion compares the fact, or one uses it in
+// another way than by an order operator with a constant, so that a number field is needed.
+func Bands(rules []*Ruleset, id FactID) ([]Interval, bool) {
+	if len(rules) == 0 {
+		return nil, false
+	}
+	v := rules[0].vocabulary
+	fact, ok := v.index[id]
+	if !ok || !v.facts[fact].Type.Numeric() {
+		return nil, false
+	}
+	var cuts []cut
+	for _, use := range liveUses(rules, fact) {
+		if use.operator == "" {
+			return nil, false
+		}
+		cuts = append(cuts, cutOf(use, v.facts[fact].Type.Whole()))
+	}
+	bands := v.facts[fact].slice(cuts)
+	return bands, len(bands) > 1
+}
+
+// cut is a place between two neighboring numbers: before number, or after it.
+type cut struct {
+	number float64
+	after  bool
+}
+
+// cutOf says where a comparison changes its answer. For whole numbers every cut is brought before a whole number.
+func cutOf(u use, whole bool) cut {
+	c := cut{number: u.number, after: u.operator == lessEqual || u.operator == greater}
+	if !whole {
+		return c
+	}
+	if c.after {
+		c.number = Over(c.number).whole().Low
+	} else {
+		c.number = AtLeast(c.number).whole().Low
+	}
+	c.after = false
+	return c
+}
+
+// slice cuts the allowed values of a fact into intervals, lowest first.
+func (f *Fact) slice(cuts []cut) []Interval {
+	slices.SortFunc(cuts, func(a, b cut) int {
+		if order := cmp.Compare(a.number, b.number); order != 0 || a.after == b.after {
+			return order
+		}
+		if a.after {
+			return 1
+		}
+		return -1
+	})
+	var bands []Interval
+	rest := Everything()
+	for _, c := range slices.Compact(cuts) {
+		lower, upper := Below(c.number), AtLeast(c.number)
+		if c.after {
+			lower, upper = AtMost(c.number), Over(c.number)
+		}
+		if f.holds(lower.Intersect(rest)) && f.holds(upper) {
+			bands = append(bands, f.band(lower.Intersect(rest)))
+			rest = upper
+		}
+	}
+	return append(bands, f.band(rest))
+}
+
+func (f *Fact) band(span Interval) Interval {
+	if f.Type.Whole() {
+		return span.whole()
+	}
+	return tidy(span)
+}
+
+// liveUses lists how the criteria of rules use a number, also through the derivations of the facts they read.
+func liveUses(rules []*Ruleset, fact int) []use {
+	v := rules[0].vocabulary
+	var uses []use
+	visited := factSet{}
+	var visit func(p *program)
+	visit = func(p *program) {
+		for _, use := range p.uses {
+			if use.fact == fact {
+				uses = append(uses, use)
+			}
+		}
+		for _, read := range p.facts {
+			if at := v.derivedBy[read]; at >= 0 && !visited.has(read) {
+				visited.add(read)
+				for _, step := range v.derivations[at].steps {
+					visit(step.when)
+				}
+			}
+		}
+	}
+	for _, r := range rules {
+		for i := range r.criteria {
+			visit(r.criteria[i].program)
+		}
+	}
+	return uses
+}
+
+// nearThreshold is how near a register's number must lie to a threshold, as a share of the threshold, to be confirmed by the
+// person. Ten percent is our own choice: registers are some years old and numbers drift slowly.
+const nearThreshold = 0.10
+
+// ToConfirm lists the numbers that come from a public register and lie near a threshold of rules: the register is of some past
+// year, so the person is asked whether the number still holds. In the order of questions.
+func ToConfirm(rules []*Ruleset, p Profile) []FactID {
+	if len(rules) == 0 {
+		return nil
+	}
+	v := rules[0].vocabulary
+	var near factSet
+	for id, value := range p {
+		fact, ok := v.index[id]
+		number, exact := value.Number()
+		if !ok || !exact || value.Evidence != Register {
+			continue
+		}
+		for _, use := range liveUses(rules, fact) {
+			if use.operator != "" && math.Abs(number-use.number) <= nearThreshold*math.Abs(use.number) {
+				near.add(fact)
+			}
+		}
+	}
+	return v.ids(v.inOrder(near))
+}

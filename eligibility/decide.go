@@ -1,0 +1,204 @@
+package eligibility
+
+// Unknown is the third result of a criterion and the third outcome of an offering.
+const Unknown = "unknown"
+
+// Result is what facts say about one criterion: Met, Unmet or Unknown.
+type Result string
+
+// The results of a criterion.
+const (
+	Met   Result = "met"
+	Unmet Result = "unmet"
+)
+
+// Outcome is what a decision says about an offering: Eligible, Ineligible or Unknown.
+type Outcome string
+
+// The outcomes of a decision.
+const (
+	Eligible   Outcome = "eligible"
+	Ineligible Outcome = "ineligible"
+)
+
+// CriterionResult is the result of one criterion.
+type CriterionResult struct {
+	ID            string
+	Result        Result
+	Facts         []FactID // the facts that the rule reads, in order of appearance; shared, do not change
+	NeedsEvidence bool     // met, but a fact behind it is backed more weakly than the criterion asks
+	Err           error    // why the rule could not be evaluated (the result is Unknown then); for the log
+}
+
+// Decision says whether an offering fits, criterion by criterion.
+type Decision struct {
+	Slug      string
+	Outcome   Outcome
+	Published bool              // false: the provider publishes no criteria, so the outcome is never Eligible
+	Criteria  []CriterionResult // in the order of Ruleset.Criteria, the sector gate first
+
+	// Missing holds, while the outcome is Unknown, the facts that would settle the unknown criteria, in the order of
+	// questions; in place of a derived fact stand the facts that it follows from, while they are unknown.
+	Missing []FactID
+	// Blocking holds the ids of the unmet criteria.
+	Blocking []string
+	// NeedsEvidence holds the given facts for which better evidence is needed, in the order of the vocabulary.
+	NeedsEvidence []FactID
+	// Contradictions between given and derived facts, whether or not this offering reads them.
+	Contradictions []Contradiction
+	// Profile is the completed profile that was decided on; decisions made together share it. Do not change it.
+	Profile Profile
+}
+
+// Decide completes the derived facts of p and decides every criterion.
+func (r *Ruleset) Decide(p Profile) Decision {
+	return DecideAll([]*Ruleset{r}, p)[0]
+}
+
+// DecideAll decides several offerings of one vocabulary for the same facts; the facts are completed once.
+func DecideAll(rules []*Ruleset, p Profile) []Decision {
+	decisions := make([]Decision, len(rules))
+	if len(rules) == 0 {
+		return decisions
+	}
+	s := rules[0].vocabulary.newState(p, factSet{})
+	completed := s.profile()
+	for i, r := range rules {
+		decisions[i] = r.decide(s)
+		decisions[i].Profile = completed
+	}
+	return decisions
+}
+
+func (r *Ruleset) decide(s *state) Decision {
+	d := Decision{
+		Slug: r.Slug, Published: r.Published, Contradictions: s.contradictions,
+		Criteria: make([]CriterionResult, len(r.criteria)),
+	}
+	unknown := false
+	var proof factSet
+	for i := range r.criteria {
+		result := &d.Criteria[i]
+		r.criteria[i].decide(s, result, &proof)
+		switch result.Result {
+		case Unmet:
+			d.Blocking = append(d.Blocking, result.ID)
+		case Unknown:
+			unknown = true
+		}
+	}
+	d.Outcome = r.outcome(len(d.Blocking) > 0, unknown)
+	if d.Outcome == Unknown && unknown {
+		d.Missing = r.missing(s)
+	}
+	if !proof.empty() {
+		d.NeedsEvidence = r.vocabulary.ids(proof.list())
+	}
+	return d
+}
+
+// outcome puts the criteria together.
+func (r *Ruleset) outcome(unmet, unknown bool) Outcome {
+	switch {
+	case unmet:
+		return Ineligible
+	case unknown || !r.Published:
+		return Unknown
+	}
+	return Eligible
+}
+
+// settled is the outcome alone, without anything that explains it.
+func (r *Ruleset) settled(s *state) Outcome {
+	unknown := false
+	for i := range r.criteria {
+		switch r.criteria[i].program.eval(s.forEvidence(r.criteria[i].MinEvidence)) {
+		case isFalse:
+			return Ineligible
+		case isUnknown:
+			unknown = true
+		}
+	}
+	return r.outcome(false, unknown)
+}
+
+// decide fills in the result of one criterion and adds to proof the given facts that lack evidence.
+func (c *compiled) decide(given *state, result *CriterionResult, proof *factSet) {
+	s := given.forEvidence(c.MinEvidence)
+	s.failure = nil
+	result.ID, result.Facts = c.ID, c.ids
+	switch c.program.eval(s) {
+	case isUnknown:
+		result.Result, result.Err = Unknown, s.failure
+	case isFalse:
+		result.Result = Unmet
+	case isTrue:
+		result.Result = Met
+		if c.MinEvidence > Stated {
+			weak := c.weak(s)
+			result.NeedsEvidence = !weak.empty()
+			proof.merge(weak)
+		}
+	}
+}
+
+// weak gives the given facts behind a met criterion whose evidence is weaker than it asks for.
+func (c *compiled) weak(s *state) factSet {
+	var t trail
+	c.program.root.trace(s, &t)
+	var weak factSet
+	roots := s.rootsOf(t.decisive)
+	for _, fact := range roots.list() {
+		if s.values[fact].Evidence < c.MinEvidence {
+			weak.add(fact)
+		}
+	}
+	return weak
+}
+
+// pending gives the facts that keep the criterion unknown, each derived one replaced by what replace says.
+func (c *compiled) pending(given *state, replace func(s *state, fact int) factSet) factSet {
+	s := given.forEvidence(c.MinEvidence)
+	var facts factSet
+	if c.program.eval(s) != isUnknown {
+		return facts
+	}
+	var t trail
+	c.program.root.trace(s, &t)
+	for _, fact := range t.pending.list() {
+		if !given.disputed.has(fact) {
+			facts.merge(replace(s, fact))
+		}
+	}
+	return facts
+}
+
+func (r *Ruleset) missing(s *state) []FactID {
+	ever := func(fact int) bool { return r.vocabulary.facts[fact].Ask != AskNever }
+	inputsFirst := func(s *state, fact int) factSet {
+		facts := s.toAsk(fact, ever)
+		if facts.empty() {
+			facts.add(fact)
+		}
+		return facts
+	}
+	var facts factSet
+	for i := range r.criteria {
+		facts.merge(r.criteria[i].pending(s, inputsFirst))
+	}
+	return r.vocabulary.ids(r.vocabulary.inOrder(facts))
+}
+
+// toAsk gives the facts to ask for so that fact becomes known: the unknown ones it follows from, as far as they may be asked,
+// else the fact itself if it may be asked.
+func (s *state) toAsk(fact int, may func(fact int) bool) factSet {
+	var facts factSet
+	inputs := s.pendingInputs(fact)
+	for _, input := range inputs.list() {
+		facts.merge(s.toAsk(input, may))
+	}
+	if facts.empty() && may(fact) {
+		facts.add(fact)
+	}
+	return facts
+}

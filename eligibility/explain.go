@@ -1,0 +1,289 @@
+package eligibility
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Answer is one thing the operator said (or a register says) that a criterion rests on.
+type Answer struct {
+	Fact  FactID
+	Label string // name of the fact
+	Value string // as Display writes it
+}
+
+// Effect says what some of the possible answers to the one missing question would lead to.
+type Effect struct {
+	Result   Result
+	Answers  []string // labels of the answers
+	Sentence string
+}
+
+// Reason explains the result of one criterion in one language.
+type Reason struct {
+	ID            string
+	Result        Result
+	Title         string   // of the criterion
+	Sentence      string   // everything below in one paragraph: own answer, need and change; or what is missing
+	Answers       []Answer // the answers that decided it; empty while Unknown
+	Need          string   // unmet: what the program needs
+	Change        string   // unmet: what in the real world would change it
+	Missing       []FactID // unknown: the facts that would settle it, in the order of questions
+	Effects       []Effect // unknown: with exactly one missing fact, what its answers lead to
+	Citation      string
+	Facts         []FactID // that the rule reads
+	NeedsEvidence bool
+	Evidence      string // with NeedsEvidence: which evidence is needed for what
+}
+
+// Explain gives one Reason for each criterion of d, in its order, in "en" or "es". It uses the texts of the offering and of
+// reasons.toml only; d must be a decision of r.
+func Explain(r *Ruleset, d Decision, lang string) []Reason {
+	e := &explainer{
+		rules: r, vocabulary: r.vocabulary, texts: r.vocabulary.texts, lang: lang,
+		state: r.vocabulary.newState(d.Profile, factSet{}),
+	}
+	reasons := make([]Reason, 0, len(r.criteria))
+	for i := range r.criteria {
+		if i < len(d.Criteria) {
+			reasons = append(reasons, e.reason(&r.criteria[i], d.Criteria[i]))
+		}
+	}
+	return reasons
+}
+
+// Summary says in one sentence how the offering as a whole stands. For an offering without published criteria it says that there
+// is no verdict.
+func Summary(r *Ruleset, d Decision, lang string) string {
+	t := r.vocabulary.texts
+	switch {
+	case d.Outcome == Ineligible && len(d.Blocking) == 1:
+		return t.say(lang, "summary.ineligible_one")
+	case d.Outcome == Ineligible:
+		return t.say(lang, "summary.ineligible_many", "count", strconv.Itoa(len(d.Blocking)))
+	case !d.Published:
+		return t.say(lang, "summary.unpublished")
+	case d.Outcome == Eligible:
+		return t.say(lang, "summary.eligible")
+	case len(d.Missing) == 0:
+		return t.say(lang, "summary.unknown_other")
+	case len(d.Missing) == 1:
+		fact, _ := r.vocabulary.Fact(d.Missing[0])
+		return t.say(lang, "summary.unknown_one", "fact", fact.Label.In(lang))
+	}
+	return t.say(lang, "summary.unknown_many", "count", strconv.Itoa(len(d.Missing)))
+}
+
+// explainer holds what the reasons of one decision share.
+type explainer struct {
+	rules      *Ruleset
+	vocabulary *Vocabulary
+	texts      texts
+	lang       string
+	state      *state
+}
+
+func (e *explainer) reason(c *compiled, result CriterionResult) Reason {
+	reason := Reason{
+		ID: c.ID, Result: result.Result, Title: c.Title.In(e.lang), Citation: c.Citation, Facts: result.Facts,
+		NeedsEvidence: result.NeedsEvidence,
+	}
+	switch result.Result {
+	case Met:
+		reason.Answers = e.answers(c)
+		reason.Sentence = stopped(reason.Title)
+		if !e.rules.Published && c.ID != GateID {
+			reason.Sentence = e.texts.say(e.lang, "stated.met", "title", strings.TrimSuffix(reason.Title, "."))
+		}
+		if result.NeedsEvidence {
+			reason.Evidence = e.evidence(c)
+			reason.Sentence = paragraph(reason.Sentence, reason.Evidence)
+		}
+	case Unmet:
+		reason.Answers = e.answers(c)
+		reason.Need, reason.Change = c.Failure.In(e.lang), c.Remedy.In(e.lang)
+		reason.Sentence = paragraph(e.answered(reason.Answers), reason.Need, reason.Change)
+	default:
+		e.unknown(c, &reason)
+	}
+	return reason
+}
+
+// paragraph joins the sentences that are there.
+func paragraph(sentences ...string) string {
+	return strings.Join(slices.DeleteFunc(sentences, func(sentence string) bool { return sentence == "" }), " ")
+}
+
+// stopped ends a title with a full stop.
+func stopped(title string) string {
+	if title == "" || strings.HasSuffix(title, ".") {
+		return title
+	}
+	return title + "."
+}
+
+// answers lists the given facts that decided a criterion; all sectors that the operator runs are one answer.
+func (e *explainer) answers(c *compiled) []Answer {
+	s := e.state.forEvidence(c.MinEvidence)
+	var t trail
+	c.program.root.trace(s, &t)
+	decisive := s.rootsOf(t.decisive)
+	sectors := decisive.has(e.vocabulary.sector)
+	var answers []Answer
+	for _, fact := range decisive.list() {
+		if fact == e.vocabulary.additional && sectors {
+			continue
+		}
+		answer := Answer{Fact: e.vocabulary.facts[fact].ID, Label: e.label(fact), Value: e.display(fact, s.values[fact])}
+		if fact == e.vocabulary.sector && decisive.has(e.vocabulary.additional) {
+			answer.Value = e.sectors(s)
+		}
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
+// sectors names everything the operator runs.
+func (e *explainer) sectors(s *state) string {
+	main := s.values[e.vocabulary.sector]
+	names := []string{e.display(e.vocabulary.sector, main)}
+	for _, known := range e.vocabulary.facts[e.vocabulary.additional].Values {
+		if s.values[e.vocabulary.additional].Has(known.Value) && known.Value != main.text {
+			names = append(names, known.Label.In(e.lang))
+		}
+	}
+	return e.texts.join(e.lang, "and", names)
+}
+
+func (e *explainer) label(fact int) string { return e.vocabulary.facts[fact].Label.In(e.lang) }
+
+func (e *explainer) display(fact int, value Value) string {
+	return e.vocabulary.Display(e.vocabulary.facts[fact].ID, value, e.lang)
+}
+
+func (e *explainer) labels(facts []int) string {
+	labels := make([]string, len(facts))
+	for i, fact := range facts {
+		labels[i] = e.label(fact)
+	}
+	return e.texts.join(e.lang, "and", labels)
+}
+
+// answered is the sentence "You answered ...".
+func (e *explainer) answered(answers []Answer) string {
+	switch len(answers) {
+	case 0:
+		return ""
+	case 1:
+		key := "answered.one"
+		if at := e.vocabulary.index[answers[0].Fact]; e.state.values[at].Evidence >= Register {
+			key = "answered.register"
+		}
+		return e.texts.say(e.lang, key, "label", answers[0].Label, "answer", answers[0].Value)
+	}
+	items := make([]string, len(answers))
+	for i, answer := range answers {
+		items[i] = e.texts.say(e.lang, "answered.item", "label", answer.Label, "answer", answer.Value)
+	}
+	return e.texts.say(e.lang, "answered.many", "answers", strings.Join(items, "; "))
+}
+
+// evidence says what has to be proven, and how.
+func (e *explainer) evidence(c *compiled) string {
+	weak := c.weak(e.state.forEvidence(c.MinEvidence))
+	return e.texts.say(e.lang, "evidence."+c.MinEvidence.String(), "facts", e.labels(weak.list()))
+}
+
+// unknown explains what is missing. Every kind of missing fact has its sentence: asked in the check, in the application, nowhere.
+func (e *explainer) unknown(c *compiled, reason *Reason) {
+	check, application, never := e.missing(c)
+	var sentences []string
+	if conflict := e.contradiction(c); conflict != "" {
+		sentences = append(sentences, conflict)
+	}
+	switch {
+	case len(check) == 1:
+		sentences = append(sentences, e.missingOne(check[0]))
+	case len(check) > 1:
+		sentences = append(sentences, e.texts.say(e.lang, "unknown.many", "count", strconv.Itoa(len(check)), "facts", e.labels(check)))
+	}
+	if len(application) > 0 {
+		sentences = append(sentences, e.texts.say(e.lang, "unknown.application", "facts", e.labels(application)))
+	}
+	if len(never) > 0 {
+		sentences = append(sentences, e.texts.say(e.lang, "unknown.never", "facts", e.labels(never)))
+	}
+	all := slices.Concat(check, application, never)
+	if len(all) == 1 && len(never) == 0 {
+		reason.Effects = e.effects(c, all[0])
+		for _, effect := range reason.Effects {
+			sentences = append(sentences, effect.Sentence)
+		}
+	}
+	if len(sentences) == 0 {
+		sentences = append(sentences, e.undecidable())
+	}
+	reason.Missing = e.vocabulary.ids(all)
+	reason.Sentence = strings.Join(sentences, " ")
+}
+
+// missing sorts the facts that keep c unknown by where they are asked.
+func (e *explainer) missing(c *compiled) (check, application, never []int) {
+	ever := func(fact int) bool { return e.vocabulary.facts[fact].Ask != AskNever }
+	facts := c.pending(e.state, func(s *state, fact int) factSet {
+		found := s.toAsk(fact, ever)
+		if found.empty() {
+			found.add(fact)
+		}
+		return found
+	})
+	foreign := func(fact int) bool {
+		return e.state.values[e.vocabulary.sector].Known() && !e.state.concerns(fact)
+	}
+	for _, fact := range e.vocabulary.inOrder(facts) {
+		switch ask := e.vocabulary.facts[fact].Ask; {
+		case ask == AskNever || foreign(fact):
+			never = append(never, fact)
+		case ask == AskApplication:
+			application = append(application, fact)
+		default:
+			check = append(check, fact)
+		}
+	}
+	return check, application, never
+}
+
+// missingOne asks for one answer; for a band that a rule cuts through it asks for a more exact number.
+func (e *explainer) missingOne(fact int) string {
+	if value := e.state.values[fact]; value.IsBand() {
+		return e.texts.say(e.lang, "unknown.narrow", "fact", e.label(fact), "answer", e.display(fact, value))
+	}
+	return e.texts.say(e.lang, "unknown.one", "fact", e.label(fact))
+}
+
+// contradiction names a disputed fact on which c, which demands a register, depends.
+func (e *explainer) contradiction(c *compiled) string {
+	if e.state.register == nil || c.MinEvidence < Register {
+		return ""
+	}
+	var t trail
+	c.program.root.trace(e.state.register, &t)
+	for _, conflict := range e.state.contradictions {
+		fact := e.vocabulary.index[conflict.Fact]
+		if t.pending.has(fact) {
+			return e.texts.say(e.lang, "unknown.contradiction", "fact", e.label(fact),
+				"given", e.display(fact, conflict.Given), "derived", e.display(fact, conflict.Derived))
+		}
+	}
+	return ""
+}
+
+// undecidable is said when no answer would settle it: sector "other" before a list of critical infrastructure, or a rule that the
+// engine could not evaluate.
+func (e *explainer) undecidable() string {
+	if e.state.runs(otherSector) == isTrue {
+		return e.texts.say(e.lang, "unknown.sector_other", "answer", e.sectors(e.state))
+	}
+	return e.texts.say(e.lang, "unknown.error")
+}

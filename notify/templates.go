@@ -1,0 +1,148 @@
+package notify
+
+import (
+	"embed"
+	"maps"
+	"slices"
+	"time"
+
+	"accessdesk/data/locale"
+)
+
+// The templates. NAME.tmpl is the order of the parts of one mail, blocks.txt and blocks.html are what a part looks like in plain
+// text and in HTML: both forms come from one source and cannot drift apart. The sentences are in data/locale, area mail.
+//
+//go:embed templates/*.tmpl templates/blocks.txt templates/blocks.html
+var templateFiles embed.FS
+
+// kind says what an argument may be and how it is treated.
+type kind int
+
+const (
+	lineArg    kind = iota // string, one line; control characters are refused
+	textArg                // string, may have several lines; shown as a quotation
+	listArg                // []string of lines
+	instantArg             // time.Time, written as date, time and zone of the site
+	numberArg              // int or int64, not negative
+	addressArg             // string: a page of this site, "/applications/1" or the whole URL; a PrivateLink is sealed
+	privateArg             // PrivateLink or string: URL with a secret, always sealed
+	codeArg                // string: a secret to be typed, always sealed
+)
+
+// param is one argument of a template, with a sample value; spanish is the sample in Spanish where it has words.
+type param struct {
+	name     string
+	kind     kind
+	optional bool
+	sample   any
+	spanish  any
+}
+
+// spec is what a template takes, and which closing line says why the mail came and how it stops ("" for mails that somebody
+// has just asked for and that nothing follows).
+type spec struct {
+	params []param
+	stop   string
+}
+
+// Sample values: a fictional operator, an invented program, fixed times.
+var (
+	sampleNow   = time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)
+	sampleStart = time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC)
+	sampleEnd   = time.Date(2027, 12, 1, 14, 0, 0, 0, time.UTC)
+
+	organization = param{name: "Organization", kind: lineArg, sample: "Cedar Flats Water District"}
+	reference    = param{name: "Reference", kind: lineArg, sample: "CAD-7K2M"}
+	program      = param{name: "Program", kind: lineArg, sample: "Example model access", spanish: "Acceso al modelo de ejemplo"}
+	by           = param{name: "By", kind: lineArg, optional: true, sample: "Example Institute"}
+	page         = param{name: "Link", kind: addressArg, sample: "/applications/01"}
+)
+
+func instant(name string, optional bool, sample time.Time) param {
+	return param{name: name, kind: instantArg, optional: optional, sample: sample}
+}
+
+// specs lists the templates and their arguments. Arguments marked "optional" may be left out.
+var specs = map[string]spec{
+	// sign_in, to whoever asked. Link: opens the sign-in page; Code: short code for the asking browser (optional);
+	// Minutes: how long both work (optional, 15).
+	"sign_in": {params: []param{
+		{name: "Link", kind: privateArg, sample: PrivateLink("/signin/link?token=sample")},
+		{name: "Code", kind: codeArg, optional: true, sample: "K7M-2QX"},
+		{name: "Minutes", kind: numberArg, optional: true, sample: 15},
+	}},
+	// resume, to whoever asked. Link: opens the saved check; Expires: until when.
+	"resume": {params: []param{
+		{name: "Link", kind: privateArg, sample: PrivateLink("/check/resume?token=sample")},
+		instant("Expires", false, sampleNow.AddDate(0, 0, 30)),
+	}},
+	// draft_saved, once after the first save. Program and Closes (both optional): the first window that closes.
+	"draft_saved": {params: []param{organization, reference, page, optional(program), instant("Closes", true, sampleStart)}, stop: "stop_reminder"},
+	// draft_unfinished, 3 days after the last save. SavedAt: when that was; Program and Closes as above.
+	"draft_unfinished": {params: []param{organization, reference, page, instant("SavedAt", false, sampleNow), optional(program), instant("Closes", true, sampleStart)}, stop: "stop_reminder"},
+	// submitted, one for the whole application. Programs: their names; DecideBy (optional): the aim.
+	"submitted": {params: []param{organization, reference, page, instant("SubmittedAt", false, sampleNow),
+		{name: "Programs", kind: listArg, sample: []string{"Example model access", "External vulnerability scanning"},
+			spanish: []string{"Acceso al modelo de ejemplo", "Escaneo externo de vulnerabilidades"}},
+		instant("DecideBy", true, sampleStart)}, stop: "stop_case"},
+	// question_asked. Question (optional): the reviewer's words; AnswerBy (optional): until when.
+	"question_asked": {params: []param{organization, reference, program, page,
+		{name: "Question", kind: textArg, optional: true,
+			sample:  "Who is the second contact for your control room?\nA role is enough, no name.",
+			spanish: "¿Quién es el segundo contacto de su sala de control?\nBasta con el puesto, sin nombre."},
+		instant("AnswerBy", true, sampleStart)}, stop: "stop_case"},
+	// answer_received, to the reviewer. AnsweredAt: when.
+	"answer_received": {params: []param{organization, reference, program, page, instant("AnsweredAt", false, sampleNow)}, stop: "stop_staff"},
+	// approved. By (optional, else the operator of the site): who approved; Starts, Ends: of the access; Terms (optional): one line each.
+	"approved": {params: []param{organization, reference, program, page, by, instant("Starts", false, sampleStart), instant("Ends", false, sampleEnd),
+		{name: "Terms", kind: listArg, optional: true,
+			sample:  []string{"Only the people you named use it", "Report misuse within 24 hours"},
+			spanish: []string{"Solo lo usan las personas que usted nombró", "Avisar de un mal uso en 24 horas"}}}, stop: "stop_case"},
+	// declined. Reason: the applicant's sentence of the reason; Change (optional): what would change it.
+	"declined": {params: []param{organization, reference, program, page,
+		{name: "Reason", kind: textArg,
+			sample:  "The program needs a person in charge of computer security. Your application names none.",
+			spanish: "El programa pide una persona responsable de la seguridad informática. Su solicitud no nombra a ninguna."},
+		{name: "Change", kind: textArg, optional: true,
+			sample:  "You name a person in charge. One shared with another district is enough.",
+			spanish: "Nombrar a una persona responsable. Puede ser compartida con otro distrito."}}, stop: "stop_case"},
+	// withdrawn. WithdrawnAt: when.
+	"withdrawn": {params: []param{organization, reference, program, page, instant("WithdrawnAt", false, sampleNow)}, stop: "stop_case"},
+	// grant_started. Starts, Ends: of the access.
+	"grant_started": {params: []param{organization, reference, program, page, instant("Starts", false, sampleStart), instant("Ends", false, sampleEnd)}, stop: "stop_case"},
+	// grant_ends_soon, 30 and 7 days before. Days: how many remain; Ends: the end.
+	"grant_ends_soon": {params: []param{organization, reference, program, page, instant("Ends", false, sampleEnd),
+		{name: "Days", kind: numberArg, sample: 30}}, stop: "stop_reminder"},
+	// grant_ended. EndedAt: when.
+	"grant_ended": {params: []param{organization, reference, program, page, instant("EndedAt", false, sampleEnd)}, stop: "stop_case"},
+	// grant_revoked. RevokedAt: when; Reason: in words for the holder.
+	"grant_revoked": {params: []param{organization, reference, program, page, instant("RevokedAt", false, sampleEnd),
+		{name: "Reason", kind: textArg,
+			sample:  "The access was used by people whom your application does not name.",
+			spanish: "Usaron el acceso personas que su solicitud no nombra."}}, stop: "stop_case"},
+}
+
+func optional(p param) param {
+	p.optional = true
+	return p
+}
+
+// Templates lists the names of the mails, sorted.
+func Templates() []string { return slices.Sorted(maps.Keys(specs)) }
+
+// Sample gives a full set of arguments for a template in a language, all fictional: for documentation and tests.
+func Sample(template, lang string) map[string]any { return samples(template, lang, true) }
+
+func samples(template, lang string, all bool) map[string]any {
+	args := map[string]any{}
+	for _, p := range specs[template].params {
+		switch {
+		case p.optional && !all:
+		case lang == locale.Spanish && p.spanish != nil:
+			args[p.name] = p.spanish
+		default:
+			args[p.name] = p.sample
+		}
+	}
+	return args
+}

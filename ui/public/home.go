@@ -1,0 +1,83 @@
+// Package public holds the pages that need no account: the start page, the programs, the check, sign-in, and the
+// support pages. One file per act.
+package public
+
+import (
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/ui/web"
+)
+
+// HomePage is the start page.
+type HomePage struct {
+	Listed int // programs in the catalog
+	Open   int // of them, open now
+}
+
+// Home lets a person understand within ten seconds what the desk is, and start.
+func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	page := HomePage{Listed: len(snapshot.Listed())}
+	for _, offering := range snapshot.Listed() {
+		if offering.OpenAt(tx.Now) {
+			page.Open++
+		}
+	}
+	return web.Reply{Page: "public/home", Data: page}, nil
+}
+
+// label is a value of a filter with its text in the reader's language.
+type label struct {
+	Value, Text string
+	Chosen      bool
+}
+
+// labels gives the texts of a closed list of values, marking the chosen one. The keys are prefix and value; a test
+// walks every list.
+func labels[T ~string](r *web.Request, prefix string, values []T, chosen string) []label {
+	all := make([]label, 0, len(values))
+	for _, value := range values {
+		all = append(all, label{string(value), r.L.T(prefix + string(value)), string(value) == chosen})
+	}
+	return all
+}
+
+// card is a program as lists show it.
+type card struct {
+	Slug, Title, Summary, Provider, Kind, Cost string
+	Status                                     string // text
+	Open                                       bool
+}
+
+func newCard(r *web.Request, tx *data.Tx, offering *catalog.Published) card {
+	return card{
+		Slug: offering.Slug, Title: offering.Title.In(r.Lang), Summary: offering.Summary.In(r.Lang),
+		Provider: offering.Provider.Name, Kind: r.L.T("kind." + string(offering.Kind)), Cost: costText(r, offering.Offering),
+		Status: statusText(r, tx, offering.Offering), Open: offering.OpenAt(tx.Now),
+	}
+}
+
+// costText says what it costs as far as the provider says; "no charge listed" always carries its day.
+func costText(r *web.Request, offering *catalog.Offering) string {
+	return r.L.T("cost."+string(offering.Cost), "Date", r.L.Date(offering.CheckedOn.Time()))
+}
+
+// statusText says whether requests are taken, with the day that a window opens or closes.
+func statusText(r *web.Request, tx *data.Tx, offering *catalog.Offering) string {
+	window := offering.Window
+	if offering.Status != catalog.StatusOpen {
+		return r.L.T("world." + string(offering.Status))
+	}
+	switch {
+	case !window.Opens.IsZero() && tx.Now.Before(window.Opens):
+		return r.L.T("world.opens", "Date", r.L.DateIn(window.Opens, window.Zone()))
+	case !window.Closes.IsZero() && !tx.Now.Before(window.Closes):
+		return r.L.T("world.closed", "Date", r.L.DateIn(window.Closes, window.Zone()))
+	case !window.Closes.IsZero():
+		return r.L.T("world.closes", "Date", r.L.DateIn(window.Closes, window.Zone()))
+	}
+	return r.L.T("world.open")
+}

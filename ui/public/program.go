@@ -1,0 +1,109 @@
+package public
+
+import (
+	"strings"
+
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+	"accessdesk/ui/web"
+)
+
+// ProgramPage is one program with its rules in plain words.
+type ProgramPage struct {
+	card
+	Details    []string
+	Rules      []rule
+	Published  bool // the provider publishes criteria
+	Company    bool // an AI program: the company decides
+	Routes     []route
+	Sources    []source
+	Helper     catalog.Helper
+	Decision   string // "about 14 days"
+	Minutes    int
+	Checked    string
+	Confidence string
+	InApp      bool
+	Startable  bool
+	Terms      catalog.Terms
+	Safeguards []string
+	Site       string // the provider's own page
+}
+
+// rule is a criterion in words.
+type rule struct{ Title, Citation string }
+
+// route is a way to apply.
+type route struct {
+	Mode, To  string // text of the mode, address or number
+	Link      string // where To can be opened
+	Steps     []string
+	Documents []string
+}
+
+// source is a page that supports the listing.
+type source struct {
+	URL      string
+	Link     bool // only pages that somebody reached are links
+	Supports string
+	Read     string
+	Primary  bool
+}
+
+// Program shows one program. An ended one stays readable for those who look for it.
+func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	offering, ok := snapshot.Find(r.Param("slug"))
+	if !ok {
+		return web.Reply{}, data.ErrNotFound
+	}
+	page := ProgramPage{
+		card: newCard(r, tx, offering), Published: offering.CriteriaPublished, Company: offering.Company(),
+		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: r.L.Date(offering.CheckedOn.Time()),
+		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
+		Startable: offering.StartableAt(tx.Now), Terms: offering.Terms, Site: offering.Provider.URL,
+	}
+	if text := offering.Details.In(r.Lang); text != "" {
+		page.Details = strings.Split(strings.TrimSpace(text), "\n\n")
+	}
+	if offering.DaysToDecide > 0 {
+		page.Decision = r.L.Days(offering.DaysToDecide)
+	}
+	// With no facts every criterion is unknown, which gives each title and citation, the sector gate first.
+	for _, reason := range eligibility.Explain(offering.Rules, offering.Rules.Decide(nil), r.Lang) {
+		page.Rules = append(page.Rules, rule{reason.Title, reason.Citation})
+	}
+	for _, way := range offering.Apply {
+		page.Routes = append(page.Routes, newRoute(r, way))
+	}
+	for _, safeguard := range offering.Terms.Safeguards {
+		page.Safeguards = append(page.Safeguards, r.L.T("safeguard."+string(safeguard)))
+	}
+	for _, s := range offering.Sources {
+		page.Sources = append(page.Sources, source{URL: s.URL, Supports: s.Supports, Primary: s.Primary,
+			Read: r.L.Date(s.ReadOn.Time()), Link: !strings.Contains(s.Supports, "not reached") && strings.HasPrefix(s.URL, "https://")})
+	}
+	return web.Reply{Page: "public/program", Data: page}, nil
+}
+
+func newRoute(r *web.Request, way catalog.ApplyRoute) route {
+	shown := route{Mode: r.L.T("mode." + string(way.Mode)), To: way.To}
+	switch {
+	case way.Mode == catalog.ModeEmail:
+		shown.Link = "mailto:" + way.To
+	case way.Mode == catalog.ModePhone:
+		shown.Link = "tel:" + way.To
+	case strings.HasPrefix(way.To, "https://"):
+		shown.Link = way.To
+	}
+	for _, step := range way.Steps {
+		shown.Steps = append(shown.Steps, step.In(r.Lang))
+	}
+	for _, document := range way.Documents {
+		shown.Documents = append(shown.Documents, document.In(r.Lang))
+	}
+	return shown
+}

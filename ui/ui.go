@@ -1,0 +1,69 @@
+// Package ui is the server and the route table: one line per route, with the policy that opens it.
+//
+// The pages stand in ui/templates, the style sheet and the icon in ui/static; both are part of the binary. What a
+// page does stands in one file per act in ui/public (no account needed), ui/desk (applicants) and ui/staff; how a
+// request becomes a transaction and a page is ui/web.
+package ui
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"accessdesk/ui/web"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+)
+
+//go:embed templates static
+var files embed.FS
+
+// Templates are the pages.
+func Templates() fs.FS { return folder("templates") }
+
+// Static are the files that browsers fetch.
+func Static() fs.FS { return folder("static") }
+
+func folder(name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil { // the name is a constant that go:embed checked
+		panic(err)
+	}
+	return sub
+}
+
+// Time limits of a connection: a slow sender must not hold a connection for ever.
+const (
+	readTimeout  = 15 * time.Second
+	writeTimeout = 30 * time.Second
+	idleTimeout  = 60 * time.Second
+)
+
+// New makes the server: every route of the table behind the guard.
+func New(site *web.Site) (*fiber.App, error) {
+	app := fiber.New(fiber.Config{
+		AppName:               "accessdesk",
+		DisableStartupMessage: true,
+		// Strings of a request are copies: they are kept in transactions that may be repeated.
+		Immutable:               true,
+		CaseSensitive:           true,
+		StrictRouting:           true,
+		BodyLimit:               site.Limits.Body,
+		ReadTimeout:             readTimeout,
+		WriteTimeout:            writeTimeout,
+		IdleTimeout:             idleTimeout,
+		ErrorHandler:            site.HandleError,
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          site.Proxies,
+		ProxyHeader:             site.ProxyHeader,
+		EnableIPValidation:      true,
+	})
+	app.Use(site.Guard)
+	app.Use(recover.New())
+	if err := web.Register(app, Routes(site), site.Limiters()); err != nil {
+		return nil, fmt.Errorf("routes: %w", err)
+	}
+	return app, nil
+}

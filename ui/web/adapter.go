@@ -1,0 +1,174 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"accessdesk/data"
+
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/text/language"
+)
+
+// Handler is one act of a user.
+type Handler func(*Request, *data.Tx) (Reply, error)
+
+// Reply is what a handler answers: a page with its data, or a redirect with a message for the next page.
+type Reply struct {
+	Status int    // 200 unless set; 303 with Redirect
+	Page   string // "public/home"
+	Data   any
+	// Redirect is a path of this site. Flash is the key of a message for the page there, FlashArgs its placeholders.
+	Redirect  string
+	Flash     string
+	FlashArgs []any
+	// Keep commits although Status is 400 or more: a wrong code is counted, for example.
+	Keep bool
+}
+
+// errRollback ends a transaction whose reply is a refusal page.
+var errRollback = errors.New("reply is a refusal")
+
+// Read serves a handler in a read-only transaction.
+func (s *Site) Read(h Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error { return s.serve(c, h, s.DB.Read) }
+}
+
+// Write serves a handler in a write transaction. The handler may run several times (see data.DB.Write).
+func (s *Site) Write(h Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error { return s.serve(c, h, s.DB.Write) }
+}
+
+func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, func(*data.Tx) error) error) error {
+	r := s.request(c)
+	route, _ := routeOf(c)
+	if unsafeMethod(c.Method()) && !s.sameOrigin(c) {
+		return s.sendError(r, fault{status: fiber.StatusForbidden, code: "cross_site"})
+	}
+	if c.Method() == fiber.MethodGet && c.Query("lang") != "" {
+		return s.switchLanguage(r)
+	}
+	ctx, cancel := context.WithTimeout(c.UserContext(), s.Limits.Timeout)
+	defer cancel()
+	var reply Reply
+	err := transact(ctx, func(tx *data.Tx) (err error) {
+		r.cookies = nil
+		reply, err = s.admit(r, tx, route, h)
+		if err == nil && reply.Status >= 400 && !reply.Keep {
+			return errRollback
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, errRollback) {
+		return s.sendError(r, s.faultOf(r, err))
+	}
+	return s.send(r, reply)
+}
+
+// admit does what stands before the handler: session, policy, form token, repeated form.
+func (s *Site) admit(r *Request, tx *data.Tx, route Route, h Handler) (Reply, error) {
+	writing := unsafeMethod(r.c.Method())
+	if err := s.loadSession(r, tx, writing); err != nil {
+		return Reply{}, err
+	}
+	if !route.Policy.public && !r.SignedIn() {
+		return s.askToSignIn(r, writing)
+	}
+	if !route.Policy.allow(r.Person) {
+		return Reply{}, errForbidden
+	}
+	if writing && !route.Policy.public && !s.formTokenFits(r) {
+		return Reply{}, errFormToken
+	}
+	if writing {
+		if reply, found, err := s.repeated(r, tx, route); err != nil || found {
+			return reply, err
+		}
+	}
+	reply, err := h(r, tx)
+	if err == nil && writing && reply.Redirect != "" {
+		err = s.rememberReply(r, tx, route, reply)
+	}
+	return reply, err
+}
+
+// askToSignIn leads a stranger to the sign-in page and back. A posted form cannot be carried through; its texts
+// are printed on the page so that they are not lost.
+func (s *Site) askToSignIn(r *Request, writing bool) (Reply, error) {
+	if writing {
+		return Reply{}, errSessionOver
+	}
+	return Reply{Redirect: "/signin?next=" + url.QueryEscape(r.Address())}, nil
+}
+
+// request begins the view on a request that does not need the database.
+func (s *Site) request(c *fiber.Ctx) *Request {
+	lang := s.languageOf(c)
+	reference, ok := c.Locals(referenceKey).(string)
+	if !ok {
+		reference = newReference()
+	}
+	return &Request{Site: s, c: c, Lang: lang, L: s.Locales.In(lang), Reference: reference}
+}
+
+// referenceKey is where the access log and the error pages find the reference of a request.
+const referenceKey = "accessdesk.reference"
+
+// newReference is a number that people can read out on the phone: 8 letters and digits.
+func newReference() string { return rand.Text()[:8] }
+
+var matcher = language.NewMatcher([]language.Tag{language.English, language.Spanish})
+
+// languageCookie remembers the language that somebody chose; a year.
+const languageCookie = "lang"
+
+func (s *Site) languageOf(c *fiber.Ctx) string {
+	if chosen := c.Cookies(s.cookieName(languageCookie)); chosen == "en" || chosen == "es" {
+		return strings.Clone(chosen)
+	}
+	_, index := language.MatchStrings(matcher, c.Get(fiber.HeaderAcceptLanguage))
+	return Languages[index]
+}
+
+// switchLanguage remembers ?lang= and returns to the same page without it.
+func (s *Site) switchLanguage(r *Request) error {
+	if lang := r.Query("lang"); lang == "en" || lang == "es" {
+		r.SetCookie(languageCookie, lang, 365*24*time.Hour)
+		r.sendCookies()
+	}
+	return r.c.Redirect(r.Address(), fiber.StatusSeeOther)
+}
+
+// send renders a reply and sends it with its cookies.
+func (s *Site) send(r *Request, reply Reply) error {
+	if reply.Redirect != "" {
+		if reply.Flash != "" {
+			s.setFlash(r, reply.Flash, reply.FlashArgs)
+		}
+		r.sendCookies()
+		r.c.Set(fiber.HeaderCacheControl, "no-store")
+		return r.c.Redirect(LocalPath(reply.Redirect, "/"), fiber.StatusSeeOther)
+	}
+	page, err := s.render(r, reply)
+	if err != nil {
+		return s.sendError(r, s.faultOf(r, err))
+	}
+	r.sendCookies()
+	status := reply.Status
+	if status == 0 {
+		status = fiber.StatusOK
+	}
+	return sendPage(r.c, status, r.Lang, page)
+}
+
+func sendPage(c *fiber.Ctx, status int, lang string, page []byte) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, lang)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptLanguage)
+	return c.Status(status).Send(page)
+}

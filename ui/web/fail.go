@@ -1,0 +1,168 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"strconv"
+
+	"accessdesk/data"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// What can be wrong before a handler runs.
+var (
+	errForbidden   = errors.New("the role may not use this route")
+	errFormToken   = errors.New("form token does not fit the session")
+	errSessionOver = errors.New("form posted without a session")
+)
+
+// retryAfter is what 503 pages ask for, in seconds.
+const retryAfter = 30
+
+// fault is an error as a page: the status, and the key of its texts ("errors.CODE_title", "errors.CODE_text").
+type fault struct {
+	status int
+	code   string
+	detail string // one more sentence, already in the reader's language
+	cause  error  // for the log only
+}
+
+// faults is the table from kinds of errors to pages.
+var faults = []struct {
+	kind   error
+	status int
+	code   string
+}{
+	{data.ErrNotFound, fiber.StatusNotFound, "not_found"},
+	{data.ErrConflict, fiber.StatusConflict, "conflict"},
+	{data.ErrBusy, fiber.StatusServiceUnavailable, "busy"},
+	{data.ErrUnavailable, fiber.StatusServiceUnavailable, "unavailable"},
+	{errForbidden, fiber.StatusForbidden, "forbidden"},
+	{errFormToken, fiber.StatusForbidden, "stale_form"},
+	{errSessionOver, fiber.StatusForbidden, "session_over"},
+}
+
+// faultOf sorts an error. Whatever the table does not know is internal.
+func (s *Site) faultOf(r *Request, err error) fault {
+	var refusal *data.Refusal
+	if errors.As(err, &refusal) {
+		return fault{status: fiber.StatusUnprocessableEntity, code: "refused", detail: r.RefusalText(refusal), cause: err}
+	}
+	for _, f := range faults {
+		if errors.Is(err, f.kind) {
+			return fault{status: f.status, code: f.code, cause: err}
+		}
+	}
+	var known *fiber.Error
+	if errors.As(err, &known) {
+		return fault{status: known.Code, code: codeOf(known.Code), cause: err}
+	}
+	return fault{status: fiber.StatusInternalServerError, code: "internal", cause: err}
+}
+
+// codeOf names the texts for a status that Fiber itself gives.
+func codeOf(status int) string {
+	switch status {
+	case fiber.StatusNotFound:
+		return "not_found"
+	case fiber.StatusMethodNotAllowed:
+		return "method"
+	case fiber.StatusRequestEntityTooLarge:
+		return "too_large"
+	case fiber.StatusTooManyRequests:
+		return "too_many"
+	case fiber.StatusServiceUnavailable:
+		return "busy"
+	}
+	if status >= 400 && status < 500 {
+		return "bad_request"
+	}
+	return "internal"
+}
+
+// ErrorPage is the data of the error pages.
+type ErrorPage struct {
+	Status    int
+	Code      string
+	Detail    string
+	Reference string
+	Typed     []Typed
+}
+
+// HandleError is Fiber's error handler: what did not pass through the adapter (unknown address, oversize body,
+// panic) gets the same pages.
+func (s *Site) HandleError(c *fiber.Ctx, err error) error {
+	r := s.request(c)
+	return s.sendError(r, s.faultOf(r, err))
+}
+
+func (s *Site) sendError(r *Request, f fault) error {
+	if f.status >= 500 {
+		s.Log.Error("request failed", slog.String("reference", r.Reference), slog.String("route", r.c.Route().Path), slog.Any("error", f.cause))
+	} else if f.status == fiber.StatusForbidden {
+		s.Log.Warn("request refused", slog.String("reference", r.Reference), slog.String("route", r.c.Route().Path), slog.String("code", f.code))
+	}
+	if f.status == fiber.StatusServiceUnavailable {
+		r.c.Set(fiber.HeaderRetryAfter, strconv.Itoa(retryAfter))
+	}
+	r.cookies = nil
+	page, err := s.render(r, Reply{Status: f.status, Page: "error/error",
+		Data: ErrorPage{Status: f.status, Code: f.code, Detail: f.detail, Reference: r.Reference, Typed: r.typed()}})
+	if err != nil {
+		s.Log.Error("error page failed", slog.String("reference", r.Reference), slog.Any("error", err))
+		page = s.lastly[r.Lang]
+	}
+	return sendPage(r.c, f.status, r.Lang, page)
+}
+
+// Problem is what is wrong with one field, in the reader's language. Field is the id of the input.
+type Problem struct{ Field, Text string }
+
+// Problems are shown as a summary first and again at each field.
+type Problems []Problem
+
+// At gives the text for a field, "" if it is fine.
+func (p Problems) At(field string) string {
+	for _, problem := range p {
+		if problem.Field == field {
+			return problem.Text
+		}
+	}
+	return ""
+}
+
+// RefusalText is a refusal in the reader's language.
+func (r *Request) RefusalText(refusal *data.Refusal) string {
+	args := make([]any, 0, 2*len(refusal.Args))
+	for name, value := range refusal.Args {
+		args = append(args, name, value)
+	}
+	return r.L.T("refusal."+refusal.Code, args...)
+}
+
+// Refused turns an error into problems at its fields, if it is a refusal or several joined ones.
+func (r *Request) Refused(err error) (Problems, bool) {
+	var all Problems
+	var walk func(error) bool
+	walk = func(err error) bool {
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, one := range joined.Unwrap() {
+				if !walk(one) {
+					return false
+				}
+			}
+			return true
+		}
+		var refusal *data.Refusal
+		if !errors.As(err, &refusal) {
+			return false
+		}
+		all = append(all, Problem{Field: refusal.Field, Text: r.RefusalText(refusal)})
+		return true
+	}
+	if err == nil || !walk(err) {
+		return nil, false
+	}
+	return all, true
+}

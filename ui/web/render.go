@@ -1,0 +1,200 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"accessdesk/broker/account"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// View is what a template sees: the frame of the page, and the handler's data in Data.
+type View struct {
+	Lang      string
+	Other     string // the other language, and the address of this page in it
+	OtherURL  string
+	Brand     Brand
+	Path      string
+	Shell     string // public, desk or staff: which header and navigation
+	Person    account.Person
+	FormToken string // hidden field of every form within a session
+	RepeatKey string // hidden field of forms whose repeat would hurt
+	Flash     string
+	Ends      time.Time // end of the session, zero for strangers
+	StayFirst bool      // the session ends soon: the page leads with "Stay signed in"
+	Here      string    // address of this page for "come back here"
+	Demo      bool
+	Contacts  []Contact
+	Failed    bool // the page shows problems: "Error: " stands before the title
+	Status    int
+	Data      any
+}
+
+// pages are the parsed pages of one language, by name ("public/home").
+type pages map[string]*template.Template
+
+// parseTemplates parses every page with the layout, once for each language: the language of T, date and the others
+// is bound to the set, so that nothing is shared between requests in different languages.
+func (s *Site) parseTemplates() error {
+	s.pages = map[string]pages{}
+	for _, lang := range Languages {
+		layout, err := template.New("layout").Funcs(s.functions(lang)).ParseFS(s.Templates, "layout/*.html")
+		if err != nil {
+			return err
+		}
+		s.pages[lang] = pages{}
+		err = fs.WalkDir(s.Templates, ".", func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || path.Ext(name) != ".html" || strings.HasPrefix(name, "layout/") {
+				return err
+			}
+			page, err := template.Must(layout.Clone()).ParseFS(s.Templates, name)
+			if err != nil {
+				return err
+			}
+			for _, needed := range []string{"title", "main"} {
+				if page.Lookup(needed) == nil {
+					return fmt.Errorf("%s does not define %q", name, needed)
+				}
+			}
+			s.pages[lang][strings.TrimSuffix(name, ".html")] = page
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// functions are what templates may call, bound to a language.
+func (s *Site) functions(lang string) template.FuncMap {
+	l := s.Locales.In(lang)
+	return template.FuncMap{
+		"T":        l.T,
+		"N":        l.N,
+		"date":     l.Date,
+		"datetime": func(t time.Time) string { return l.DateTime(t, s.Zone) },
+		"clock":    func(t time.Time) string { return l.Time(t, s.Zone) },
+		"day":      func(t time.Time) string { return l.DateIn(t, s.Zone) },
+		"number":   func(n int) string { return l.Number(int64(n)) },
+		"say":      func(t eligibility.Text) string { return t.In(lang) },
+		"phrase":   func(t Text) string { return t.In(lang) },
+		"asset":    s.assets.address,
+		"args":     arguments,
+		"add":      func(a, b int) int { return a + b },
+		"lines":    func(text string) []string { return strings.Split(text, "\n") },
+		"paragraphs": func(text string) []string {
+			return strings.Split(strings.TrimSpace(text), "\n\n")
+		},
+	}
+}
+
+// arguments makes a map from alternating names and values, for templates that take several.
+func arguments(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("args: odd number of values")
+	}
+	all := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("args: name %v is not a string", pairs[i])
+		}
+		all[name] = pairs[i+1]
+	}
+	return all, nil
+}
+
+// Failing is implemented by page data that may carry problems; the title then begins with "Error: ".
+type Failing interface{ HasProblems() bool }
+
+// HasProblems lets page structs embed Problems' owner: a page with problems is a failed page.
+func (p Problems) HasProblems() bool { return len(p) > 0 }
+
+// render makes a page in memory, so that a broken template never sends half a page.
+func (s *Site) render(r *Request, reply Reply) ([]byte, error) {
+	page, ok := s.pages[r.Lang][reply.Page]
+	if !ok {
+		return nil, fmt.Errorf("no page %q", reply.Page)
+	}
+	var buffer bytes.Buffer
+	if err := page.ExecuteTemplate(&buffer, "page", s.view(r, reply)); err != nil {
+		return nil, fmt.Errorf("page %q: %w", reply.Page, err)
+	}
+	return buffer.Bytes(), nil
+}
+
+func (s *Site) view(r *Request, reply Reply) View {
+	v := View{Lang: r.Lang, Other: otherLanguage(r.Lang), Brand: s.Brand, Path: r.Path(), Person: r.Person,
+		FormToken: s.formToken(r), Flash: s.takeFlash(r), Ends: r.Session.Ends, Here: r.Address(), Demo: s.Demo,
+		Contacts: s.Contacts, Status: reply.Status, Data: reply.Data}
+	v.RepeatKey, _ = data.NewToken()
+	v.Shell = shellOf(r, reply.Page)
+	v.OtherURL = languageAddress(r, v.Other)
+	if r.SignedIn() {
+		// The handler's transaction is over, so the time of the page is taken from the session that it loaded.
+		v.StayFirst = r.Session.Ends.Sub(s.Clock()) <= WarnBefore && r.Session.Limit.After(r.Session.Ends)
+	}
+	if failing, ok := reply.Data.(Failing); ok {
+		v.Failed = failing.HasProblems()
+	}
+	return v
+}
+
+func otherLanguage(lang string) string {
+	if lang == "es" {
+		return "en"
+	}
+	return "es"
+}
+
+// languageAddress is this page in another language. The answer to a POST has no address of its own that a link
+// could open; its link leads to the page's path, which every form page also serves by GET.
+func languageAddress(r *Request, lang string) string {
+	address := r.Address()
+	if strings.Contains(address, "?") {
+		return address + "&lang=" + lang
+	}
+	return address + "?lang=" + lang
+}
+
+func shellOf(r *Request, page string) string {
+	switch {
+	case strings.HasPrefix(page, "staff/"), strings.HasPrefix(page, "error/") && r.Person.StaffRole != "":
+		return "staff"
+	case r.SignedIn() && r.Person.StaffRole == "":
+		return "desk"
+	}
+	return "public"
+}
+
+// renderLastly makes the page for the case that even the error page cannot be rendered.
+func (s *Site) renderLastly() error {
+	s.lastly = map[string][]byte{}
+	for _, lang := range Languages {
+		l := s.Locales.In(lang)
+		s.lastly[lang] = []byte("<!doctype html><html lang=\"" + lang + "\"><meta charset=\"utf-8\"><title>" +
+			template.HTMLEscapeString(l.T("errors.internal_title")) + "</title><h1>" +
+			template.HTMLEscapeString(l.T("errors.internal_title")) + "</h1><p>" +
+			template.HTMLEscapeString(l.T("errors.internal_text")) + "</p></html>")
+		page, ok := s.pages[lang]["error/error"]
+		if !ok {
+			return fmt.Errorf("no page error/error")
+		}
+		var buffer bytes.Buffer
+		view := View{Lang: lang, Other: otherLanguage(lang), OtherURL: "/", Brand: s.Brand, Shell: "public", Status: fiber.StatusInternalServerError,
+			Data: ErrorPage{Status: fiber.StatusInternalServerError, Code: "internal", Reference: "-"}}
+		if err := page.ExecuteTemplate(&buffer, "page", view); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"accessdesk/broker/account"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Policy says who may use a route. What a person may do with one case or grant is decided by the domain packages;
+// a policy only opens the door of the room.
+type Policy struct {
+	Name   string
+	public bool
+	allow  func(account.Person) bool
+}
+
+// The policies.
+var (
+	// Public: anyone, signed in or not.
+	Public = Policy{Name: "public", public: true, allow: func(account.Person) bool { return true }}
+	// SignedIn: any person with a session.
+	SignedIn = Policy{Name: "signed in", allow: func(p account.Person) bool { return true }}
+	// Applicant: people who act for organizations. Staff keep apart from applying.
+	Applicant = Policy{Name: "applicant", allow: func(p account.Person) bool { return p.StaffRole == "" }}
+	// Staff: program managers, administrators and auditors, to read.
+	Staff = Policy{Name: "staff", allow: func(p account.Person) bool { return p.StaffRole != "" }}
+	// Manager: program managers, to decide.
+	Manager = Policy{Name: "program manager", allow: func(p account.Person) bool { return p.StaffRole == account.ProgramManager }}
+)
+
+// Public tells whether the policy lets strangers in.
+func (p Policy) Public() bool { return p.public }
+
+// Allows tells whether a signed-in person may use the route.
+func (p Policy) Allows(person account.Person) bool { return p.allow(person) }
+
+// Limit names a rate limit.
+type Limit string
+
+// The rate limits.
+const (
+	NoLimit     Limit = ""
+	SignInLimit Limit = "signin"
+	CheckLimit  Limit = "check"
+)
+
+// Route is one line of the route table.
+type Route struct {
+	Method  string
+	Path    string
+	Policy  Policy
+	Limit   Limit
+	Handler fiber.Handler
+	// Cookieless routes read no cookie (health, static files): they need no origin check.
+	Cookieless bool
+}
+
+// routeKey is where the adapter finds the route of a request.
+const routeKey = "accessdesk.route"
+
+// Register adds the routes to app. A route without a policy, or one that stands twice, fails the start. limiters
+// has a handler for every Limit that a route names.
+func Register(app *fiber.App, routes []Route, limiters map[Limit]fiber.Handler) error {
+	seen := map[string]bool{}
+	for _, route := range routes {
+		id := route.Method + " " + route.Path
+		if route.Policy.allow == nil {
+			return fmt.Errorf("route %s has no policy", id)
+		}
+		if route.Handler == nil || !strings.HasPrefix(route.Path, "/") || seen[id] {
+			return fmt.Errorf("route %s has no handler, no path, or stands twice", id)
+		}
+		seen[id] = true
+		chain := []fiber.Handler{func(c *fiber.Ctx) error {
+			c.Locals(routeKey, route)
+			return c.Next()
+		}}
+		if route.Limit != NoLimit {
+			limiter, ok := limiters[route.Limit]
+			if !ok {
+				return fmt.Errorf("route %s names an unknown limit %q", id, route.Limit)
+			}
+			chain = append(chain, limiter)
+		}
+		chain = append(chain, route.Handler)
+		if route.Method == fiber.MethodGet {
+			app.Get(route.Path, chain...) // HEAD too
+		} else {
+			app.Add(route.Method, route.Path, chain...)
+		}
+	}
+	return nil
+}
+
+// routeOf gives the route that Register put there; ok is false for an address that no route serves.
+func routeOf(c *fiber.Ctx) (Route, bool) {
+	route, ok := c.Locals(routeKey).(Route)
+	return route, ok
+}
+
+// unsafeMethod tells whether a verb may change state.
+func unsafeMethod(method string) bool {
+	return !slices.Contains([]string{fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions}, method)
+}

@@ -1,0 +1,186 @@
+// Package web is the one place where HTTP meets the program: it turns a request into a transaction and a handler's
+// reply into a page. Fiber is known here and in package ui only.
+//
+// # From request to page
+//
+// A handler is a function func(*Request, *data.Tx) (Reply, error). Site.Read runs it in a read-only transaction, so
+// a GET cannot change state: the database refuses. Site.Write runs it in a write transaction. In both cases the
+// order is: same origin (unsafe verbs), session, policy of the route, form token, repeated form, handler, commit,
+// and only then the page is rendered into a buffer and sent. A reply with a status of 400 or more, and every
+// error, rolls the transaction back, unless Reply.Keep is set.
+//
+// # Errors
+//
+// One table (fail.go) turns errors into pages: data.ErrNotFound 404, data.ErrConflict 409, *data.Refusal 422,
+// data.ErrBusy and data.ErrUnavailable 503 with Retry-After, everything else 500. Each error page carries a
+// reference number that stands in the log beside the cause; the cause itself is never sent. What a person typed
+// into the form is printed back on the page, so that nothing typed is lost.
+//
+// # Sessions and forms
+//
+// A session is an opaque 256-bit token, hashed in the table session. POST renews it, GET does not; applicants
+// idle 2 h, staff 60 min, at most 12 h in all. With an https public address the cookie is __Host- and Secure.
+// Unsafe verbs need an Origin or Sec-Fetch-Site header of this site; forms within a session also carry a token
+// (HMAC of the session, masked anew on each page so that compression tells nothing about it). Forms of public
+// pages carry none.
+//
+// # Language
+//
+// ?lang=en|es on any page sets a cookie and returns to the same address without it. Else the cookie, else
+// Accept-Language, else English.
+package web
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/data"
+	"accessdesk/data/locale"
+)
+
+// Brand is who runs the site, as the pages say it.
+type Brand struct {
+	Name     string // in the header and in every title
+	Tagline  Text
+	Operator string // "Cyber Access Desk is run by ..."
+	// Government is true only where the operator is a government body and says so in the configuration; otherwise
+	// every footer says that this is not a government site.
+	Government bool
+	ReplyTo    string // address people can write to, "" if there is none
+}
+
+// Text is a phrase in both languages.
+type Text struct{ En, Es string }
+
+// In gives the phrase in a language.
+func (t Text) In(lang string) string {
+	if lang == "es" {
+		return t.Es
+	}
+	return t.En
+}
+
+// Contact is somebody to call during an attack.
+type Contact struct {
+	Name  string
+	Does  Text
+	Phone string // as people dial it; "" if there is none
+	URL   string
+}
+
+// Limits are the bounds against abuse.
+type Limits struct {
+	Body    int // bytes of a request body
+	SignIn  int // sign-in attempts of one address in 10 minutes
+	Check   int // answers of one address in a minute
+	Timeout time.Duration
+}
+
+// Config is what the site needs to know.
+type Config struct {
+	PublicURL string // "https://desk.example.org"; http only on loopback
+	Brand     Brand
+	Contacts  []Contact
+	Zone      *time.Location
+	Limits    Limits
+	// Proxies are the addresses of proxies that overwrite ProxyHeader with the address of the caller.
+	Proxies     []string
+	ProxyHeader string
+	// Key signs form tokens and flash messages. It lives outside the database.
+	Key  [32]byte
+	Demo bool
+	// DemoLinks maps the token of a printed demo sign-in link to the person's address. Only with Demo, only while
+	// the process runs.
+	DemoLinks map[string]string
+	Log       *slog.Logger
+	Templates fs.FS // folders layout, public, desk, staff, error
+	Static    fs.FS
+}
+
+// Site is the running web side of the program. It holds no state of a request.
+type Site struct {
+	Config
+	DB      *data.DB
+	Desk    broker.Desk
+	Locales *locale.Locales
+
+	secure   bool
+	origin   string // scheme://host of PublicURL
+	loopback bool
+	pages    map[string]pages // by language
+	assets   *assets
+	lastly   map[string][]byte // the 500 page by language, rendered at the start
+}
+
+// Languages are the languages of the program, the default first.
+var Languages = []string{"en", "es"}
+
+// New checks the configuration, parses every template in every language and fails on the first that is wrong.
+func New(db *data.DB, desk broker.Desk, locales *locale.Locales, config Config) (*Site, error) {
+	s := &Site{Config: config, DB: db, Desk: desk, Locales: locales}
+	if err := s.setOrigin(); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.assets, err = loadAssets(config.Static); err != nil {
+		return nil, fmt.Errorf("static files: %w", err)
+	}
+	if err := s.parseTemplates(); err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	if err := s.renderLastly(); err != nil {
+		return nil, fmt.Errorf("error page: %w", err)
+	}
+	return s, nil
+}
+
+// setOrigin accepts https anywhere and http on loopback only: a session cookie must not travel in the clear.
+func (s *Site) setOrigin() error {
+	u, err := url.Parse(s.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+		return fmt.Errorf("public_url %q is not an address like https://desk.example.org", s.PublicURL)
+	}
+	s.secure = u.Scheme == "https"
+	s.loopback = isLoopback(u.Hostname())
+	if !s.secure && !s.loopback {
+		return errors.New("public_url must be https, or http on this machine itself (127.0.0.1 or localhost)")
+	}
+	s.origin = u.Scheme + "://" + u.Host
+	return nil
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// Secure tells whether the site is reached by https.
+func (s *Site) Secure() bool { return s.secure }
+
+// Link makes an absolute address of this site in a reader's language.
+func (s *Site) Link(path, lang string) string {
+	separator := "?"
+	if strings.Contains(path, "?") {
+		separator = "&"
+	}
+	return s.origin + path + separator + "lang=" + lang
+}
+
+// mac signs a value for one purpose.
+func (s *Site) mac(purpose, value string) []byte {
+	m := hmac.New(sha256.New, s.Key[:])
+	fmt.Fprintf(m, "%s\x00%s", purpose, value)
+	return m.Sum(nil)
+}
