@@ -14,6 +14,7 @@ import (
 	// Windows are checked against the names of the time zone database, which not every machine has.
 	_ "time/tzdata"
 
+	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
 
@@ -58,21 +59,13 @@ func CheckAll(v *eligibility.Vocabulary, offerings []*Offering, today time.Time,
 		all = append(all, Check(v, o, today, strict)...)
 		if twin, ok := first[o.Slug]; ok && o.Slug != "" {
 			c := checker{offering: o}
-			c.report("slug", "%q is also the slug of %s; give each offering its own", o.Slug, cmp.Or(twin.file(), "another offering"))
+			c.report("slug", "%q is also the slug of %s; give each offering its own", o.Slug, cmp.Or(twin.file, "another offering"))
 			all = append(all, c.problems...)
 			continue
 		}
 		first[o.Slug] = o
 	}
 	return all
-}
-
-// file is the name of the file that the offering was parsed from, "" if none.
-func (o *Offering) file() string {
-	if o.source == nil {
-		return ""
-	}
-	return o.source.file
 }
 
 type checker struct {
@@ -84,7 +77,7 @@ type checker struct {
 }
 
 func (c *checker) report(path, format string, args ...any) {
-	c.problems = append(c.problems, Problem{File: c.offering.file(), Line: c.offering.source.line(path), Key: path,
+	c.problems = append(c.problems, Problem{File: c.offering.file, Line: c.offering.places.Line(path), Key: path,
 		Text: fmt.Sprintf(format, args...)})
 }
 
@@ -105,7 +98,7 @@ func (c *checker) head() {
 	c.given("status", string(o.Status))
 	c.given("confidence", string(o.Confidence))
 	c.given("cost", string(o.Cost))
-	if o.source != nil && o.source.keys != nil && !o.source.has("criteria_published") {
+	if o.places != nil && !o.places.Has("criteria_published") {
 		c.report("criteria_published", "missing; write true if the provider publishes its criteria, else false")
 	}
 	c.slug("provider.slug", o.Provider.Slug)
@@ -187,7 +180,7 @@ func (c *checker) terms() {
 	t := c.offering.Terms
 	for i, role := range t.Approvals {
 		if role != ApprovalProgramManager {
-			c.report(element("terms.approvals", i+1), "%q cannot be honored; the desk has approvals of %q only", role, ApprovalProgramManager)
+			c.report(position.Element("terms.approvals", i+1), "%q cannot be honored; the desk has approvals of %q only", role, ApprovalProgramManager)
 		}
 	}
 	if repeated := repeats(t.Approvals); repeated != "" {
@@ -212,7 +205,7 @@ func (c *checker) sources() {
 		c.report("sources", "missing; add at least one [[sources]] with url, supports and read_on")
 	}
 	for i, s := range c.offering.Sources {
-		path := element("sources", i+1)
+		path := position.Element("sources", i+1)
 		if c.given(path+".url", s.URL) {
 			c.address(path+".url", s.URL)
 		}
@@ -234,7 +227,7 @@ func (c *checker) rules() {
 	}
 	seen := map[string]bool{}
 	for i, criterion := range o.Criteria {
-		path := element("criteria", i+1)
+		path := position.Element("criteria", i+1)
 		c.criterion(path, criterion, seen)
 		compiles = c.compile(path+".expr", criterion) && compiles
 	}
@@ -300,11 +293,11 @@ func (c *checker) compile(path string, criterion Criterion) bool {
 	if err == nil {
 		return true
 	}
-	problem := Problem{File: c.offering.file(), Line: c.offering.source.line(path), Key: path,
+	problem := Problem{File: c.offering.file, Line: c.offering.places.Line(path), Key: path,
 		Text: "does not compile: " + compileMessage(err)}
 	var place *eligibility.CompileError
 	if errors.As(err, &place) && place.Line > 0 {
-		problem.Line, problem.Column = c.offering.source.within(path, place.Line, place.Column)
+		problem.Line, problem.Column = c.offering.places.Within(path, place.Line, place.Column)
 	}
 	c.problems = append(c.problems, problem)
 	return false

@@ -133,7 +133,7 @@ func TestCheckWords(t *testing.T) {
 			[]string{`example.toml:34:9: details.en: "entitled" speaks of a right; a result here gives none. Say what the program offers`,
 				`example.toml:36:7: details.es: "tiene derecho" speaks of a right; a result here gives none. Say what the program offers`}},
 		{"free", []string{`The visit takes a day.`, `A free visit.`, `La visita dura un día.`, `Una visita gratuita.`},
-			[]string{`example.toml:33:2: details.en: "free" is true only on a day; write "No charge listed on" with the date`,
+			[]string{`example.toml:33:3: details.en: "free" is true only on a day; write "No charge listed on" with the date`,
 				`example.toml:36:12: details.es: "gratuita" is true only on a day; write "Sin costo publicado al" with the date`}},
 		{"no charge", []string{`The visit takes a day.`, `There is no charge.`, `La visita dura un día.`, `Es sin costo.`},
 			[]string{`example.toml:33:10: details.en: "no charge" is true only on a day; write "No charge listed on" with the date`,
@@ -150,7 +150,7 @@ func TestCheckWords(t *testing.T) {
 		{"aplicar", []string{`La visita dura un día.`, `Aplique al programa.`},
 			[]string{`example.toml:36:1: details.es: "Aplique al programa" is not how one applies in Spanish; use solicitar`}},
 		{"in a question", []string{`A guess is fine.`, `A free guess is fine.`},
-			[]string{`example.toml:84:17: questions[1].help.en: "free" is true only on a day; write "No charge listed on" with the date`}},
+			[]string{`example.toml:84:18: questions[1].help.en: "free" is true only on a day; write "No charge listed on" with the date`}},
 	})
 }
 
@@ -245,7 +245,7 @@ func TestCheckSources(t *testing.T) {
 func TestCheckAllFindsSlugsUsedTwice(t *testing.T) {
 	first, other := parsed(t), parsed(t, `slug = "pump-review"`, `slug = "valve-review"`)
 	second := parsed(t)
-	second.source.file = "copy.toml"
+	second.file = "copy.toml"
 	got := messages(CheckAll(vocabulary(t), []*Offering{first, other, second}, today, false))
 	sameLines(t, got, []string{`copy.toml:2: slug: "pump-review" is also the slug of example.toml; give each offering its own`})
 }
@@ -253,7 +253,7 @@ func TestCheckAllFindsSlugsUsedTwice(t *testing.T) {
 // What was read from the database has no lines; the keys still say where to look.
 func TestCheckWithoutAFile(t *testing.T) {
 	o := parsed(t, `cost = "none_listed"`, ``, `meters <= 10000`, `metres <= 10000`)
-	o.source = nil
+	o.file, o.places = "", nil
 	sameLines(t, messages(Check(vocabulary(t), o, today, false)), []string{
 		`cost: missing; this has to be given`,
 		`criteria[1].expr: does not compile: unknown fact "metres", nearest known: "meters"`})

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
 
@@ -21,7 +22,7 @@ func (c *checker) tests(rules *eligibility.Ruleset) {
 	profiles := make([]eligibility.Profile, len(o.Tests))
 	seen, readable := map[string]bool{}, true
 	for i, test := range o.Tests {
-		path := element("tests", i+1)
+		path := position.Element("tests", i+1)
 		if c.given(path+".name", test.Name) && seen[test.Name] {
 			c.report(path+".name", "a test before this one is called %q too", test.Name)
 		}
@@ -56,7 +57,7 @@ func (c *checker) profile(path string, facts map[string]any) (eligibility.Profil
 	}
 	var wrong *eligibility.FactError
 	if errors.As(err, &wrong) && wrong.Fact != "" {
-		path = join(path, string(wrong.Fact))
+		path = position.Join(path, string(wrong.Fact))
 	}
 	c.report(path, "%v", err)
 	return nil, false
@@ -134,7 +135,7 @@ func (c *checker) thresholds(rules *eligibility.Ruleset, profiles []eligibility.
 }
 
 func (c *checker) criterionPath(id string) string {
-	return element("criteria", 1+slices.IndexFunc(c.offering.Criteria, func(criterion Criterion) bool { return criterion.ID == id }))
+	return position.Element("criteria", 1+slices.IndexFunc(c.offering.Criteria, func(criterion Criterion) bool { return criterion.ID == id }))
 }
 
 // side is one side of a threshold: what a test has to give, in words and as a condition.
@@ -148,9 +149,6 @@ type side struct {
 func sides(fact eligibility.Fact, t eligibility.Threshold) []side {
 	if !fact.Type.Whole() {
 		return []side{decimalSide(t, true), decimalSide(t, false)}
-	}
-	if t.Value == math.Trunc(t.Value) && (t.Op == "==" || t.Op == "!=") {
-		return []side{exactly(t.Fact, t.Value), either(fact, t.Value-1, t.Value+1)}
 	}
 	low := math.Floor(t.Value)
 	if (t.Op == "<" || t.Op == ">=") && low == t.Value {
@@ -176,24 +174,15 @@ func exactly(id eligibility.FactID, value float64) side {
 	}}
 }
 
-func either(fact eligibility.Fact, below, above float64) side {
-	low, high := exactly(fact.ID, below), exactly(fact.ID, above)
-	text := high.text
-	if possible(fact, below) {
-		text = low.text + " or " + number(above)
-	}
-	return side{text: text, stands: func(p eligibility.Profile) bool { return low.stands(p) || high.stands(p) }}
-}
-
 // decimalSide is the side on which the comparison holds, or the other one.
 func decimalSide(t eligibility.Threshold, holds bool) side {
 	operator := t.Op
 	if !holds {
-		operator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[t.Op]
+		operator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<"}[t.Op]
 	}
 	return side{text: fmt.Sprintf("%s %s %s", t.Fact, operator, number(t.Value)), stands: func(p eligibility.Profile) bool {
 		given, ok := p[t.Fact].Number()
-		return ok && compare(given, operator, t.Value)
+		return ok && compare(given, t.Op, t.Value) == holds
 	}}
 }
 
@@ -205,12 +194,8 @@ func compare(a float64, operator string, b float64) bool {
 		return a <= b
 	case ">":
 		return a > b
-	case ">=":
-		return a >= b
-	case "==":
-		return a == b
 	}
-	return a != b
+	return a >= b
 }
 
 func number(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
 
@@ -15,7 +16,7 @@ func (c *checker) routes() {
 			"by_invitation, waiting_list, announced, unverified")
 	}
 	for i, route := range o.Apply {
-		c.route(element("apply", i+1), route)
+		c.route(position.Element("apply", i+1), route)
 	}
 }
 
@@ -53,7 +54,7 @@ func (c *checker) route(path string, r ApplyRoute) {
 		}
 	}
 	for i, field := range r.Fields {
-		c.field(element(path+".fields", i+1), field)
+		c.field(position.Element(path+".fields", i+1), field)
 	}
 	if repeated := repeats(r.Fields); repeated != "" {
 		c.report(path+".fields", "%q stands twice", repeated)
@@ -86,7 +87,7 @@ func (c *checker) field(path, id string) {
 func (c *checker) questions() {
 	seen := map[string]bool{}
 	for i, q := range c.offering.Questions {
-		path := element("questions", i+1)
+		path := position.Element("questions", i+1)
 		c.questionID(path+".id", q.ID, seen)
 		c.given(path+".type", string(q.Type))
 		c.options(path, q)
@@ -123,7 +124,7 @@ func (c *checker) options(path string, q Question) {
 	}
 	seen := map[string]bool{}
 	for i, option := range q.Options {
-		at := element(path+".options", i+1)
+		at := position.Element(path+".options", i+1)
 		if c.given(at+".value", option.Value) && seen[option.Value] {
 			c.report(at+".value", "%q stands twice", option.Value)
 		}

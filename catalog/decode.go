@@ -10,13 +10,15 @@ import (
 	"time"
 	"unicode"
 
+	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
 
 // decoder moves a parsed TOML tree into an Offering and notes each thing that does not fit. The TOML library's own
 // decoding stops at the first and takes keys in any case.
 type decoder struct {
-	source   *source
+	file     string
+	places   *position.Index
 	mistakes FileErrors
 }
 
@@ -59,7 +61,7 @@ func texts[T ~string](values []T) []string {
 }
 
 func (d *decoder) wrong(path, format string, args ...any) {
-	d.mistakes = append(d.mistakes, &FileError{File: d.source.file, Line: d.source.line(path), Key: path,
+	d.mistakes = append(d.mistakes, &FileError{File: d.file, Line: d.places.Line(path), Key: path,
 		Problem: fmt.Sprintf(format, args...)})
 }
 
@@ -77,14 +79,14 @@ func (d *decoder) table(path string, from map[string]any, to reflect.Value) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(from)) {
 		if i, ok := fields[key]; ok {
-			d.value(join(path, key), from[key], to.Field(i))
+			d.value(position.Join(path, key), from[key], to.Field(i))
 			continue
 		}
 		known := slices.Sorted(maps.Keys(fields))
 		if near, ok := nearest(key, known); ok {
-			d.wrong(join(path, key), "unknown key; did you mean %q?", near)
+			d.wrong(position.Join(path, key), "unknown key; did you mean %q?", near)
 		} else {
-			d.wrong(join(path, key), "unknown key; known here are %s", strings.Join(known, ", "))
+			d.wrong(position.Join(path, key), "unknown key; known here are %s", strings.Join(known, ", "))
 		}
 	}
 }
@@ -181,7 +183,7 @@ func (d *decoder) list(path string, from any, to reflect.Value) {
 	}
 	list := reflect.MakeSlice(to.Type(), len(items), len(items))
 	for i, item := range items {
-		d.value(element(path, i+1), item, list.Index(i))
+		d.value(position.Element(path, i+1), item, list.Index(i))
 	}
 	to.Set(list)
 }
@@ -264,7 +266,7 @@ func (d *decoder) facts(path string, from any, to reflect.Value) {
 			d.wrong(path, "the name of a fact holds a control character")
 			continue
 		}
-		if fact, ok := d.fact(join(path, key), value); ok {
+		if fact, ok := d.fact(position.Join(path, key), value); ok {
 			facts[key] = fact
 		}
 	}
@@ -283,7 +285,7 @@ func (d *decoder) fact(path string, from any) (any, bool) {
 			if text, ok := item.(string); ok {
 				list = append(list, text)
 			} else {
-				d.wrong(element(path, i+1), "expected a text in quotes, found %s", found(item))
+				d.wrong(position.Element(path, i+1), "expected a text in quotes, found %s", found(item))
 			}
 		}
 		return list, true
@@ -322,7 +324,7 @@ func (d *decoder) band(path string, from map[string]any) (any, bool) {
 				continue
 			}
 		}
-		d.wrong(join(path, key), "expected a number, found %s", found(value))
+		d.wrong(position.Join(path, key), "expected a number, found %s", found(value))
 	}
 	return band, true
 }

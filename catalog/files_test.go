@@ -29,8 +29,8 @@ func TestShippedFiles(t *testing.T) {
 				t.Errorf("%v", problem)
 			}
 			for _, o := range all {
-				if o.file() != o.Slug+".toml" {
-					t.Errorf("%s: the file of %q has to be named after it", o.file(), o.Slug)
+				if o.file != o.Slug+".toml" {
+					t.Errorf("%s: the file of %q has to be named after it", o.file, o.Slug)
 				}
 			}
 		})

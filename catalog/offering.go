@@ -19,6 +19,7 @@ package catalog
 import (
 	"time"
 
+	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
 
@@ -56,7 +57,8 @@ type Offering struct {
 	Tests     []Test       `toml:"tests"`
 	Sources   []Source     `toml:"sources"`
 
-	source *source // where the keys stood in the parsed file; nil when not parsed from a file
+	file   string          // name of the file that it was parsed from, "" if none
+	places *position.Index // where the keys stand in that file
 }
 
 // Helper is someone an operator can call before applying.

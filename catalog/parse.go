@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"accessdesk/catalog/position"
 )
 
 // MaxFileSize is the largest offering file in bytes. The longest real one is a twentieth of it.
@@ -74,20 +76,21 @@ func Parse(name string, file []byte) (*Offering, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parse(name, text, nil)
+	places := position.Scan(text)
+	if line := places.TooDeep(); line > 0 {
+		return nil, FileErrors{{File: name, Line: line, Problem: fmt.Sprintf("tables and lists are nested more than %d deep", position.Deepest)}}
+	}
+	return parse(name, text, places)
 }
 
-// parse reads the text of an offering file. at holds the places of the keys; nil: find them.
-func parse(name, text string, at *source) (*Offering, error) {
+// parse reads the text of an offering file, of which places may be nil.
+func parse(name, text string, places *position.Index) (*Offering, error) {
 	var tree map[string]any
 	if _, err := toml.Decode(text, &tree); err != nil {
 		return nil, FileErrors{syntaxError(name, err)}
 	}
-	if at == nil {
-		at = newSource(name, text)
-	}
-	o := &Offering{source: at}
-	d := decoder{source: at}
+	o := &Offering{file: name, places: places}
+	d := decoder{file: name, places: places}
 	d.offering(tree, o)
 	if len(d.mistakes) > 0 {
 		slices.SortStableFunc(d.mistakes, func(a, b *FileError) int {

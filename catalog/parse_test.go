@@ -140,6 +140,47 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// Every value of the example carries its own line, found by looking for the text itself.
+func TestParseKnowsTheLineOfEachKey(t *testing.T) {
+	o := parsed(t)
+	tests := []struct{ path, text string }{
+		{"slug", `slug = "pump-review"`},
+		{"helper", `helper =`},
+		{"helper.url", `helper =`},
+		{"provider", `[provider]`},
+		{"provider.url", `url = "https://example.org"` + "\n"},
+		{"details.en", `en = """`},
+		{"details.es", `es = """`},
+		{"window.opens", `opens =`},
+		{"apply", `[[apply]]`},
+		{"apply[1]", `[[apply]]`},
+		{"apply[1].subject.es", `subject =`},
+		{"apply[1].fields[2]", `fields =`},
+		{"apply[1].documents[1].en", `documents =`},
+		{"apply[1].steps", `steps = [`},
+		{"apply[1].steps[1].en", `{ en = "Send`},
+		{"apply[1].steps[2]", `{ en = "Wait`},
+		{"apply[2].mode", `mode = "in_app"`},
+		{"criteria[1].id", `id = "small"`},
+		{"criteria[2].id", `id = "long-stay"`},
+		{"criteria[2].expr", `expr = '''`},
+		{"criteria[2].citation", `citation = "Notice 7, section 3"`},
+		{"questions[1].options[2].label.es", `{ value = "no"`},
+		{"questions[2].when", `when =`},
+		{"terms.safeguards[2]", `safeguards =`},
+		{"tests[2].facts.meters", `facts = { sector = "drinking_water", population_served = 10001`},
+		{"tests[6].facts.meters.max", `facts = { sector = "electric", meters = { over`},
+		{"sources[1].read_on", `read_on =`},
+		{"criteria[2].remedy.en", "[[criteria]]\nid = \"long-stay\""}, // absent: the table around it
+		{"nothing", "# An invented offering"},
+	}
+	for _, test := range tests {
+		if got, want := o.places.Line(test.path), lineOf(t, test.text); got != want {
+			t.Errorf("%s: line %d, want %d", test.path, got, want)
+		}
+	}
+}
+
 func TestParseErrorIsAFileError(t *testing.T) {
 	_, err := Parse("example.toml", []byte(changed(t, `slug =`, `slog =`, `cost =`, `costs =`)))
 	var first *FileError
@@ -159,6 +200,16 @@ func TestParseFileAsAWhole(t *testing.T) {
 		{"UTF-16", "\xff\xfes\x00l\x00", `f.toml:1: the file is UTF-16; save it as UTF-8`},
 		{"not UTF-8", "slug = \"\xff\xff\"\n", `f.toml:1: slug: not TOML: invalid UTF-8 byte: 0xff`},
 		{"NUL", "slug = \"a\x00b\"\n", `f.toml:1: slug: not TOML: TOML files cannot contain control characters: '0x00'`},
+	}
+	deep := `f.toml:2: tables and lists are nested more than 16 deep`
+	for name, file := range map[string]string{
+		"lists":           "\na = " + strings.Repeat("[", 100_000),
+		"inline tables":   "\na = " + strings.Repeat("{a=", 60_000),
+		"dotted keys":     "\na" + strings.Repeat(".a", 100_000) + " = 1",
+		"table names":     "\n[a" + strings.Repeat(".a", 100_000) + "]",
+		"under its table": "[a.a.a.a.a.a.a.a]\na.a.a.a.a.a.a.a.a = 1",
+	} {
+		tests = append(tests, struct{ name, file, want string }{name, file, deep})
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -238,7 +289,6 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("[tests]\nfacts = {a = -0.0, b = 1e300, \"\" = \"\"}"))
 	f.Add([]byte("[[tests]]\nfacts = {\"a b\" = [], c = {}}\n[[tests]]"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		newSource("f", string(file)) // also what the library would refuse
 		o, err := Parse("f", file)
 		if err != nil {
 			lines := strings.Count(string(file), "\n") + 1

@@ -90,11 +90,11 @@ func scanVersion(s data.Scanner) (storedVersion, error) {
 }
 
 func (s storedVersion) publish(v *eligibility.Vocabulary) (*Published, error) {
-	o, err := parse(s.id, s.body, &source{file: s.id})
+	o, err := parse(s.id, s.body, nil)
 	if err != nil {
 		return nil, err
 	}
-	o.Owner, o.source = s.owner, nil
+	o.Owner, o.file = s.owner, ""
 	p, err := publish(v, o)
 	if err != nil {
 		return nil, err

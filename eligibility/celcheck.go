@@ -88,6 +88,9 @@ func textLiteral(e ast.Expr) (string, bool) {
 
 // check parses and type-checks text, then makes the checks that CEL does not: fact ids, values of enums, a bool result.
 func (v *Vocabulary) check(text string) (*cel.Ast, *CompileError) {
+	if strings.TrimSpace(text) == "" {
+		return nil, &CompileError{Line: 1, Column: 1, Message: "the expression is empty"}
+	}
 	parsed, issues := v.environment.Parse(text)
 	if err := firstIssue(issues); err != nil {
 		return nil, err
@@ -116,7 +119,7 @@ func firstIssue(issues *cel.Issues) *CompileError {
 	if line < 1 {
 		return &CompileError{Message: first.Message}
 	}
-	return &CompileError{Line: line, Column: column + 1, Message: first.Message}
+	return &CompileError{Line: line, Column: max(column, 0) + 1, Message: first.Message}
 }
 
 // ruleChecker walks a parsed rule and keeps the first mistake.

@@ -40,6 +40,9 @@ type Decision struct {
 	// Missing holds, while the outcome is Unknown, the facts that would settle the unknown criteria, in the order of
 	// questions; in place of a derived fact stand the facts that it follows from, while they are unknown.
 	Missing []FactID
+	// Questions is the part of Missing that the check asks this operator: "need N more answers". While the sector is unknown the
+	// facts of single sectors are not in it.
+	Questions []FactID
 	// Blocking holds the ids of the unmet criteria.
 	Blocking []string
 	// NeedsEvidence holds the given facts for which better evidence is needed, in the order of the vocabulary.
@@ -63,18 +66,22 @@ func DecideAll(rules []*Ruleset, p Profile) []Decision {
 	}
 	s := rules[0].vocabulary.newState(p, factSet{})
 	completed := s.profile()
+	count := 0
+	for _, r := range rules {
+		count += len(r.criteria)
+	}
+	results := make([]CriterionResult, count)
 	for i, r := range rules {
-		decisions[i] = r.decide(s)
+		decisions[i] = r.decide(s, results[:len(r.criteria):len(r.criteria)])
 		decisions[i].Profile = completed
+		results = results[len(r.criteria):]
 	}
 	return decisions
 }
 
-func (r *Ruleset) decide(s *state) Decision {
-	d := Decision{
-		Slug: r.Slug, Published: r.Published, Contradictions: s.contradictions,
-		Criteria: make([]CriterionResult, len(r.criteria)),
-	}
+// decide fills in results, one for each criterion.
+func (r *Ruleset) decide(s *state, results []CriterionResult) Decision {
+	d := Decision{Slug: r.Slug, Published: r.Published, Contradictions: s.contradictions, Criteria: results}
 	unknown := false
 	var proof factSet
 	for i := range r.criteria {
@@ -89,7 +96,7 @@ func (r *Ruleset) decide(s *state) Decision {
 	}
 	d.Outcome = r.outcome(len(d.Blocking) > 0, unknown)
 	if d.Outcome == Unknown && unknown {
-		d.Missing = r.missing(s)
+		d.Missing, d.Questions = r.missing(s)
 	}
 	if !proof.empty() {
 		d.NeedsEvidence = r.vocabulary.ids(proof.list())
@@ -173,20 +180,29 @@ func (c *compiled) pending(given *state, replace func(s *state, fact int) factSe
 	return facts
 }
 
-func (r *Ruleset) missing(s *state) []FactID {
-	ever := func(fact int) bool { return r.vocabulary.facts[fact].Ask != AskNever }
-	inputsFirst := func(s *state, fact int) factSet {
-		facts := s.toAsk(fact, ever)
-		if facts.empty() {
-			facts.add(fact)
-		}
-		return facts
-	}
+func (r *Ruleset) missing(s *state) (missing, questions []FactID) {
+	v := r.vocabulary
 	var facts factSet
 	for i := range r.criteria {
-		facts.merge(r.criteria[i].pending(s, inputsFirst))
+		facts.merge(r.criteria[i].pending(s, (*state).inputsFirst))
 	}
-	return r.vocabulary.ids(r.vocabulary.inOrder(facts))
+	for _, fact := range v.inOrder(facts) {
+		missing = append(missing, v.facts[fact].ID)
+		if v.facts[fact].Ask == AskCheck && s.concerns(fact) {
+			questions = append(questions, v.facts[fact].ID)
+		}
+	}
+	return missing, questions
+}
+
+// inputsFirst gives the facts that would make an unknown fact known: those it follows from, as far as anybody is ever asked for
+// them, else the fact itself.
+func (s *state) inputsFirst(fact int) factSet {
+	facts := s.toAsk(fact, func(fact int) bool { return s.vocabulary.facts[fact].Ask != AskNever })
+	if facts.empty() {
+		facts.add(fact)
+	}
+	return facts
 }
 
 // toAsk gives the facts to ask for so that fact becomes known: the unknown ones it follows from, as far as they may be asked,

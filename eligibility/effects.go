@@ -59,7 +59,7 @@ func (e *explainer) effects(c *compiled, fact int) []Effect {
 	for _, answer := range e.rules.choices(fact) {
 		after := e.vocabulary.newState(answered(given, id, answer), factSet{})
 		result := c.program.eval(after.forEvidence(c.MinEvidence))
-		groups[result] = append(groups[result], e.display(fact, answer))
+		groups[result] = append(groups[result], "“"+e.display(fact, answer)+"”")
 	}
 	if e.vocabulary.facts[fact].Type == TypeSet {
 		// Several values can be ticked together: only "one of these is enough" is sure.
@@ -72,7 +72,7 @@ func (e *explainer) effects(c *compiled, fact int) []Effect {
 
 // grouped words the groups; where there are many answers the largest group is "anything else" and comes last.
 func (e *explainer) grouped(groups map[truth][]string) []Effect {
-	const most = 4 // answers named one by one in every group
+	const most = 4 // the largest group may name this many one by one
 	largest, count := isTrue, 0
 	for _, result := range []truth{isTrue, isFalse, isUnknown} {
 		if len(groups[result]) > count {

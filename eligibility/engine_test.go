@@ -219,6 +219,19 @@ func TestIntervalComparisons(t *testing.T) {
 	}
 }
 
+// Whole numbers that float64 does not hold exactly are left to the engine.
+func TestLargeLiteralsAreExact(t *testing.T) {
+	facts := Profile{"total_assets": Int(1<<53 - 1)}
+	for rule, want := range map[string]Outcome{
+		"total_assets + 2 == 9007199254740993": Eligible, "total_assets >= 9007199254740992": Ineligible, "total_assets < 9007199254740992": Eligible,
+		"total_assets in [9007199254740992]": Ineligible, "total_assets == 9007199254740991": Eligible,
+	} {
+		if got := rulesOf(t, rule).Decide(facts).Outcome; got != want {
+			t.Errorf("%s: %s, want %s", rule, got, want)
+		}
+	}
+}
+
 func TestEngineErrorIsUnknownAndReported(t *testing.T) {
 	r := rulesOf(t, "meters / population_served > 2", "memberships[5] == 'awwa'", "msp_name.matches(legal_name)",
 		"meters / population_served > 2 || has_ot", "meters > 2")

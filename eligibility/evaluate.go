@@ -282,9 +282,7 @@ func (v *Vocabulary) runsNode(sector string) node {
 			t.decisive.add(v.sector)
 		case isFalse:
 			t.decisive.add(v.sector)
-			if more.Source != SourceDerived {
-				t.decisive.add(v.additional)
-			}
+			t.decisive.add(v.additional)
 		default:
 			if main.kind == kindUnknown {
 				t.pending.add(v.sector)
@@ -300,7 +298,7 @@ func (s *state) runs(sector string) truth {
 	switch {
 	case main.kind == kindText && main.text == sector, more.Has(sector):
 		return isTrue
-	case main.kind == kindUnknown || more.kind == kindUnknown:
+	case main.kind == kindUnknown:
 		return isUnknown
 	}
 	return isFalse

@@ -16,7 +16,7 @@ type Answer struct {
 // Effect says what some of the possible answers to the one missing question would lead to.
 type Effect struct {
 	Result   Result
-	Answers  []string // labels of the answers
+	Answers  []string // labels of the answers in quotation marks
 	Sentence string
 }
 
@@ -66,13 +66,13 @@ func Summary(r *Ruleset, d Decision, lang string) string {
 		return t.say(lang, "summary.unpublished")
 	case d.Outcome == Eligible:
 		return t.say(lang, "summary.eligible")
-	case len(d.Missing) == 0:
+	case len(d.Questions) == 0:
 		return t.say(lang, "summary.unknown_other")
-	case len(d.Missing) == 1:
-		fact, _ := r.vocabulary.Fact(d.Missing[0])
+	case len(d.Questions) == 1:
+		fact, _ := r.vocabulary.Fact(d.Questions[0])
 		return t.say(lang, "summary.unknown_one", "fact", fact.Label.In(lang))
 	}
-	return t.say(lang, "summary.unknown_many", "count", strconv.Itoa(len(d.Missing)))
+	return t.say(lang, "summary.unknown_many", "count", strconv.Itoa(len(d.Questions)))
 }
 
 // explainer holds what the reasons of one decision share.
@@ -230,14 +230,7 @@ func (e *explainer) unknown(c *compiled, reason *Reason) {
 
 // missing sorts the facts that keep c unknown by where they are asked.
 func (e *explainer) missing(c *compiled) (check, application, never []int) {
-	ever := func(fact int) bool { return e.vocabulary.facts[fact].Ask != AskNever }
-	facts := c.pending(e.state, func(s *state, fact int) factSet {
-		found := s.toAsk(fact, ever)
-		if found.empty() {
-			found.add(fact)
-		}
-		return found
-	})
+	facts := c.pending(e.state, (*state).inputsFirst)
 	foreign := func(fact int) bool {
 		return e.state.values[e.vocabulary.sector].Known() && !e.state.concerns(fact)
 	}

@@ -136,7 +136,7 @@ func decodeValue(factType FactType, raw []byte) (Value, bool) {
 		err := json.Unmarshal(raw, &flag)
 		return Bool(flag), err == nil
 	case TypeInt, TypeMoney, TypeDecimal:
-		return decodeNumber(raw, factType.Whole())
+		return decodeNumber(raw)
 	case TypeSet, TypeList:
 		var items []*string
 		if json.Unmarshal(raw, &items) != nil || items == nil || slices.Contains(items, nil) {
@@ -157,7 +157,7 @@ func decodeValue(factType FactType, raw []byte) (Value, bool) {
 }
 
 // decodeNumber reads a number or a band: an object with any of min, over, max, below.
-func decodeNumber(raw []byte, whole bool) (Value, bool) {
+func decodeNumber(raw []byte) (Value, bool) {
 	if number, ok := jsonNumber(raw); ok {
 		return Decimal(number), true
 	}
@@ -173,9 +173,6 @@ func decodeNumber(raw []byte, whole bool) (Value, bool) {
 			return Value{}, false
 		}
 		span = span.Intersect(within(number))
-	}
-	if whole {
-		span = span.whole()
 	}
 	return Between(span), !span.Empty()
 }

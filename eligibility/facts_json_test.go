@@ -56,6 +56,7 @@ func TestParseFactsRefuses(t *testing.T) {
 		{`{"available_beds": 25.5}`, "available_beds", "", "whole number"},
 		{`{"available_beds": -1}`, "available_beds", "", "from 0"},
 		{`{"available_beds": 1e300}`, "available_beds", "", "whole number"},
+		{`{"total_assets": 9007199254740992}`, "total_assets", "", "whole US dollars"},
 		{`{"available_beds": true}`, "available_beds", "", "whole number"},
 		{`{"available_beds": {}}`, "available_beds", "", "band"},
 		{`{"available_beds": {"Min": 3}}`, "available_beds", "", "band"},

@@ -138,14 +138,28 @@ func placeholders(text string) []string {
 	return slices.Compact(names)
 }
 
-// say fills in a text; pairs alternate placeholder name and content.
+// say fills in a text in one pass; pairs alternate placeholder name and content.
 func (t texts) say(lang, key string, pairs ...string) string {
 	text := t[key].In(lang)
-	replacements := make([]string, 0, len(pairs))
-	for i := 0; i+1 < len(pairs); i += 2 {
-		replacements = append(replacements, "{"+pairs[i]+"}", pairs[i+1])
+	if len(pairs) == 0 {
+		return text
 	}
-	return strings.NewReplacer(replacements...).Replace(text)
+	var said strings.Builder
+	for {
+		open := strings.IndexByte(text, '{')
+		length := strings.IndexByte(text[open+1:], '}')
+		if open < 0 || length < 0 {
+			return said.String() + text
+		}
+		said.WriteString(text[:open])
+		name := text[open+1 : open+1+length]
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				said.WriteString(pairs[i+1])
+			}
+		}
+		text = text[open+length+2:]
+	}
 }
 
 // join writes items as a list that ends in "or" or "and".
@@ -175,7 +189,7 @@ func euphonic(joined, last string) string {
 	if !ok {
 		return joined
 	}
-	next := strings.ToLower(last)
+	next := strings.TrimPrefix(strings.ToLower(last), "“")
 	startsWith := func(prefixes ...string) bool {
 		return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(next, prefix) })
 	}

@@ -24,7 +24,7 @@ func (v *Vocabulary) newState(p Profile, blocked factSet) *state {
 		}
 		s.values[fact] = value
 	}
-	if s.values[v.sector].Known() && !s.values[v.additional].Known() && !blocked.has(v.additional) {
+	if s.values[v.sector].Known() && !s.values[v.additional].Known() {
 		var main factSet
 		main.add(v.sector)
 		s.conclude(v.additional, Set(), main)

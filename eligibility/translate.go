@@ -174,7 +174,7 @@ func (t *translator) operand(e ast.Expr) *operand {
 		case types.String:
 			return &operand{fact: -1, fixed: String(string(literal))}
 		case types.Int:
-			if isWhole(float64(literal)) {
+			if literal >= -largestWhole && literal <= largestWhole {
 				return &operand{fact: -1, fixed: Int(int64(literal))}
 			}
 		case types.Double:

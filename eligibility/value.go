@@ -51,8 +51,8 @@ const (
 	kindList
 )
 
-// largestWhole is the largest magnitude up to which float64 holds every whole number: 2^53.
-const largestWhole = 1 << 53
+// largestWhole is the largest magnitude for which a float64 stands for one whole number only: 2^53 - 1.
+const largestWhole = 1<<53 - 1
 
 // Value is what is known of one fact: a bool, a number (or the interval it lies in), a text, a set or a list. The zero Value is
 // unknown and belongs into no Profile. Evidence and Source say where it comes from; they take no part in Equal.
@@ -70,7 +70,7 @@ type Value struct {
 // Bool is a yes or a no.
 func Bool(flag bool) Value { return Value{kind: kindBool, flag: flag} }
 
-// Int is a whole number; it keeps magnitudes up to 2^53.
+// Int is a whole number; magnitudes over 2^53 - 1 are rounded, and refused as facts.
 func Int(number int64) Value { return Decimal(float64(number)) }
 
 // Decimal is a number. NaN and the infinities are unknown.

@@ -487,3 +487,13 @@ func FuzzWordsOfPeople(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkNewComposer is the part that mails have in the start of the program.
+func BenchmarkNewComposer(b *testing.B) {
+	config := testConfig(b)
+	for b.Loop() {
+		if _, err := NewComposer(config); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -66,14 +66,12 @@ func startServer(t *testing.T, o serverOptions) *mailServer {
 	}
 	s.port = listener.Addr().(*net.TCPAddr).Port
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
-		s.mu.Lock()
-		s.connections++
-		s.mu.Unlock()
 		if err := s.decide("greeting", "", c); err != nil {
 			return nil, err
 		}
 		return &smtpSession{server: s, conn: c, o: o}, nil
 	}))
+	listener = counting{listener, s}
 	server.Domain = "mail.example.test"
 	server.MaxMessageBytes = 1 << 20
 	server.ReadTimeout, server.WriteTimeout = 10*time.Second, 10*time.Second
@@ -95,6 +93,22 @@ func startServer(t *testing.T, o serverOptions) *mailServer {
 		server.Close()
 	})
 	return s
+}
+
+// counting counts the connections; the library makes a new session after STARTTLS, so sessions do not tell.
+type counting struct {
+	net.Listener
+	server *mailServer
+}
+
+func (c counting) Accept() (net.Conn, error) {
+	conn, err := c.Listener.Accept()
+	if err == nil {
+		c.server.mu.Lock()
+		c.server.connections++
+		c.server.mu.Unlock()
+	}
+	return conn, err
 }
 
 func (s *mailServer) answers(f func(stage, recipient string) error) {

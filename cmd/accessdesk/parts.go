@@ -115,11 +115,7 @@ func seedOfferings(withDemo bool) ([]*catalog.Offering, error) {
 	}
 	var all []*catalog.Offering
 	for _, tree := range trees {
-		folder, err := fs.Sub(tree, "catalog")
-		if err != nil {
-			return nil, err
-		}
-		offerings, err := catalog.ParseFiles(folder)
+		offerings, err := catalog.ParseFiles(tree)
 		if err != nil {
 			return nil, fmt.Errorf("built-in catalog: %w", err)
 		}

@@ -12,6 +12,13 @@ import (
 type HomePage struct {
 	Listed int // programs in the catalog
 	Open   int // of them, open now
+	Kinds  []kindCount
+}
+
+// kindCount is how many programs of a kind are listed.
+type kindCount struct {
+	Value, Text string
+	Count       int
 }
 
 // Home lets a person understand within ten seconds what the desk is, and start.
@@ -21,9 +28,16 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	page := HomePage{Listed: len(snapshot.Listed())}
+	counts := map[catalog.Kind]int{}
 	for _, offering := range snapshot.Listed() {
+		counts[offering.Kind]++
 		if offering.OpenAt(tx.Now) {
 			page.Open++
+		}
+	}
+	for _, kind := range catalog.Kinds() {
+		if counts[kind] > 0 {
+			page.Kinds = append(page.Kinds, kindCount{string(kind), r.L.T("kind." + string(kind)), counts[kind]})
 		}
 	}
 	return web.Reply{Page: "public/home", Data: page}, nil

@@ -25,9 +25,11 @@ type ProgramPage struct {
 	Confidence string
 	InApp      bool
 	Startable  bool
-	Terms      catalog.Terms
+	Lasts      string // "180 days"
+	Renewable  bool
 	Safeguards []string
 	Site       string // the provider's own page
+	HelperLink string
 }
 
 // rule is a criterion in words.
@@ -64,7 +66,11 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		card: newCard(r, tx, offering), Published: offering.CriteriaPublished, Company: offering.Company(),
 		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: r.L.Date(offering.CheckedOn.Time()),
 		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
-		Startable: offering.StartableAt(tx.Now), Terms: offering.Terms, Site: offering.Provider.URL,
+		Startable: offering.StartableAt(tx.Now), Renewable: offering.Terms.Renewable, Site: webLink(offering.Provider.URL),
+		HelperLink: webLink(offering.Helper.URL),
+	}
+	if offering.Terms.DurationDays > 0 {
+		page.Lasts = r.L.Days(offering.Terms.DurationDays)
 	}
 	if text := offering.Details.In(r.Lang); text != "" {
 		page.Details = strings.Split(strings.TrimSpace(text), "\n\n")
@@ -77,7 +83,9 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		page.Rules = append(page.Rules, rule{reason.Title, reason.Citation})
 	}
 	for _, way := range offering.Apply {
-		page.Routes = append(page.Routes, newRoute(r, way))
+		if way.Mode != catalog.ModeInApp || len(way.Steps) > 0 {
+			page.Routes = append(page.Routes, newRoute(r, way))
+		}
 	}
 	for _, safeguard := range offering.Terms.Safeguards {
 		page.Safeguards = append(page.Safeguards, r.L.T("safeguard."+string(safeguard)))
@@ -89,6 +97,14 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	return web.Reply{Page: "public/program", Data: page}, nil
 }
 
+// webLink gives an address that a page may link to, "" for anything but https.
+func webLink(address string) string {
+	if strings.HasPrefix(address, "https://") {
+		return address
+	}
+	return ""
+}
+
 func newRoute(r *web.Request, way catalog.ApplyRoute) route {
 	shown := route{Mode: r.L.T("mode." + string(way.Mode)), To: way.To}
 	switch {
@@ -96,8 +112,8 @@ func newRoute(r *web.Request, way catalog.ApplyRoute) route {
 		shown.Link = "mailto:" + way.To
 	case way.Mode == catalog.ModePhone:
 		shown.Link = "tel:" + way.To
-	case strings.HasPrefix(way.To, "https://"):
-		shown.Link = way.To
+	default:
+		shown.Link = webLink(way.To)
 	}
 	for _, step := range way.Steps {
 		shown.Steps = append(shown.Steps, step.In(r.Lang))

@@ -1,17 +1,26 @@
-package catalog
+// Package position finds the line of each key of a TOML file, so that a problem found long after parsing can be shown
+// where it is to be mended. The TOML library keeps one position for each key name, which is the last one where a table
+// is repeated.
+//
+// A place is named by its path: "criteria[2].title.es" is the Spanish title of the second [[criteria]], however the
+// file writes it: as a table of its own, an inline table or a dotted key. Elements count from 1, as people do.
+//
+// Scan takes any text and never fails; of a text that is not TOML the places mean nothing. A text that nests deeper
+// than Deepest is scanned to that line only, and should be refused before it reaches a parser.
+package position
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// source remembers where the keys of a parsed file stand, so that a problem found later can be shown at its line. The
-// TOML library keeps one position for each key name, which is the last one where a table is repeated.
-type source struct {
-	file string
+// Index is where the keys of a file stand.
+type Index struct {
 	text string
-	keys map[string]place // by path: "criteria[2].title.es", counting from 1 as people do
+	keys map[string]place // by path
+	deep int
 }
 
 // place is where a key and its value begin.
@@ -20,20 +29,25 @@ type place struct {
 	value int // offset of the value in the text; -1 for a table header
 }
 
-// newSource scans text, which the TOML library has accepted before.
-func newSource(file, text string) *source {
+// Deepest is how many tables and lists may stand inside each other. Offering files use four. Without a limit a small
+// file of nothing but brackets could make the TOML library work for hours.
+const Deepest = 16
+
+// Scan finds the places in text, which need not be TOML.
+func Scan(text string) *Index {
 	s := &scanner{text: text, line: 1, keys: map[string]place{}, counts: map[string]int{}}
 	s.document()
-	return &source{file: file, text: text, keys: s.keys}
+	return &Index{text: text, keys: s.keys, deep: s.deep}
 }
 
-// line gives the line of a path or, if the file does not have it, of the nearest table around it; 0 without a file.
-func (s *source) line(path string) int {
-	if s == nil {
+// Line gives the line of a path, from 1, or, if the file does not have it, of the nearest table around it; 0 for a nil
+// Index.
+func (x *Index) Line(path string) int {
+	if x == nil {
 		return 0
 	}
 	for path != "" {
-		if p, ok := s.keys[path]; ok {
+		if p, ok := x.keys[path]; ok {
 			return p.line
 		}
 		path = path[:max(strings.LastIndexByte(path, '.'), strings.LastIndexByte(path, '['), 0)]
@@ -41,24 +55,30 @@ func (s *source) line(path string) int {
 	return 1
 }
 
-// has tells whether the file holds the path.
-func (s *source) has(path string) bool {
-	_, ok := s.keys[path]
+// Has tells whether the file holds the path.
+func (x *Index) Has(path string) bool {
+	if x == nil {
+		return false
+	}
+	_, ok := x.keys[path]
 	return ok
 }
 
-// within maps a position inside the text value at path (line and column from 1, column in characters) to the line
+// TooDeep is the line at which the text nests deeper than Deepest; 0 if it nowhere does.
+func (x *Index) TooDeep() int { return x.deep }
+
+// Within maps a position inside the text value at path (line and column from 1, column in characters) to the line
 // and column in the file, past the quotes and escapes with which the value is written.
-func (s *source) within(path string, line, column int) (fileLine, fileColumn int) {
-	if s == nil {
+func (x *Index) Within(path string, line, column int) (fileLine, fileColumn int) {
+	if x == nil {
 		return 0, 0
 	}
-	p, ok := s.keys[path]
-	if !ok || p.value < 0 || line < 1 {
-		return s.line(path), 0
+	p, ok := x.keys[path]
+	if !ok || p.value < 0 || p.value >= len(x.text) || line < 1 {
+		return x.Line(path), 0
 	}
-	at := locate(s.text, p.value, line, column)
-	before := s.text[:at]
+	at := locate(x.text, p.value, line, column)
+	before := x.text[:at]
 	lineStart := strings.LastIndexByte(before, '\n') + 1
 	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[lineStart:]) + 1
 }
@@ -133,6 +153,8 @@ type scanner struct {
 	line   int
 	keys   map[string]place
 	counts map[string]int // elements so far of each array of tables
+	depth  int            // tables and lists around the present place
+	deep   int            // see Index.TooDeep
 }
 
 func (s *scanner) document() {
@@ -148,6 +170,16 @@ func (s *scanner) document() {
 			s.pair(table)
 		}
 	}
+}
+
+// enter tells whether the scan may go levels deeper; else it ends.
+func (s *scanner) enter(levels int) bool {
+	if s.depth+levels > Deepest {
+		s.deep, s.at = cmp.Or(s.deep, s.line), len(s.text)
+		return false
+	}
+	s.depth += levels
+	return true
 }
 
 // blank skips white space, newlines and comments.
@@ -192,18 +224,22 @@ func (s *scanner) header() string {
 	s.next('[')
 	array := s.next('[')
 	parts := s.key()
+	s.depth = 0
+	if !s.enter(len(parts)) {
+		return ""
+	}
 	s.next(']')
 	s.next(']')
 	path := ""
 	for i, part := range parts {
-		path = join(path, part)
+		path = Join(path, part)
 		last := i == len(parts)-1
 		if last && array {
 			s.note(path, line, -1)
 			s.counts[path]++
 		}
 		if count := s.counts[path]; count > 0 {
-			path = element(path, count)
+			path = Element(path, count)
 		}
 		s.note(path, line, -1)
 	}
@@ -214,8 +250,12 @@ func (s *scanner) header() string {
 func (s *scanner) pair(table string) {
 	line, path := s.line, table
 	parts := s.key()
+	if !s.enter(len(parts)) {
+		return
+	}
+	defer func() { s.depth -= len(parts) }()
 	for i, part := range parts {
-		path = join(path, part)
+		path = Join(path, part)
 		if i < len(parts)-1 {
 			s.note(path, line, -1)
 		}
@@ -272,6 +312,10 @@ func (s *scanner) value(path string) {
 }
 
 func (s *scanner) array(path string) {
+	if !s.enter(1) {
+		return
+	}
+	defer func() { s.depth-- }()
 	s.next('[')
 	for count := 1; ; count++ {
 		s.blank()
@@ -279,8 +323,8 @@ func (s *scanner) array(path string) {
 			return
 		}
 		before := s.at
-		s.note(element(path, count), s.line, s.at)
-		s.value(element(path, count))
+		s.note(Element(path, count), s.line, s.at)
+		s.value(Element(path, count))
 		s.blank()
 		s.next(',')
 		if s.at == before {
@@ -329,11 +373,13 @@ func (s *scanner) note(path string, line, value int) {
 	}
 }
 
-func join(table, key string) string {
+// Join adds a key to the path of a table; the root has the path "".
+func Join(table, key string) string {
 	if table == "" {
 		return key
 	}
 	return table + "." + key
 }
 
-func element(path string, number int) string { return path + "[" + strconv.Itoa(number) + "]" }
+// Element is the path of one item of a list, counting from 1.
+func Element(path string, number int) string { return path + "[" + strconv.Itoa(number) + "]" }

@@ -1,0 +1,32 @@
+package public
+
+import (
+	"accessdesk/data"
+	"accessdesk/ui/web"
+)
+
+// AnswersPage shows what was answered, to check and change it.
+type AnswersPage struct {
+	Answers []answered // asked and counted
+	Idle    []answered // kept, but not used now
+	Next    string     // next open question, or the results
+	Done    bool       // nothing is left to ask
+}
+
+// Answers shows the answers of this browser's check.
+func Answers(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	v, ok, err := loadVisit(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if !ok {
+		return over(), nil
+	}
+	path := v.path()
+	page := AnswersPage{Answers: v.answers(r, path), Next: v.next()}
+	page.Done = page.Next == "/check/results"
+	for _, id := range v.idle(path) {
+		page.Idle = append(page.Idle, v.row(r, id))
+	}
+	return web.Reply{Page: "public/answers", Data: page}, nil
+}

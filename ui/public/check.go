@@ -1,0 +1,144 @@
+package public
+
+import (
+	"slices"
+
+	"accessdesk/data"
+	"accessdesk/eligibility"
+	"accessdesk/ui/web"
+)
+
+// CheckPage is the first page of the check: what the person's organization runs.
+type CheckPage struct {
+	web.Problems
+	Title, Hint, Why string
+	Choices          []choice
+	More             int    // about how many questions follow
+	Going            string // next page of a check that this browser has begun, "" if there is none
+	From             string
+	Back             string
+	Tally            tally
+	Answers          []answered
+}
+
+// Check asks for the sectors, all on one page. A browser that has begun a check sees its ticks and can go on.
+func Check(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	v, ok, err := loadVisit(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if !ok {
+		if v, err = newVisit(r, tx, newScreening(r)); err != nil {
+			return web.Reply{}, err
+		}
+	}
+	page := newCheckPage(r, tx, v, r.Query("from"))
+	if ok {
+		page.Going = v.next()
+	}
+	return web.Reply{Page: "public/check", Data: page}, nil
+}
+
+// AnswerCheck keeps the sectors: the first one ticked in the order of the vocabulary is the main one. It starts a
+// check, or changes the one that this browser has begun and keeps its other answers.
+func AnswerCheck(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	v, ok, err := loadVisit(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if !ok {
+		if v, err = newVisit(r, tx, newScreening(r)); err != nil {
+			return web.Reply{}, err
+		}
+	}
+	var sectors []string
+	if !r.Has("skip") {
+		var problem *web.Problem
+		if sectors, problem = readSectors(r, v.vocabulary); problem != nil {
+			page := newCheckPage(r, tx, v, r.Form("from"))
+			page.mark(r.FormAll("answer"))
+			page.Problems = web.Problems{*problem}
+			return web.Reply{Status: 422, Page: "public/check", Data: page}, nil
+		}
+	}
+	idle := v.idle(v.path())
+	v.answerSectors(sectors)
+	if err := v.save(r, tx); err != nil {
+		return web.Reply{}, err
+	}
+	reply := web.Reply{Redirect: v.next()}
+	if back, known := returns[r.Form("from")]; known {
+		reply = web.Reply{Redirect: back, Flash: "check.saved"}
+	}
+	if !ok {
+		return reply, nil
+	}
+	return v.sayIdle(r, reply, idle), nil
+}
+
+// answerSectors keeps what the operator runs; no sectors: not sure.
+func (v *visit) answerSectors(sectors []string) {
+	if len(sectors) == 0 {
+		v.answer(eligibility.SectorFact, eligibility.Value{})
+		v.answer(eligibility.AdditionalSectorsFact, eligibility.Value{})
+		return
+	}
+	v.answer(eligibility.SectorFact, eligibility.String(sectors[0]))
+	v.answer(eligibility.AdditionalSectorsFact, eligibility.Set(sectors[1:]...))
+}
+
+// readSectors gives the ticked sectors in the order of the vocabulary; none with "I'm not sure".
+func readSectors(r *web.Request, vocabulary *eligibility.Vocabulary) ([]string, *web.Problem) {
+	posted := r.FormAll("answer")
+	var sectors []string
+	for _, sector := range vocabulary.Sectors() {
+		if slices.Contains(posted, sector) {
+			sectors = append(sectors, sector)
+		}
+	}
+	unsure := slices.Contains(posted, notSure)
+	switch {
+	case len(sectors) == 0 && !unsure:
+		return nil, &web.Problem{Field: "answer", Text: r.L.T("check.problem_sectors")}
+	case len(sectors) > 0 && unsure:
+		return nil, &web.Problem{Field: "answer", Text: r.L.T("check.problem_alone")}
+	}
+	return sectors, nil
+}
+
+func newCheckPage(r *web.Request, tx *data.Tx, v *visit, from string) CheckPage {
+	fact, _ := v.vocabulary.Fact(eligibility.SectorFact)
+	page := CheckPage{Title: fact.Question.In(r.Lang), Hint: fact.Help.In(r.Lang), Why: fact.Why.In(r.Lang), Back: "/",
+		Tally: v.tally(tx)}
+	for _, value := range fact.Values {
+		page.Choices = append(page.Choices, choice{Value: value.Value, Text: value.Label.In(r.Lang)})
+	}
+	page.Choices = append(page.Choices, choice{Value: notSure, Text: r.L.T("check.not_sure")})
+	ids := control{Choices: page.Choices}
+	ids.identify()
+	page.mark(v.sectors())
+	if v.screening.Asked[eligibility.SectorFact] {
+		page.Answers = v.answers(r, v.path())
+		if len(v.sectors()) == 0 {
+			page.mark([]string{notSure})
+		}
+	}
+	page.More = eligibility.Open(v.rules, v.screening.Facts, v.screening.Asked)
+	if !v.screening.Asked[eligibility.SectorFact] {
+		page.More = max(0, page.More-1)
+	}
+	if back, ok := returns[from]; ok {
+		page.From, page.Back = from, back
+	}
+	return page
+}
+
+// mark ticks the given values.
+func (p *CheckPage) mark(values []string) {
+	for i := range p.Choices {
+		p.Choices[i].Checked = slices.Contains(values, p.Choices[i].Value)
+	}
+}
+
+// Last is the number of questions as far as can be told.
+func (p CheckPage) Last() int { return 1 + p.More }

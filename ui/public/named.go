@@ -1,0 +1,70 @@
+package public
+
+import (
+	"slices"
+	"strings"
+
+	"accessdesk/eligibility"
+	"accessdesk/ui/web"
+)
+
+// named is the card about the groups that Executive Order 14409 names as examples: rural hospitals, community banks
+// and local utilities. The order defines none of them, so the card says which definitions the programs here used.
+type named struct {
+	Group       string // its name, in the reader's language
+	Definitions []definition
+}
+
+// definition is a rule of a program that draws such a line.
+type definition struct {
+	Slug, Program, Rule, Citation string
+	Met, Unmet                    bool
+}
+
+// groups of the order: whom each is likely to mean, and the facts by which programs draw the line.
+var groups = []struct {
+	key     string
+	sectors []string
+	facts   []eligibility.FactID
+}{
+	{"results.named_hospital", []string{"health"},
+		[]eligibility.FactID{"hospital_type", "available_beds", "is_forhp_rural", "is_fcc_rural", "hospital_treated_as_rural", "is_independent_hospital"}},
+	{"results.named_bank", []string{"banking"},
+		[]eligibility.FactID{"total_assets", "loan_to_asset_ratio", "core_deposit_ratio", "offices_count", "states_count", "large_msa_count", "cblr_elected", "is_mdi"}},
+	{"results.named_utility", []string{"electric", "drinking_water", "wastewater", "gas", "telecom"},
+		[]eligibility.FactID{"population_served", "service_connections", "design_flow_mgd", "serves_rural_10k_or_less", "mwh_sold_per_year", "meters", "electric_ownership", "gas_customers", "gas_ownership", "access_lines", "is_rural_telco"}},
+}
+
+// named makes a card for each group that the operator may belong to.
+func (v *visit) named(r *web.Request) []named {
+	sectors := v.sectors()
+	var cards []named
+	for _, group := range groups {
+		if slices.ContainsFunc(group.sectors, func(sector string) bool { return slices.Contains(sectors, sector) }) {
+			cards = append(cards, named{Group: r.L.T(group.key), Definitions: v.definitions(r, group.facts)})
+		}
+	}
+	return cards
+}
+
+// definitions lists the rules that read one of the facts, of programs that serve the operator's sectors.
+func (v *visit) definitions(r *web.Request, facts []eligibility.FactID) []definition {
+	var found []definition
+	for i, program := range v.programs {
+		if program.Gated() && v.decisions[i].Criteria[0].Result == eligibility.Unmet {
+			continue
+		}
+		criteria := program.Rules.Criteria()
+		for at, result := range v.decisions[i].Criteria {
+			reads := slices.ContainsFunc(result.Facts, func(id eligibility.FactID) bool { return slices.Contains(facts, id) })
+			if result.ID == eligibility.GateID || !reads {
+				continue
+			}
+			found = append(found, definition{
+				Slug: program.Slug, Program: program.Title.In(r.Lang), Rule: strings.TrimSuffix(criteria[at].Title.In(r.Lang), "."),
+				Citation: criteria[at].Citation, Met: result.Result == eligibility.Met, Unmet: result.Result == eligibility.Unmet,
+			})
+		}
+	}
+	return found
+}

@@ -1,0 +1,318 @@
+package public
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+	"accessdesk/ui/web"
+)
+
+// ResultsPage is every listed program, grouped by how it stands for the answers, with the reasons.
+type ResultsPage struct {
+	Likely, OneMore, NotOpen, NotNow, NoRules []result
+	Total                                     int
+	Given                                     int    // answers that are known
+	Who                                       string // "a drinking water system in New Mexico"
+	Checked                                   string
+	Next                                      string // next open question, "" if none is left
+	More                                      int
+	Named                                     []named
+	Pickable                                  bool // something can be applied for on this site
+	Answers                                   []answered
+	Idle                                      []answered
+	Catalog                                   string // catalog_version, for the print version
+}
+
+// result is one program on the results page.
+type result struct {
+	card
+	Version   int
+	Decision  string // "10 days"
+	Minutes   int
+	Reasons   []reason
+	Compare   []comparison
+	Short     string // first line of a folded "no"
+	Company   bool   // "You can ask; the company decides"
+	Pick      bool   // can be applied for on this site now
+	InApp     bool
+	Ask       *inline
+	Missing   []answered // open questions, with the page that asks each
+	Notes     []string   // why no answer settles it, or what the application asks
+	Effort    int        // open questions
+	Near      *near
+	Citations []string
+}
+
+// reason is a criterion as a line with an icon.
+type reason struct {
+	Met  bool
+	Text string
+	Note string // evidence that will be needed
+}
+
+// comparison is one unmet criterion: own answer, need, change.
+type comparison struct{ Answer, Need, Change, Citation string }
+
+// inline is a question that is answered on the results page itself.
+type inline struct {
+	ID, Fact, Question, Hint string
+	Choices                  []choice // few enough for buttons; empty: the link leads to the question's page
+	Link                     string
+	Effects                  []effect
+}
+
+// effect is what some answers would lead to.
+type effect struct{ Answers, Result string }
+
+// near is a program of the same kind that looks like a fit.
+type near struct{ Slug, Title string }
+
+// Results shows how the programs stand for this browser's answers.
+func Results(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	return results(r, tx, "public/results")
+}
+
+// PrintResults is the same on one page to print or keep: all answers, all reasons, the versions of the rules.
+func PrintResults(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	return results(r, tx, "public/results_print")
+}
+
+func results(r *web.Request, tx *data.Tx, page string) (web.Reply, error) {
+	v, ok, err := loadVisit(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if !ok {
+		return over(), nil
+	}
+	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	shown := newResultsPage(r, tx, v)
+	shown.Catalog = snapshot.Hash
+	return web.Reply{Page: page, Data: shown}, nil
+}
+
+func newResultsPage(r *web.Request, tx *data.Tx, v *visit) ResultsPage {
+	path := v.path()
+	page := ResultsPage{
+		Total: len(v.programs), Who: v.who(r), Checked: r.L.DateIn(tx.Now, r.Site.Zone),
+		More: eligibility.Open(v.rules, v.screening.Facts, v.screening.Asked), Named: v.named(r), Answers: v.answers(r, path),
+	}
+	for _, answer := range page.Answers {
+		if answer.Given {
+			page.Given++
+		}
+	}
+	for _, id := range v.idle(path) {
+		page.Idle = append(page.Idle, v.row(r, id))
+	}
+	if page.More > 0 {
+		page.Next = v.next()
+	}
+	for i := range v.programs {
+		page.add(v.group(tx, i), v.result(r, tx, i))
+	}
+	page.sort()
+	return page
+}
+
+// add puts a program into its group.
+func (p *ResultsPage) add(group catalog.Group, shown result) {
+	switch group {
+	case catalog.GroupLikely:
+		p.Likely = append(p.Likely, shown)
+		p.Pickable = p.Pickable || shown.Pick
+	case catalog.GroupOneMore:
+		p.OneMore = append(p.OneMore, shown)
+	case catalog.GroupNotOpen:
+		p.NotOpen = append(p.NotOpen, shown)
+	case catalog.GroupNotNow:
+		p.NotNow = append(p.NotNow, shown)
+	default:
+		p.NoRules = append(p.NoRules, shown)
+	}
+}
+
+// sort orders the groups: what can be applied for here first; the fewest open questions first, those that no answer
+// settles last; the fewest unmet rules first. The nearest match of a "no" is a fit of the same kind.
+func (p *ResultsPage) sort() {
+	slices.SortStableFunc(p.Likely, func(a, b result) int { return cmp.Compare(boolRank(a.Pick), boolRank(b.Pick)) })
+	slices.SortStableFunc(p.OneMore, func(a, b result) int { return cmp.Compare(effortRank(a), effortRank(b)) })
+	slices.SortStableFunc(p.NotNow, func(a, b result) int { return cmp.Compare(len(a.Compare), len(b.Compare)) })
+	for i := range p.NotNow {
+		at := slices.IndexFunc(p.Likely, func(fit result) bool { return fit.Kind == p.NotNow[i].Kind })
+		if at >= 0 {
+			p.NotNow[i].Near = &near{p.Likely[at].Slug, p.Likely[at].Title}
+		}
+	}
+}
+
+func boolRank(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
+}
+
+func effortRank(shown result) int {
+	if len(shown.Missing) == 0 {
+		return 1 << 10
+	}
+	return shown.Effort
+}
+
+// result explains how one program stands.
+func (v *visit) result(r *web.Request, tx *data.Tx, at int) result {
+	program, decision := v.programs[at], v.decisions[at]
+	shown := result{
+		card: newCard(r, tx, program), Version: program.Version, Minutes: program.MinutesToApply, Company: program.Company(),
+		InApp: program.InApp(), Pick: program.InApp() && program.StartableAt(tx.Now), Effort: len(decision.Missing),
+	}
+	if program.DaysToDecide > 0 {
+		shown.Decision = r.L.Days(program.DaysToDecide)
+	}
+	for _, explained := range eligibility.Explain(program.Rules, decision, r.Lang) {
+		if explained.Citation != "" {
+			shown.Citations = append(shown.Citations, explained.Citation)
+		}
+		switch explained.Result {
+		case eligibility.Met:
+			shown.Reasons = append(shown.Reasons, reason{Met: true, Text: strings.TrimSuffix(explained.Title, "."), Note: explained.Evidence})
+		case eligibility.Unmet:
+			shown.Reasons = append(shown.Reasons, reason{Text: explained.Need})
+			shown.Compare = append(shown.Compare, comparison{Answer: ownAnswer(explained), Need: explained.Need, Change: explained.Change, Citation: explained.Citation})
+		}
+		if explained.Result == eligibility.Unknown && len(explained.Missing) == 0 {
+			shown.Notes = append(shown.Notes, explained.Sentence)
+		}
+	}
+	if len(shown.Compare) > 0 {
+		shown.Short = shown.Compare[0].Need
+	}
+	if decision.Outcome == eligibility.Unknown {
+		v.ask(r, tx, at, &shown)
+	}
+	return shown
+}
+
+// ownAnswer names the answers that decided a criterion: the value alone where there is one.
+func ownAnswer(explained eligibility.Reason) string {
+	if len(explained.Answers) == 1 {
+		return explained.Answers[0].Value
+	}
+	parts := make([]string, 0, len(explained.Answers))
+	for _, answer := range explained.Answers {
+		parts = append(parts, answer.Label+": "+answer.Value)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// ask adds what is still open: one question to answer at once, several as links, and what only the application or the
+// provider can tell.
+func (v *visit) ask(r *web.Request, tx *data.Tx, at int, shown *result) {
+	var applies, never []string
+	for _, id := range v.decisions[at].Missing {
+		fact, _ := v.vocabulary.Fact(id)
+		switch fact.Ask {
+		case eligibility.AskCheck:
+			row := v.row(r, id)
+			question, _ := fact.Wording(v.screening.Facts)
+			row.Label, row.Change = question.In(r.Lang), row.Change+"?from=results"
+			shown.Missing = append(shown.Missing, row)
+		case eligibility.AskApplication:
+			applies = append(applies, fact.Label.In(r.Lang))
+		default:
+			never = append(never, fact.Label.In(r.Lang))
+		}
+	}
+	if len(applies) > 0 {
+		shown.Notes = append(shown.Notes, r.L.T("results.asked_later", "Facts", strings.Join(applies, "; ")))
+	}
+	if len(never) > 0 {
+		shown.Notes = append(shown.Notes, r.L.T("results.asked_never", "Facts", strings.Join(never, "; ")))
+	}
+	if len(shown.Missing) == 1 && len(v.decisions[at].Missing) == 1 {
+		shown.Ask = v.inline(r, tx, at, v.decisions[at].Missing[0])
+	}
+}
+
+// mostButtons is how many answers stand side by side as buttons.
+const mostButtons = 6
+
+// inline makes the form that asks the one open question on the results page.
+func (v *visit) inline(r *web.Request, tx *data.Tx, at int, id eligibility.FactID) *inline {
+	fact, _ := v.vocabulary.Fact(id)
+	question, help := fact.Wording(v.screening.Facts)
+	form := &inline{ID: "ask-" + v.programs[at].Slug, Fact: string(id), Question: question.In(r.Lang), Hint: help.In(r.Lang),
+		Link: questionAddress(id), Effects: v.effects(r, tx, at, id)}
+	if c := newControl(r, v, fact); c.Kind == controlTiles && len(c.Choices) <= mostButtons+1 && id != eligibility.SectorFact {
+		form.Choices = c.Choices
+	}
+	return form
+}
+
+// effects says what each answer to the one open question would make of the program.
+func (v *visit) effects(r *web.Request, tx *data.Tx, at int, id eligibility.FactID) []effect {
+	program := v.programs[at]
+	var groups []effect
+	counts := map[string][]string{}
+	for _, outcome := range eligibility.Outcomes(program.Rules, v.screening.Facts, id) {
+		text := r.L.T(effectKey(program.GroupAt(outcome.Outcome, tx.Now)))
+		if counts[text] == nil {
+			groups = append(groups, effect{Result: text})
+		}
+		counts[text] = append(counts[text], v.vocabulary.Display(id, outcome.Answer, r.Lang))
+	}
+	if len(groups) < 2 {
+		return nil
+	}
+	longest := 0
+	for i := range groups {
+		groups[i].Answers = strings.Join(counts[groups[i].Result], ", ")
+		if len(counts[groups[i].Result]) > len(counts[groups[longest].Result]) {
+			longest = i
+		}
+	}
+	if len(counts[groups[longest].Result]) > mostButtons {
+		groups[longest].Answers = r.L.T("results.other_answers")
+	}
+	return groups
+}
+
+func effectKey(group catalog.Group) string {
+	switch group {
+	case catalog.GroupLikely:
+		return "results.effect_fit"
+	case catalog.GroupNotOpen:
+		return "results.effect_later"
+	case catalog.GroupNotNow:
+		return "results.effect_no"
+	}
+	return "results.effect_open"
+}
+
+// who says for whom the check was made: everything the operator runs, and where.
+func (v *visit) who(r *web.Request) string {
+	names := make([]string, 0, 3)
+	for _, sector := range v.sectors() {
+		names = append(names, r.L.T("results.who_"+sector))
+	}
+	if len(names) == 0 {
+		names = append(names, r.L.T("results.who_unknown"))
+	}
+	who := names[0]
+	if last := len(names) - 1; last > 0 {
+		who = r.L.T("results.who_and", "First", strings.Join(names[:last], ", "), "Last", names[last])
+	}
+	state, given := v.screening.Facts["state_or_territory"]
+	if !given {
+		return who
+	}
+	return r.L.T("results.who_in", "Who", who, "Place", v.vocabulary.Display("state_or_territory", state, r.Lang))
+}
