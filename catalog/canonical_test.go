@@ -36,6 +36,11 @@ func TestCanonicalLeavesOutOwnerAndLayout(t *testing.T) {
 			t.Errorf("%q changes the canonical text:\n%s", edits, got)
 		}
 	}
+	elsewhere := parsed(t)
+	elsewhere.Window.Opens = elsewhere.Window.Opens.In(elsewhere.Window.Zone())
+	if got := string(Canonical(elsewhere)); got != before {
+		t.Errorf("another zone changes the canonical text:\n%s", got)
+	}
 	different := [][]string{
 		{`minutes_to_apply = 20`, `minutes_to_apply = 21`},
 		{`government = false`, `government = true`},

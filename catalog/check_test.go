@@ -77,6 +77,7 @@ func TestCheckDates(t *testing.T) {
 		{"read in the future", []string{`read_on = 2026-11-20`, `read_on = 2026-11-24`},
 			[]string{`example.toml:139: sources[1].read_on: 2026-11-24 is in the future; today is 2026-11-23`}},
 	})
+	sameLines(t, problems(t, false, `checked_on = 2026-11-20`, `checked_on = 2026-11-23`, `read_on = 2026-11-20`, `read_on = 2026-11-23`), nil)
 	passed := []string{`checked_on = 2026-11-20`, `checked_on = 2026-01-20`, `review_by = 2027-05-20`, `review_by = 2026-11-22`}
 	sameLines(t, problems(t, false, passed...), nil)
 	sameLines(t, problems(t, true, passed...), []string{
@@ -112,6 +113,8 @@ func TestCheckLanguages(t *testing.T) {
 		{"criterion", []string{"title = { en = \"Stays are short\", es = \"Las estancias son cortas\" }\n", "", `, es = "Este programa es para estancias cortas."`, ``},
 			[]string{`example.toml:70: criteria[2].title: missing; give it in both languages, en and es`,
 				`example.toml:76: criteria[2].failure.es: the Spanish text is missing`}},
+		{"failure in neither", []string{"failure = { en = \"This program is for short stays.\", es = \"Este programa es para estancias cortas.\" }\n", ""},
+			[]string{`example.toml:70: criteria[2].failure: missing; give it in both languages, en and es`}},
 		{"remedy", []string{`, es = "Pida la guía."`, ``},
 			[]string{`example.toml:68: criteria[1].remedy.es: the Spanish text is missing`}},
 		{"question", []string{`label = { en = "Which ones?", es = "¿Cuáles?" }`, ``, `es = "Sí"`, `es = " "`},

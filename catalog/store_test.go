@@ -257,23 +257,27 @@ func TestCacheForgetsWhatWasRolledBack(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		importAll(t, db, []*Offering{named(t, "a")})
 		c := NewCache(vocabulary(t))
-		stop := errors.New("stop")
-		err := db.DB.Write(context.Background(), func(tx *data.Tx) error {
-			if err := publishVersion(tx, named(t, "a", `seats = 60`, `seats = 666`), 2); err != nil {
-				return err
+		rollBack := func() {
+			stop := errors.New("stop")
+			err := db.DB.Write(context.Background(), func(tx *data.Tx) error {
+				if err := publishVersion(tx, named(t, "a", `seats = 60`, `seats = 666`), 2); err != nil {
+					return err
+				}
+				s, err := c.Snapshot(tx)
+				if err == nil && s.Offerings[0].Window.Seats != 666 {
+					t.Error("a transaction does not see its own write")
+				}
+				return errors.Join(err, stop)
+			})
+			if !errors.Is(err, stop) {
+				t.Fatal(err)
 			}
-			s, err := c.Snapshot(tx)
-			if err == nil && s.Offerings[0].Window.Seats != 666 {
-				t.Error("a transaction does not see its own write")
-			}
-			return errors.Join(err, stop)
-		})
-		if !errors.Is(err, stop) {
-			t.Fatal(err)
 		}
+		rollBack()
 		if got := snapshotOf(t, db, c).Offerings[0].Window.Seats; got != 60 {
 			t.Errorf("after the rollback: %d seats", got)
 		}
+		rollBack()
 		db.Write(t, func(tx *data.Tx) error { return publishVersion(tx, named(t, "a", `seats = 60`, `seats = 61`), 2) })
 		if got := snapshotOf(t, db, c); got.Offerings[0].Window.Seats != 61 || got.Revision != 2 {
 			t.Errorf("after the next write: %d seats, revision %d", got.Offerings[0].Window.Seats, got.Revision)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"accessdesk/eligibility/rule"
 )
 
 // Threshold is one place where a criterion compares a number with a constant.
@@ -18,10 +20,10 @@ type Threshold struct {
 func Thresholds(r *Ruleset) []Threshold {
 	var found []Threshold
 	for i := range r.criteria {
-		for _, use := range r.criteria[i].program.uses {
-			if use.operator != "" {
+		for _, use := range r.criteria[i].expression.Comparisons() {
+			if use.Operator != "" {
 				found = append(found, Threshold{
-					Criterion: r.criteria[i].ID, Fact: r.vocabulary.facts[use.fact].ID, Op: use.operator, Value: use.number,
+					Criterion: r.criteria[i].ID, Fact: r.vocabulary.At(use.Fact).ID, Op: use.Operator, Value: use.Number,
 				})
 			}
 		}
@@ -37,18 +39,18 @@ func Bands(rules []*Ruleset, id FactID) ([]Interval, bool) {
 		return nil, false
 	}
 	v := rules[0].vocabulary
-	fact, ok := v.index[id]
-	if !ok || !v.facts[fact].Type.Numeric() {
+	place, ok := v.Index(id)
+	if !ok || !v.At(place).Type.Numeric() {
 		return nil, false
 	}
 	var cuts []cut
-	for _, use := range liveUses(rules, fact) {
-		if use.operator == "" {
+	for _, use := range liveUses(rules, place) {
+		if use.Operator == "" {
 			return nil, false
 		}
-		cuts = append(cuts, cutOf(use, v.facts[fact].Type.Whole()))
+		cuts = append(cuts, cutOf(use, v.At(place)))
 	}
-	bands := v.facts[fact].slice(cuts)
+	bands := slice(v.At(place), cuts)
 	return bands, len(bands) > 1
 }
 
@@ -59,22 +61,22 @@ type cut struct {
 }
 
 // cutOf says where a comparison changes its answer. For whole numbers every cut is brought before a whole number.
-func cutOf(u use, whole bool) cut {
-	c := cut{number: u.number, after: u.operator == lessEqual || u.operator == greater}
-	if !whole {
+func cutOf(use rule.Comparison, f *Fact) cut {
+	c := cut{number: use.Number, after: use.Operator == "<=" || use.Operator == ">"}
+	if !f.Type.Whole() {
 		return c
 	}
 	if c.after {
-		c.number = Over(c.number).whole().Low
+		c.number = f.Canonical(Over(c.number)).Low
 	} else {
-		c.number = AtLeast(c.number).whole().Low
+		c.number = f.Canonical(AtLeast(c.number)).Low
 	}
 	c.after = false
 	return c
 }
 
 // slice cuts the allowed values of a fact into intervals, lowest first.
-func (f *Fact) slice(cuts []cut) []Interval {
+func slice(f *Fact, cuts []cut) []Interval {
 	slices.SortFunc(cuts, func(a, b cut) int {
 		if order := cmp.Compare(a.number, b.number); order != 0 || a.after == b.after {
 			return order
@@ -91,45 +93,34 @@ func (f *Fact) slice(cuts []cut) []Interval {
 		if c.after {
 			lower, upper = AtMost(c.number), Over(c.number)
 		}
-		if f.holds(lower.Intersect(rest)) && f.holds(upper) {
-			bands = append(bands, f.band(lower.Intersect(rest)))
+		if f.Holds(lower.Intersect(rest)) && f.Holds(upper) {
+			bands = append(bands, f.Canonical(lower.Intersect(rest)))
 			rest = upper
 		}
 	}
-	return append(bands, f.band(rest))
-}
-
-func (f *Fact) band(span Interval) Interval {
-	if f.Type.Whole() {
-		return span.whole()
-	}
-	return tidy(span)
+	return append(bands, f.Canonical(rest))
 }
 
 // liveUses lists how the criteria of rules use a number, also through the derivations of the facts they read.
-func liveUses(rules []*Ruleset, fact int) []use {
+func liveUses(rules []*Ruleset, place int) []rule.Comparison {
 	v := rules[0].vocabulary
-	var uses []use
-	visited := factSet{}
-	var visit func(p *program)
-	visit = func(p *program) {
-		for _, use := range p.uses {
-			if use.fact == fact {
+	var uses []rule.Comparison
+	var visit func(e *rule.Expression)
+	visit = func(e *rule.Expression) {
+		for _, use := range e.Comparisons() {
+			if use.Fact == place {
 				uses = append(uses, use)
 			}
 		}
-		for _, read := range p.facts {
-			if at := v.derivedBy[read]; at >= 0 && !visited.has(read) {
-				visited.add(read)
-				for _, step := range v.derivations[at].steps {
-					visit(step.when)
-				}
+		for _, read := range e.Facts() {
+			for _, condition := range v.language.Steps(read) {
+				visit(condition)
 			}
 		}
 	}
 	for _, r := range rules {
 		for i := range r.criteria {
-			visit(r.criteria[i].program)
+			visit(r.criteria[i].expression)
 		}
 	}
 	return uses
@@ -146,18 +137,18 @@ func ToConfirm(rules []*Ruleset, p Profile) []FactID {
 		return nil
 	}
 	v := rules[0].vocabulary
-	var near factSet
+	var near rule.Set
 	for id, value := range p {
-		fact, ok := v.index[id]
+		place, ok := v.Index(id)
 		number, exact := value.Number()
 		if !ok || !exact || value.Evidence != Register {
 			continue
 		}
-		for _, use := range liveUses(rules, fact) {
-			if use.operator != "" && math.Abs(number-use.number) <= nearThreshold*math.Abs(use.number) {
-				near.add(fact)
+		for _, use := range liveUses(rules, place) {
+			if use.Operator != "" && math.Abs(number-use.Number) <= nearThreshold*math.Abs(use.Number) {
+				near.Add(place)
 			}
 		}
 	}
-	return v.ids(v.inOrder(near))
+	return v.IDs(v.inOrder(near))
 }

@@ -1,10 +1,12 @@
 package eligibility
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
-	"cel.dev/cel-go/cel"
+	"accessdesk/eligibility/fact"
+	"accessdesk/eligibility/rule"
 )
 
 // GateID is the id of the first criterion of every offering that is not for any sector: its sector list.
@@ -13,15 +15,8 @@ const GateID = "sector"
 // Two words of sector lists that are no value of the fact sector.
 const (
 	AnySector              = "any"
-	CriticalInfrastructure = "critical_infrastructure" // health, banking, credit_union, electric, drinking_water, wastewater, gas, telecom
+	CriticalInfrastructure = fact.CriticalInfrastructure // health, banking, credit_union, electric, drinking_water, wastewater, gas, telecom
 )
-
-// criticalSectors is what "critical_infrastructure" stands for; sector "other" leaves it unknown (CISA serves 16 sectors).
-var criticalSectors = [...]string{
-	"health", "banking", "credit_union", "electric", "drinking_water", "wastewater", "gas", "telecom",
-}
-
-const otherSector = "other"
 
 // Criterion is one condition of an offering: a sentence that an applicant understands and the rule behind it.
 type Criterion struct {
@@ -53,8 +48,8 @@ type Ruleset struct {
 // compiled is one criterion ready to run.
 type compiled struct {
 	Criterion
-	program *program
-	ids     []FactID
+	expression *rule.Expression
+	ids        []FactID
 }
 
 // Criteria lists the criteria in the order of decisions, the sector gate with its generated texts first.
@@ -74,6 +69,7 @@ type CompileError struct {
 	Message   string
 }
 
+// Error names the criterion and the place.
 func (e *CompileError) Error() string {
 	switch {
 	case e.Criterion == "":
@@ -83,23 +79,6 @@ func (e *CompileError) Error() string {
 	}
 	return fmt.Sprintf("criterion %s: line %d, column %d: %s", e.Criterion, e.Line, e.Column, e.Message)
 }
-
-// program is one compiled expression.
-type program struct {
-	root  node
-	facts []int // read by it, in order of appearance
-	uses  []use
-	ast   *cel.Ast // nil for the sector gate
-}
-
-// use is one place where an expression reads a number.
-type use struct {
-	fact     int
-	operator string // fact OPERATOR number; "" = in another way than by an order operator with a constant
-	number   float64
-}
-
-func (p *program) eval(s *state) truth { return p.root.eval(s) }
 
 // Compile checks and compiles the rules of an offering; mistakes are *CompileError. What was compiled once is kept by its text.
 func (v *Vocabulary) Compile(rules Rules) (*Ruleset, error) {
@@ -120,12 +99,11 @@ func (v *Vocabulary) Compile(rules Rules) (*Ruleset, error) {
 			return nil, &CompileError{Criterion: criterion.ID, Message: fmt.Sprintf("the criterion id %q is empty, reserved or used twice", criterion.ID)}
 		}
 		seen[criterion.ID] = true
-		program, err := v.program(criterion.Expr)
+		expression, err := v.language.Expression(criterion.Expr)
 		if err != nil {
-			err.Criterion = criterion.ID
-			return nil, err
+			return nil, compileError(criterion.ID, err)
 		}
-		ruleset.criteria = append(ruleset.criteria, compiled{Criterion: criterion, program: program, ids: v.ids(program.facts)})
+		ruleset.criteria = append(ruleset.criteria, compiled{Criterion: criterion, expression: expression, ids: v.IDs(expression.Facts())})
 	}
 	if len(ruleset.criteria) == 0 {
 		return nil, &CompileError{Message: "neither a sector condition nor a criterion: nothing could be decided"}
@@ -133,76 +111,41 @@ func (v *Vocabulary) Compile(rules Rules) (*Ruleset, error) {
 	return ruleset, nil
 }
 
-// compiledLimit bounds what is kept compiled; a rule editor compiles every keystroke's text.
-const compiledLimit = 4096
-
-// program compiles one expression, or takes it from what was compiled before.
-func (v *Vocabulary) program(text string) (*program, *CompileError) {
-	v.mutex.RLock()
-	known := v.compiled[text]
-	v.mutex.RUnlock()
-	if known != nil {
-		return known, nil
+// compileError puts a mistake of an expression into the terms of a list of criteria.
+func compileError(criterion string, err error) *CompileError {
+	var problem *rule.Error
+	if errors.As(err, &problem) {
+		return &CompileError{Criterion: criterion, Line: problem.Line, Column: problem.Column, Message: problem.Message}
 	}
-	fresh, err := v.translate(text)
-	if err != nil {
-		return nil, err
-	}
-	v.mutex.Lock()
-	defer v.mutex.Unlock()
-	if known := v.compiled[text]; known != nil {
-		return known, nil
-	}
-	if v.compiled == nil || len(v.compiled) >= compiledLimit {
-		v.compiled = map[string]*program{}
-	}
-	v.compiled[text] = fresh
-	return fresh, nil
+	return &CompileError{Criterion: criterion, Message: err.Error()}
 }
 
 // gate makes the first criterion from the sector list.
 func (v *Vocabulary) gate(rules Rules) (compiled, error) {
-	var runs []node
-	for _, sector := range rules.Sectors {
-		switch {
-		case sector == CriticalInfrastructure:
-			runs = append(runs, v.criticalNode())
-		case slices.Contains(v.sectors, sector):
-			runs = append(runs, v.runsNode(sector))
-		case sector == AnySector:
-			return compiled{}, &CompileError{Criterion: GateID, Message: `"any" stands alone or not at all`}
-		default:
-			known := append(slices.Clone(v.sectors), CriticalInfrastructure, AnySector)
-			return compiled{}, &CompileError{Criterion: GateID, Message: fmt.Sprintf("unknown sector %q, nearest known: %q", sector, nearest(sector, known))}
-		}
+	if slices.Contains(rules.Sectors, AnySector) {
+		return compiled{}, &CompileError{Criterion: GateID, Message: `"any" stands alone or not at all`}
 	}
-	facts := []int{v.sector, v.additional}
+	expression, err := v.language.SectorList(rules.Sectors)
+	if err != nil {
+		return compiled{}, compileError(GateID, err)
+	}
 	return compiled{
-		Criterion: v.texts.gate(rules),
-		program:   &program{root: anyOf(runs), facts: facts},
-		ids:       v.ids(facts),
+		Criterion: Criterion{
+			ID: GateID, Citation: rules.SectorsCitation, Title: v.gateText("gate.title", rules.Sectors),
+			Failure: v.gateText("gate.failure", rules.Sectors), Remedy: v.gateText("gate.remedy", rules.Sectors),
+		},
+		expression: expression, ids: v.IDs(expression.Facts()),
 	}, nil
 }
 
-// criticalNode is runs("critical_infrastructure").
-func (v *Vocabulary) criticalNode() node {
-	sectors := make([]node, 0, len(criticalSectors))
-	for _, sector := range criticalSectors {
-		sectors = append(sectors, v.runsNode(sector))
-	}
-	listed, other := anyOf(sectors), v.runsNode(otherSector)
-	unsure := func(s *state) truth {
-		result := listed.eval(s)
-		if result == isFalse && other.eval(s) == isTrue {
-			return isUnknown
+// gateText words a sentence about a sector list in both languages.
+func (v *Vocabulary) gateText(key string, sectors []string) Text {
+	say := func(lang string) string {
+		names := make([]string, len(sectors))
+		for i, sector := range sectors {
+			names[i] = v.Say(lang, "sector."+sector)
 		}
-		return result
+		return v.Say(lang, key, "sectors", v.Join(lang, "or", names))
 	}
-	trace := func(s *state, t *trail) {
-		if unsure(s) == isUnknown && listed.eval(s) == isFalse {
-			return // sector "other": no further answer would settle it
-		}
-		listed.trace(s, t)
-	}
-	return node{eval: unsure, trace: trace}
+	return Text{En: say("en"), Es: say("es")}
 }

@@ -28,6 +28,7 @@ func TestCompileRefuses(t *testing.T) {
 		{"memberships == ['awwa', 'awwaa']", 1, 25, `nearest known: "awwa"`},
 		{"memberships.exists(m, m == 'awwaa')", 1, 28, `nearest known: "awwa"`},
 		{"memberships.exists(m, m in ['awwa', 'x'])", 1, 37, "is no value of memberships"},
+		{"memberships.exists(m, m == 'awwa') && m == 'awwa'", 1, 40, `unknown fact "m"`},
 		{"hospital_type < 'cah'", 1, 1, "have no order"},
 		{"runs('power')", 1, 6, `unknown sector "power", nearest known: "other"`},
 		{"runs(sector)", 1, 6, "one sector in quotes"},
@@ -88,34 +89,6 @@ func TestCompileRefusesLists(t *testing.T) {
 	}
 }
 
-func TestCompiledRulesAreKeptByText(t *testing.T) {
-	v := vocabularyOf(t)
-	a, b := rulesOf(t, "meters > 12345"), rulesOf(t, "meters > 12345")
-	if a.criteria[0].program != b.criteria[0].program {
-		t.Error("the same text was compiled twice")
-	}
-	small := &Vocabulary{
-		facts: v.facts, index: v.index, sectors: v.sectors, derivedBy: v.derivedBy, sector: v.sector, additional: v.additional,
-		environment: v.environment, texts: v.texts,
-	}
-	for i := range compiledLimit + 10 {
-		small.mutex.Lock()
-		if small.compiled == nil {
-			small.compiled = map[string]*program{}
-		}
-		if len(small.compiled) < compiledLimit {
-			small.compiled[fmt.Sprint(i)] = &program{}
-		}
-		small.mutex.Unlock()
-	}
-	if _, err := small.program("meters > 1"); err != nil {
-		t.Fatal(err)
-	}
-	if len(small.compiled) != 1 {
-		t.Errorf("%d compiled rules kept after the limit", len(small.compiled))
-	}
-}
-
 func TestCompileAndDecideConcurrently(t *testing.T) {
 	v := vocabularyOf(t)
 	var group sync.WaitGroup
@@ -140,22 +113,4 @@ func TestCompileAndDecideConcurrently(t *testing.T) {
 		})
 	}
 	group.Wait()
-}
-
-func TestNearest(t *testing.T) {
-	for _, c := range []struct{ word, want string }{
-		{"has_ti_staff", "has_it_staff"}, {"Memberships", "memberships"}, {"total_asset", "total_assets"},
-	} {
-		if got := vocabularyOf(t).nearestFact(c.word); got != FactID(c.want) {
-			t.Errorf("nearest to %q: %s, want %s", c.word, got, c.want)
-		}
-	}
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "abc", 3}, {"abc", "", 3}, {"abc", "acb", 1}, {"kitten", "sitting", 3}, {"año", "ano", 1}, {"a", "a", 0}} {
-		if got := editDistance(c.a, c.b); got != c.want {
-			t.Errorf("editDistance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
 }

@@ -1,5 +1,7 @@
 package eligibility
 
+import "accessdesk/eligibility/rule"
+
 // Unknown is the third result of a criterion and the third outcome of an offering.
 const Unknown = "unknown"
 
@@ -64,8 +66,8 @@ func DecideAll(rules []*Ruleset, p Profile) []Decision {
 	if len(rules) == 0 {
 		return decisions
 	}
-	s := rules[0].vocabulary.newState(p, factSet{})
-	completed := s.profile()
+	s := rules[0].vocabulary.language.State(p)
+	completed := s.Profile()
 	count := 0
 	for _, r := range rules {
 		count += len(r.criteria)
@@ -80,10 +82,10 @@ func DecideAll(rules []*Ruleset, p Profile) []Decision {
 }
 
 // decide fills in results, one for each criterion.
-func (r *Ruleset) decide(s *state, results []CriterionResult) Decision {
-	d := Decision{Slug: r.Slug, Published: r.Published, Contradictions: s.contradictions, Criteria: results}
+func (r *Ruleset) decide(s *rule.State, results []CriterionResult) Decision {
+	d := Decision{Slug: r.Slug, Published: r.Published, Contradictions: s.Contradictions(), Criteria: results}
 	unknown := false
-	var proof factSet
+	var proof rule.Set
 	for i := range r.criteria {
 		result := &d.Criteria[i]
 		r.criteria[i].decide(s, result, &proof)
@@ -98,8 +100,8 @@ func (r *Ruleset) decide(s *state, results []CriterionResult) Decision {
 	if d.Outcome == Unknown && unknown {
 		d.Missing, d.Questions = r.missing(s)
 	}
-	if !proof.empty() {
-		d.NeedsEvidence = r.vocabulary.ids(proof.list())
+	if !proof.Empty() {
+		d.NeedsEvidence = r.vocabulary.IDs(proof.List())
 	}
 	return d
 }
@@ -116,13 +118,13 @@ func (r *Ruleset) outcome(unmet, unknown bool) Outcome {
 }
 
 // settled is the outcome alone, without anything that explains it.
-func (r *Ruleset) settled(s *state) Outcome {
+func (r *Ruleset) settled(s *rule.State) Outcome {
 	unknown := false
 	for i := range r.criteria {
-		switch r.criteria[i].program.eval(s.forEvidence(r.criteria[i].MinEvidence)) {
-		case isFalse:
+		switch r.criteria[i].expression.Eval(s.For(r.criteria[i].MinEvidence)) {
+		case rule.False:
 			return Ineligible
-		case isUnknown:
+		case rule.Unknown:
 			unknown = true
 		}
 	}
@@ -130,66 +132,67 @@ func (r *Ruleset) settled(s *state) Outcome {
 }
 
 // decide fills in the result of one criterion and adds to proof the given facts that lack evidence.
-func (c *compiled) decide(given *state, result *CriterionResult, proof *factSet) {
-	s := given.forEvidence(c.MinEvidence)
-	s.failure = nil
+func (c *compiled) decide(given *rule.State, result *CriterionResult, proof *rule.Set) {
+	s := given.For(c.MinEvidence)
+	s.Failure = nil
 	result.ID, result.Facts = c.ID, c.ids
-	switch c.program.eval(s) {
-	case isUnknown:
-		result.Result, result.Err = Unknown, s.failure
-	case isFalse:
+	switch c.expression.Eval(s) {
+	case rule.Unknown:
+		result.Result, result.Err = Unknown, s.Failure
+	case rule.False:
 		result.Result = Unmet
-	case isTrue:
+	case rule.True:
 		result.Result = Met
 		if c.MinEvidence > Stated {
 			weak := c.weak(s)
-			result.NeedsEvidence = !weak.empty()
-			proof.merge(weak)
+			result.NeedsEvidence = !weak.Empty()
+			proof.Merge(weak)
 		}
 	}
 }
 
 // weak gives the given facts behind a met criterion whose evidence is weaker than it asks for.
-func (c *compiled) weak(s *state) factSet {
-	var t trail
-	c.program.root.trace(s, &t)
-	var weak factSet
-	roots := s.rootsOf(t.decisive)
-	for _, fact := range roots.list() {
-		if s.values[fact].Evidence < c.MinEvidence {
-			weak.add(fact)
+func (c *compiled) weak(s *rule.State) rule.Set {
+	var weak rule.Set
+	roots := s.Roots(c.expression.Trace(s).Decisive)
+	for _, fact := range roots.List() {
+		if s.Value(fact).Evidence < c.MinEvidence {
+			weak.Add(fact)
 		}
 	}
 	return weak
 }
 
 // pending gives the facts that keep the criterion unknown, each derived one replaced by what replace says.
-func (c *compiled) pending(given *state, replace func(s *state, fact int) factSet) factSet {
-	s := given.forEvidence(c.MinEvidence)
-	var facts factSet
-	if c.program.eval(s) != isUnknown {
+func (c *compiled) pending(given *rule.State, replace func(s *rule.State, fact int) rule.Set) rule.Set {
+	s := given.For(c.MinEvidence)
+	var facts rule.Set
+	if c.expression.Eval(s) != rule.Unknown {
 		return facts
 	}
-	var t trail
-	c.program.root.trace(s, &t)
-	for _, fact := range t.pending.list() {
-		if !given.disputed.has(fact) {
-			facts.merge(replace(s, fact))
+	pending := c.expression.Trace(s).Pending
+	for _, fact := range pending.List() {
+		asked := replace(s, fact)
+		for _, fact := range asked.List() {
+			if s == given || !given.Disputed(fact) { // a contradiction is shown, not asked again
+				facts.Add(fact)
+			}
 		}
 	}
 	return facts
 }
 
-func (r *Ruleset) missing(s *state) (missing, questions []FactID) {
+// missing lists the facts that keep the offering undecided, and those of them that the check asks.
+func (r *Ruleset) missing(s *rule.State) (missing, questions []FactID) {
 	v := r.vocabulary
-	var facts factSet
+	var facts rule.Set
 	for i := range r.criteria {
-		facts.merge(r.criteria[i].pending(s, (*state).inputsFirst))
+		facts.Merge(r.criteria[i].pending(s, v.inputsFirst))
 	}
 	for _, fact := range v.inOrder(facts) {
-		missing = append(missing, v.facts[fact].ID)
-		if v.facts[fact].Ask == AskCheck && s.concerns(fact) {
-			questions = append(questions, v.facts[fact].ID)
+		missing = append(missing, v.At(fact).ID)
+		if v.At(fact).Ask == AskCheck && v.concerns(s, fact) {
+			questions = append(questions, v.At(fact).ID)
 		}
 	}
 	return missing, questions
@@ -197,24 +200,10 @@ func (r *Ruleset) missing(s *state) (missing, questions []FactID) {
 
 // inputsFirst gives the facts that would make an unknown fact known: those it follows from, as far as anybody is ever asked for
 // them, else the fact itself.
-func (s *state) inputsFirst(fact int) factSet {
-	facts := s.toAsk(fact, func(fact int) bool { return s.vocabulary.facts[fact].Ask != AskNever })
-	if facts.empty() {
-		facts.add(fact)
-	}
-	return facts
-}
-
-// toAsk gives the facts to ask for so that fact becomes known: the unknown ones it follows from, as far as they may be asked,
-// else the fact itself if it may be asked.
-func (s *state) toAsk(fact int, may func(fact int) bool) factSet {
-	var facts factSet
-	inputs := s.pendingInputs(fact)
-	for _, input := range inputs.list() {
-		facts.merge(s.toAsk(input, may))
-	}
-	if facts.empty() && may(fact) {
-		facts.add(fact)
+func (v *Vocabulary) inputsFirst(s *rule.State, fact int) rule.Set {
+	facts := s.ToAsk(fact, func(fact int) bool { return v.At(fact).Ask != AskNever })
+	if facts.Empty() {
+		facts.Add(fact)
 	}
 	return facts
 }

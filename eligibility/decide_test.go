@@ -109,30 +109,3 @@ func TestDecideAllIsDecide(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
-
-func TestProfileHelpers(t *testing.T) {
-	var none Profile
-	copied := none.Clone()
-	copied["has_ot"] = Bool(true) // a clone of nothing can be written
-	p := Profile{SectorFact: String("sltt_government"), AdditionalSectorsFact: Set("wastewater", "drinking_water")}
-	fact, ok := vocabularyOf(t).Fact("population_served")
-	if !ok {
-		t.Fatal("no population_served")
-	}
-	general, _ := fact.Wording(nil)
-	if general != fact.Question {
-		t.Errorf("wording without sector: %v", general)
-	}
-	for _, variant := range fact.Variants {
-		question, help := fact.Wording(Profile{SectorFact: String(variant.Sector)})
-		if question != variant.Question || help.Empty() && !fact.Help.Empty() {
-			t.Errorf("wording for %s: %v, %v", variant.Sector, question, help)
-		}
-	}
-	if question, _ := fact.Wording(p); question.Empty() {
-		t.Error("no wording for several sectors")
-	}
-	if _, ok := vocabularyOf(t).Fact("no_such_fact"); ok {
-		t.Error("found what is not there")
-	}
-}

@@ -1,10 +1,10 @@
 // Package eligibility decides, from facts about an operator and the criteria of an offering, who may have what. It says why, and
-// which answer would settle what is still open. It is a pure leaf: no clock, no SQL, no other package of this program; the same
-// facts and the same rules always give the same decision.
+// which answer would settle what is still open. It is pure: no clock, no SQL, and of this program only its own two parts, package
+// fact (what can be known) and package rule (the language of criteria). The same facts and rules always give the same decision.
 //
 // # Facts
 //
-// A [Vocabulary] ([Standard]: the embedded facts.toml) names every [Fact]: its type, unit, question, when it may be asked and
+// A [Vocabulary] ([Standard]: the embedded facts.toml and reasons.toml) names every [Fact]: its type, unit, question, when it may be asked and
 // how it follows from other facts. A [Profile] maps fact ids to values; an absent fact is unknown, and "I'm not sure" is the same
 // as absent. A number may be known only as an [Interval] (an answer given in bands). Each [Value] carries its [Evidence] and its
 // source. A set answered "none of these" is empty and known. Once `sector` is known, absent `additional_sectors` means none.

@@ -1,6 +1,10 @@
 package eligibility
 
-import "slices"
+import (
+	"slices"
+
+	"accessdesk/eligibility/rule"
+)
 
 // AnswerOutcome is the outcome of an offering after one possible answer.
 type AnswerOutcome struct {
@@ -11,13 +15,13 @@ type AnswerOutcome struct {
 // Outcomes says what each answer to one question would make of an offering: yes and no, each value, each band. It is empty for
 // facts without such answers (texts, and numbers that need an exact number).
 func Outcomes(r *Ruleset, p Profile, id FactID) []AnswerOutcome {
-	fact, ok := r.vocabulary.index[id]
+	fact, ok := r.vocabulary.Index(id)
 	if !ok {
 		return nil
 	}
 	var outcomes []AnswerOutcome
 	for _, answer := range r.choices(fact) {
-		after := r.vocabulary.newState(answered(p, id, answer), factSet{})
+		after := r.vocabulary.language.State(answered(p, id, answer))
 		outcomes = append(outcomes, AnswerOutcome{Answer: answer, Outcome: r.settled(after)})
 	}
 	return outcomes
@@ -25,10 +29,10 @@ func Outcomes(r *Ruleset, p Profile, id FactID) []AnswerOutcome {
 
 // choices lists the single answers to a question as a person sees them.
 func (r *Ruleset) choices(fact int) []Value {
-	known := &r.vocabulary.facts[fact]
+	known := r.vocabulary.At(fact)
 	if known.Type == TypeSet {
 		values := make([]Value, len(known.Values))
-		for i, name := range known.valueNames() {
+		for i, name := range known.ValueNames() {
 			values[i] = Set(name)
 		}
 		return values
@@ -53,17 +57,17 @@ func answered(p Profile, id FactID, answer Value) Profile {
 
 // effects groups the possible answers to the one missing question by what they make of the criterion.
 func (e *explainer) effects(c *compiled, fact int) []Effect {
-	id := e.vocabulary.facts[fact].ID
-	given := e.state.profile()
-	groups := map[truth][]string{}
+	id := e.vocabulary.At(fact).ID
+	given := e.state.Profile()
+	groups := map[rule.Truth][]string{}
 	for _, answer := range e.rules.choices(fact) {
-		after := e.vocabulary.newState(answered(given, id, answer), factSet{})
-		result := c.program.eval(after.forEvidence(c.MinEvidence))
+		after := e.vocabulary.language.State(answered(given, id, answer))
+		result := c.expression.Eval(after.For(c.MinEvidence))
 		groups[result] = append(groups[result], "“"+e.display(fact, answer)+"”")
 	}
-	if e.vocabulary.facts[fact].Type == TypeSet {
+	if e.vocabulary.At(fact).Type == TypeSet {
 		// Several values can be ticked together: only "one of these is enough" is sure.
-		groups = map[truth][]string{isTrue: groups[isTrue]}
+		groups = map[rule.Truth][]string{rule.True: groups[rule.True]}
 	} else if len(groups) < 2 {
 		return nil
 	}
@@ -71,25 +75,25 @@ func (e *explainer) effects(c *compiled, fact int) []Effect {
 }
 
 // grouped words the groups; where there are many answers the largest group is "anything else" and comes last.
-func (e *explainer) grouped(groups map[truth][]string) []Effect {
+func (e *explainer) grouped(groups map[rule.Truth][]string) []Effect {
 	const most = 4 // the largest group may name this many one by one
-	largest, count := isTrue, 0
-	for _, result := range []truth{isTrue, isFalse, isUnknown} {
+	largest, count := rule.True, 0
+	for _, result := range []rule.Truth{rule.True, rule.False, rule.Unknown} {
 		if len(groups[result]) > count {
 			largest, count = result, len(groups[result])
 		}
 	}
 	var effects []Effect
-	for _, result := range []truth{isTrue, isFalse, isUnknown} {
+	for _, result := range []rule.Truth{rule.True, rule.False, rule.Unknown} {
 		if len(groups[result]) == 0 {
 			continue
 		}
 		effect := Effect{Result: resultOf(result), Answers: groups[result]}
-		named := e.texts.join(e.lang, "or", effect.Answers)
+		named := e.vocabulary.Join(e.lang, "or", effect.Answers)
 		if result == largest && count > most && len(groups) > 1 {
-			named = e.texts.say(e.lang, "effect.other")
+			named = e.vocabulary.Say(e.lang, "effect.other")
 		}
-		effect.Sentence = e.texts.say(e.lang, "effect."+string(effect.Result), "answers", named)
+		effect.Sentence = e.vocabulary.Say(e.lang, "effect."+string(effect.Result), "answers", named)
 		effects = append(effects, effect)
 	}
 	if count > most {
@@ -100,11 +104,11 @@ func (e *explainer) grouped(groups map[truth][]string) []Effect {
 	return effects
 }
 
-func resultOf(result truth) Result {
+func resultOf(result rule.Truth) Result {
 	switch result {
-	case isTrue:
+	case rule.True:
 		return Met
-	case isFalse:
+	case rule.False:
 		return Unmet
 	}
 	return Unknown

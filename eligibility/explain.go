@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"accessdesk/eligibility/rule"
 )
 
 // Answer is one thing the operator said (or a register says) that a criterion rests on.
@@ -41,8 +43,8 @@ type Reason struct {
 // reasons.toml only; d must be a decision of r.
 func Explain(r *Ruleset, d Decision, lang string) []Reason {
 	e := &explainer{
-		rules: r, vocabulary: r.vocabulary, texts: r.vocabulary.texts, lang: lang,
-		state: r.vocabulary.newState(d.Profile, factSet{}),
+		rules: r, vocabulary: r.vocabulary, lang: lang,
+		state: r.vocabulary.language.State(d.Profile),
 	}
 	reasons := make([]Reason, 0, len(r.criteria))
 	for i := range r.criteria {
@@ -56,32 +58,31 @@ func Explain(r *Ruleset, d Decision, lang string) []Reason {
 // Summary says in one sentence how the offering as a whole stands. For an offering without published criteria it says that there
 // is no verdict.
 func Summary(r *Ruleset, d Decision, lang string) string {
-	t := r.vocabulary.texts
+	v := r.vocabulary
 	switch {
 	case d.Outcome == Ineligible && len(d.Blocking) == 1:
-		return t.say(lang, "summary.ineligible_one")
+		return v.Say(lang, "summary.ineligible_one")
 	case d.Outcome == Ineligible:
-		return t.say(lang, "summary.ineligible_many", "count", strconv.Itoa(len(d.Blocking)))
+		return v.Say(lang, "summary.ineligible_many", "count", strconv.Itoa(len(d.Blocking)))
 	case !d.Published:
-		return t.say(lang, "summary.unpublished")
+		return v.Say(lang, "summary.unpublished")
 	case d.Outcome == Eligible:
-		return t.say(lang, "summary.eligible")
+		return v.Say(lang, "summary.eligible")
 	case len(d.Questions) == 0:
-		return t.say(lang, "summary.unknown_other")
+		return v.Say(lang, "summary.unknown_other")
 	case len(d.Questions) == 1:
-		fact, _ := r.vocabulary.Fact(d.Questions[0])
-		return t.say(lang, "summary.unknown_one", "fact", fact.Label.In(lang))
+		fact, _ := v.Fact(d.Questions[0])
+		return v.Say(lang, "summary.unknown_one", "fact", fact.Label.In(lang))
 	}
-	return t.say(lang, "summary.unknown_many", "count", strconv.Itoa(len(d.Questions)))
+	return v.Say(lang, "summary.unknown_many", "count", strconv.Itoa(len(d.Questions)))
 }
 
 // explainer holds what the reasons of one decision share.
 type explainer struct {
 	rules      *Ruleset
 	vocabulary *Vocabulary
-	texts      texts
 	lang       string
-	state      *state
+	state      *rule.State
 }
 
 func (e *explainer) reason(c *compiled, result CriterionResult) Reason {
@@ -94,7 +95,7 @@ func (e *explainer) reason(c *compiled, result CriterionResult) Reason {
 		reason.Answers = e.answers(c)
 		reason.Sentence = stopped(reason.Title)
 		if !e.rules.Published && c.ID != GateID {
-			reason.Sentence = e.texts.say(e.lang, "stated.met", "title", strings.TrimSuffix(reason.Title, "."))
+			reason.Sentence = e.vocabulary.Say(e.lang, "stated.met", "title", strings.TrimSuffix(reason.Title, "."))
 		}
 		if result.NeedsEvidence {
 			reason.Evidence = e.evidence(c)
@@ -105,7 +106,7 @@ func (e *explainer) reason(c *compiled, result CriterionResult) Reason {
 		reason.Need, reason.Change = c.Failure.In(e.lang), c.Remedy.In(e.lang)
 		reason.Sentence = paragraph(e.answered(reason.Answers), reason.Need, reason.Change)
 	default:
-		e.unknown(c, &reason)
+		e.unknown(c, &reason, result.Err)
 	}
 	return reason
 }
@@ -125,18 +126,16 @@ func stopped(title string) string {
 
 // answers lists the given facts that decided a criterion; all sectors that the operator runs are one answer.
 func (e *explainer) answers(c *compiled) []Answer {
-	s := e.state.forEvidence(c.MinEvidence)
-	var t trail
-	c.program.root.trace(s, &t)
-	decisive := s.rootsOf(t.decisive)
-	sectors := decisive.has(e.vocabulary.sector)
+	s := e.state.For(c.MinEvidence)
+	decisive := s.Roots(c.expression.Trace(s).Decisive)
+	sectors := decisive.Has(e.vocabulary.sector)
 	var answers []Answer
-	for _, fact := range decisive.list() {
+	for _, fact := range decisive.List() {
 		if fact == e.vocabulary.additional && sectors {
 			continue
 		}
-		answer := Answer{Fact: e.vocabulary.facts[fact].ID, Label: e.label(fact), Value: e.display(fact, s.values[fact])}
-		if fact == e.vocabulary.sector && decisive.has(e.vocabulary.additional) {
+		answer := Answer{Fact: e.vocabulary.At(fact).ID, Label: e.label(fact), Value: e.display(fact, s.Value(fact))}
+		if fact == e.vocabulary.sector && decisive.Has(e.vocabulary.additional) {
 			answer.Value = e.sectors(s)
 		}
 		answers = append(answers, answer)
@@ -145,21 +144,24 @@ func (e *explainer) answers(c *compiled) []Answer {
 }
 
 // sectors names everything the operator runs.
-func (e *explainer) sectors(s *state) string {
-	main := s.values[e.vocabulary.sector]
-	names := []string{e.display(e.vocabulary.sector, main)}
-	for _, known := range e.vocabulary.facts[e.vocabulary.additional].Values {
-		if s.values[e.vocabulary.additional].Has(known.Value) && known.Value != main.text {
+func (e *explainer) sectors(s *rule.State) string {
+	var names []string
+	main, known := s.Value(e.vocabulary.sector).Text()
+	if known {
+		names = append(names, e.display(e.vocabulary.sector, String(main)))
+	}
+	for _, known := range e.vocabulary.At(e.vocabulary.additional).Values {
+		if s.Value(e.vocabulary.additional).Has(known.Value) && known.Value != main {
 			names = append(names, known.Label.In(e.lang))
 		}
 	}
-	return e.texts.join(e.lang, "and", names)
+	return e.vocabulary.Join(e.lang, "and", names)
 }
 
-func (e *explainer) label(fact int) string { return e.vocabulary.facts[fact].Label.In(e.lang) }
+func (e *explainer) label(fact int) string { return e.vocabulary.At(fact).Label.In(e.lang) }
 
 func (e *explainer) display(fact int, value Value) string {
-	return e.vocabulary.Display(e.vocabulary.facts[fact].ID, value, e.lang)
+	return e.vocabulary.Display(e.vocabulary.At(fact).ID, value, e.lang)
 }
 
 func (e *explainer) labels(facts []int) string {
@@ -167,7 +169,7 @@ func (e *explainer) labels(facts []int) string {
 	for i, fact := range facts {
 		labels[i] = e.label(fact)
 	}
-	return e.texts.join(e.lang, "and", labels)
+	return e.vocabulary.Join(e.lang, "and", labels)
 }
 
 // answered is the sentence "You answered ...".
@@ -177,26 +179,26 @@ func (e *explainer) answered(answers []Answer) string {
 		return ""
 	case 1:
 		key := "answered.one"
-		if at := e.vocabulary.index[answers[0].Fact]; e.state.values[at].Evidence >= Register {
+		if at, _ := e.vocabulary.Index(answers[0].Fact); e.state.Value(at).Evidence >= Register {
 			key = "answered.register"
 		}
-		return e.texts.say(e.lang, key, "label", answers[0].Label, "answer", answers[0].Value)
+		return e.vocabulary.Say(e.lang, key, "label", answers[0].Label, "answer", answers[0].Value)
 	}
 	items := make([]string, len(answers))
 	for i, answer := range answers {
-		items[i] = e.texts.say(e.lang, "answered.item", "label", answer.Label, "answer", answer.Value)
+		items[i] = e.vocabulary.Say(e.lang, "answered.item", "label", answer.Label, "answer", answer.Value)
 	}
-	return e.texts.say(e.lang, "answered.many", "answers", strings.Join(items, "; "))
+	return e.vocabulary.Say(e.lang, "answered.many", "answers", strings.Join(items, "; "))
 }
 
 // evidence says what has to be proven, and how.
 func (e *explainer) evidence(c *compiled) string {
-	weak := c.weak(e.state.forEvidence(c.MinEvidence))
-	return e.texts.say(e.lang, "evidence."+c.MinEvidence.String(), "facts", e.labels(weak.list()))
+	weak := c.weak(e.state.For(c.MinEvidence))
+	return e.vocabulary.Say(e.lang, "evidence."+c.MinEvidence.String(), "facts", e.labels(weak.List()))
 }
 
 // unknown explains what is missing. Every kind of missing fact has its sentence: asked in the check, in the application, nowhere.
-func (e *explainer) unknown(c *compiled, reason *Reason) {
+func (e *explainer) unknown(c *compiled, reason *Reason, failure error) {
 	check, application, never := e.missing(c)
 	var sentences []string
 	if conflict := e.contradiction(c); conflict != "" {
@@ -206,13 +208,13 @@ func (e *explainer) unknown(c *compiled, reason *Reason) {
 	case len(check) == 1:
 		sentences = append(sentences, e.missingOne(check[0]))
 	case len(check) > 1:
-		sentences = append(sentences, e.texts.say(e.lang, "unknown.many", "count", strconv.Itoa(len(check)), "facts", e.labels(check)))
+		sentences = append(sentences, e.vocabulary.Say(e.lang, "unknown.many", "count", strconv.Itoa(len(check)), "facts", e.labels(check)))
 	}
 	if len(application) > 0 {
-		sentences = append(sentences, e.texts.say(e.lang, "unknown.application", "facts", e.labels(application)))
+		sentences = append(sentences, e.vocabulary.Say(e.lang, "unknown.application", "facts", e.labels(application)))
 	}
 	if len(never) > 0 {
-		sentences = append(sentences, e.texts.say(e.lang, "unknown.never", "facts", e.labels(never)))
+		sentences = append(sentences, e.vocabulary.Say(e.lang, "unknown.never", "facts", e.labels(never)))
 	}
 	all := slices.Concat(check, application, never)
 	if len(all) == 1 && len(never) == 0 {
@@ -222,20 +224,20 @@ func (e *explainer) unknown(c *compiled, reason *Reason) {
 		}
 	}
 	if len(sentences) == 0 {
-		sentences = append(sentences, e.undecidable())
+		sentences = append(sentences, e.undecidable(failure))
 	}
-	reason.Missing = e.vocabulary.ids(all)
+	reason.Missing = e.vocabulary.IDs(all)
 	reason.Sentence = strings.Join(sentences, " ")
 }
 
 // missing sorts the facts that keep c unknown by where they are asked.
 func (e *explainer) missing(c *compiled) (check, application, never []int) {
-	facts := c.pending(e.state, (*state).inputsFirst)
+	facts := c.pending(e.state, e.vocabulary.inputsFirst)
 	foreign := func(fact int) bool {
-		return e.state.values[e.vocabulary.sector].Known() && !e.state.concerns(fact)
+		return e.state.Value(e.vocabulary.sector).Known() && !e.vocabulary.concerns(e.state, fact)
 	}
 	for _, fact := range e.vocabulary.inOrder(facts) {
-		switch ask := e.vocabulary.facts[fact].Ask; {
+		switch ask := e.vocabulary.At(fact).Ask; {
 		case ask == AskNever || foreign(fact):
 			never = append(never, fact)
 		case ask == AskApplication:
@@ -249,23 +251,18 @@ func (e *explainer) missing(c *compiled) (check, application, never []int) {
 
 // missingOne asks for one answer; for a band that a rule cuts through it asks for a more exact number.
 func (e *explainer) missingOne(fact int) string {
-	if value := e.state.values[fact]; value.IsBand() {
-		return e.texts.say(e.lang, "unknown.narrow", "fact", e.label(fact), "answer", e.display(fact, value))
+	if value := e.state.Value(fact); value.IsBand() {
+		return e.vocabulary.Say(e.lang, "unknown.narrow", "fact", e.label(fact), "answer", e.display(fact, value))
 	}
-	return e.texts.say(e.lang, "unknown.one", "fact", e.label(fact))
+	return e.vocabulary.Say(e.lang, "unknown.one", "fact", e.label(fact))
 }
 
 // contradiction names a disputed fact on which c, which demands a register, depends.
 func (e *explainer) contradiction(c *compiled) string {
-	if e.state.register == nil || c.MinEvidence < Register {
-		return ""
-	}
-	var t trail
-	c.program.root.trace(e.state.register, &t)
-	for _, conflict := range e.state.contradictions {
-		fact := e.vocabulary.index[conflict.Fact]
-		if t.pending.has(fact) {
-			return e.texts.say(e.lang, "unknown.contradiction", "fact", e.label(fact),
+	pending := c.expression.Trace(e.state.For(c.MinEvidence)).Pending
+	for _, conflict := range e.state.Contradictions() {
+		if fact, _ := e.vocabulary.Index(conflict.Fact); c.MinEvidence >= Register && pending.Has(fact) {
+			return e.vocabulary.Say(e.lang, "unknown.contradiction", "fact", e.label(fact),
 				"given", e.display(fact, conflict.Given), "derived", e.display(fact, conflict.Derived))
 		}
 	}
@@ -274,9 +271,9 @@ func (e *explainer) contradiction(c *compiled) string {
 
 // undecidable is said when no answer would settle it: sector "other" before a list of critical infrastructure, or a rule that the
 // engine could not evaluate.
-func (e *explainer) undecidable() string {
-	if e.state.runs(otherSector) == isTrue {
-		return e.texts.say(e.lang, "unknown.sector_other", "answer", e.sectors(e.state))
+func (e *explainer) undecidable(failure error) string {
+	if failure == nil && e.state.Runs(rule.OtherSector) == rule.True {
+		return e.vocabulary.Say(e.lang, "unknown.sector_other", "answer", e.sectors(e.state))
 	}
-	return e.texts.say(e.lang, "unknown.error")
+	return e.vocabulary.Say(e.lang, "unknown.error")
 }

@@ -58,8 +58,8 @@ func TestQuestionsThatMakeNoSenseAreSkipped(t *testing.T) {
 		for _, id := range asked {
 			already[id] = true
 		}
-		s := vocabularyOf(t).newState(factsOf(t, facts), factSet{})
-		return s.vocabulary.ids(openQuestions([]*Ruleset{rulesOf(t, expressions...)}, s, already))
+		v := vocabularyOf(t)
+		return v.IDs(openQuestions([]*Ruleset{rulesOf(t, expressions...)}, v.language.State(factsOf(t, facts)), already))
 	}
 	cases := []struct {
 		name, facts string
@@ -150,7 +150,7 @@ func TestWalksEndAndKeepTheOrder(t *testing.T) {
 				return Value{}
 			}
 			f, _ := v.Fact(id)
-			drawn[id] = drawValue(t, f, true)
+			drawn[id] = drawAnswer(t, f)
 			return drawn[id]
 		})
 		again := walk(t, rules, Profile{}, func(id FactID) Value { return drawn[id] })

@@ -155,7 +155,7 @@ func TestGovernmentLineAndOperator(t *testing.T) {
 	}{
 		{func(*ComposerConfig) {}, "Cyber Access Desk is run by Example Institute. It is not a government site.", "", "sent you"},
 		{func(k *ComposerConfig) { k.Government = true }, "Cyber Access Desk is run by Example Institute.", "", "government"},
-		{func(k *ComposerConfig) { k.Operator = "" }, "Cyber Access Desk sent you this email. It is not a government site.", "Cyber Access Desk approved your", "run by"},
+		{func(k *ComposerConfig) { k.Operator = "" }, "Cyber Access Desk sent you this email. It is not a government site.", "approved by Cyber Access Desk.", "run by"},
 	} {
 		config := testConfig(t)
 		c.change(&config)

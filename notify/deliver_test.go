@@ -422,6 +422,36 @@ func TestLeaseIsTakenOver(t *testing.T) {
 	})
 }
 
+// TestLateReportOfALostLease: the mail is being sent by a second process when the first one, held up for longer than its lease,
+// reports. Its word counts no more.
+func TestLateReportOfALostLease(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		c, ctx := composer(t), context.Background()
+		enqueue(t, db, c, plain("k:1", "a@example.org"))
+		first := &delivery{db: db.DB, composer: c, log: slog.New(slog.DiscardHandler)}
+		second := &delivery{db: db.DB, composer: c, log: slog.New(slog.DiscardHandler)}
+		old, err := first.claim(ctx)
+		if err != nil || len(old) != 1 {
+			t.Fatalf("claimed %d, %v", len(old), err)
+		}
+		db.Advance(leaseTime)
+		if held, err := second.claim(ctx); err != nil || len(held) != 1 {
+			t.Fatalf("claimed %d, %v", len(held), err)
+		}
+		for _, outcome := range []*DeliveryError{nil, {Class: "timeout"}, {Class: "refused_recipient", Code: 550, Final: true}} {
+			if err := first.mark(ctx, old[0], outcome); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := first.release(ctx, old); err != nil || first.count != (Delivery{}) {
+			t.Errorf("%v, %+v", err, first.count)
+		}
+		if q := sent(t, db, "case:2")[0]; q.State != StateSending || q.Attempts != 2 || q.LastError != "" {
+			t.Errorf("%+v", q)
+		}
+	})
+}
+
 // TestMailThatKillsTheProcessIsGivenUp: attempts count from the claim, so that a crash in a loop ends.
 func TestMailThatKillsTheProcessIsGivenUp(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {

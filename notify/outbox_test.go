@@ -65,7 +65,9 @@ func TestEnqueueStoresWhatThePreviewShows(t *testing.T) {
 		c := composer(t)
 		m := signIn("sign_in:1")
 		preview := compose(t, c, m.Lang, m.Template, m.Args)
-		enqueue(t, db, c, m)
+		apart := plain("without a case", "b@example.org")
+		apart.Chain = ""
+		enqueue(t, db, c, m, apart)
 		list := sent(t, db, "case:1")
 		if len(list) != 1 {
 			t.Fatalf("%d mails", len(list))

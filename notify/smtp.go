@@ -90,7 +90,9 @@ func NewSMTP(config SMTPConfig) (*SMTP, error) {
 
 func clientOptions(config SMTPConfig) ([]gomail.Option, error) {
 	options := []gomail.Option{
-		gomail.WithTimeout(config.SendTimeout),
+		// The library's own deadline is only a second net. At the same length it would race ours, and a hanging server would
+		// sometimes look like a lost connection.
+		gomail.WithTimeout(2 * (config.DialTimeout + config.SendTimeout)),
 		gomail.WithoutNoop(), // a dead connection shows at MAIL just as well, one round trip earlier
 		gomail.WithTLSConfig(tlsConfig(config)),
 	}
@@ -249,9 +251,12 @@ func dialError(ctx context.Context, err error) *DeliveryError {
 	var verify *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
+	var network net.Error
 	switch {
 	case ctx.Err() != nil:
 		d.Class = interruption(ctx)
+	case errors.As(err, &network) && network.Timeout():
+		d.Class = "timeout"
 	case errors.As(err, &reply):
 		d.Class, d.Code = "server_refused", reply.Code
 		if authCode(reply.Code) {

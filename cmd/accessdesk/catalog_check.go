@@ -77,7 +77,7 @@ func (c catalogCheckCommand) report(p *program, problems map[string][]string) er
 	if count == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s in %s of %s", plural(count, "problem"), plural(len(problems), "file"), plural(len(c.Files), "file"))
+	return fmt.Errorf("%s in %d of %s", plural(count, "problem"), len(problems), plural(len(c.Files), "file"))
 }
 
 // plural writes a count with its English noun.

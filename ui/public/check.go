@@ -3,6 +3,7 @@ package public
 import (
 	"slices"
 
+	"accessdesk/broker"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/web"
@@ -19,7 +20,12 @@ type CheckPage struct {
 	Back             string
 	Tally            tally
 	Answers          []answered
+	Waiting          []string // not used: this answer concerns nearly every program
+	WaitingMore      int
 }
+
+// Number is the place of the page in the check.
+func (p CheckPage) Number() int { return 1 }
 
 // Check asks for the sectors, all on one page. A browser that has begun a check sees its ticks and can go on.
 func Check(r *web.Request, tx *data.Tx) (web.Reply, error) {
@@ -28,7 +34,7 @@ func Check(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if !ok {
-		if v, err = newVisit(r, tx, newScreening(r)); err != nil {
+		if v, err = newVisit(r, tx, broker.Screening{}); err != nil {
 			return web.Reply{}, err
 		}
 	}
@@ -47,7 +53,7 @@ func AnswerCheck(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if !ok {
-		if v, err = newVisit(r, tx, newScreening(r)); err != nil {
+		if v, err = newVisit(r, tx, broker.Screening{}); err != nil {
 			return web.Reply{}, err
 		}
 	}

@@ -41,6 +41,8 @@ type route struct {
 	Link      string // where To can be opened
 	Steps     []string
 	Documents []string
+	Subject   string   // of the e-mail that the provider expects
+	Say       []string // what the e-mail or form asks for
 }
 
 // source is a page that supports the listing.
@@ -84,17 +86,27 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	for _, way := range offering.Apply {
 		if way.Mode != catalog.ModeInApp || len(way.Steps) > 0 {
-			page.Routes = append(page.Routes, newRoute(r, way))
+			page.Routes = append(page.Routes, newRoute(r, offering, way))
 		}
 	}
 	for _, safeguard := range offering.Terms.Safeguards {
 		page.Safeguards = append(page.Safeguards, r.L.T("safeguard."+string(safeguard)))
 	}
 	for _, s := range offering.Sources {
-		page.Sources = append(page.Sources, source{URL: s.URL, Supports: s.Supports, Primary: s.Primary,
-			Read: r.L.Date(s.ReadOn.Time()), Link: !strings.Contains(s.Supports, "not reached") && strings.HasPrefix(s.URL, "https://")})
+		page.Sources = append(page.Sources, newSource(r, s))
 	}
 	return web.Reply{Page: "public/program", Data: page}, nil
+}
+
+// notReached is how a listing says that nobody could open the address: such a page is named but not linked.
+const notReached = "not reached"
+
+func newSource(r *web.Request, s catalog.Source) source {
+	day := r.L.Date(s.ReadOn.Time())
+	if strings.Contains(s.Supports, notReached) {
+		return source{URL: s.URL, Read: r.L.T("public.not_reached", "Date", day), Primary: s.Primary}
+	}
+	return source{URL: s.URL, Link: webLink(s.URL) != "", Supports: s.Supports, Primary: s.Primary, Read: r.L.T("public.read_on", "Date", day)}
 }
 
 // webLink gives an address that a page may link to, "" for anything but https.
@@ -105,7 +117,7 @@ func webLink(address string) string {
 	return ""
 }
 
-func newRoute(r *web.Request, way catalog.ApplyRoute) route {
+func newRoute(r *web.Request, offering *catalog.Published, way catalog.ApplyRoute) route {
 	shown := route{Mode: r.L.T("mode." + string(way.Mode)), To: way.To}
 	switch {
 	case way.Mode == catalog.ModeEmail:
@@ -114,6 +126,16 @@ func newRoute(r *web.Request, way catalog.ApplyRoute) route {
 		shown.Link = "tel:" + way.To
 	default:
 		shown.Link = webLink(way.To)
+	}
+	if way.Mode != catalog.ModeInApp {
+		shown.Subject = way.Subject.In(r.Lang)
+		for _, id := range way.Fields {
+			if fact, ok := r.Desk().Vocabulary.Fact(eligibility.FactID(id)); ok {
+				shown.Say = append(shown.Say, fact.Label.In(r.Lang))
+			} else if question, ok := offering.Question(id); ok {
+				shown.Say = append(shown.Say, question.Label.In(r.Lang))
+			}
+		}
 	}
 	for _, step := range way.Steps {
 		shown.Steps = append(shown.Steps, step.In(r.Lang))

@@ -178,7 +178,7 @@ func (v *visit) result(r *web.Request, tx *data.Tx, at int) result {
 		shown.Decision = r.L.Days(program.DaysToDecide)
 	}
 	for _, explained := range eligibility.Explain(program.Rules, decision, r.Lang) {
-		if explained.Citation != "" {
+		if explained.Citation != "" && !slices.Contains(shown.Citations, explained.Citation) {
 			shown.Citations = append(shown.Citations, explained.Citation)
 		}
 		switch explained.Result {
@@ -272,15 +272,14 @@ func (v *visit) effects(r *web.Request, tx *data.Tx, at int, id eligibility.Fact
 	if len(groups) < 2 {
 		return nil
 	}
-	longest := 0
 	for i := range groups {
 		groups[i].Answers = strings.Join(counts[groups[i].Result], ", ")
-		if len(counts[groups[i].Result]) > len(counts[groups[longest].Result]) {
-			longest = i
-		}
 	}
-	if len(counts[groups[longest].Result]) > mostButtons {
-		groups[longest].Answers = r.L.T("results.other_answers")
+	slices.SortStableFunc(groups, func(a, b effect) int { // a long list comes last, as "any other answer"
+		return len(counts[a.Result])/mostButtons - len(counts[b.Result])/mostButtons
+	})
+	if last := &groups[len(groups)-1]; len(counts[last.Result]) > mostButtons {
+		last.Answers = r.L.T("results.other_answers")
 	}
 	return groups
 }

@@ -5,15 +5,19 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/data"
+	"accessdesk/eligibility"
 	"accessdesk/ui/web"
+
+	"github.com/gofiber/fiber/v2"
 )
 
-const checkCookie = "check"
+// CheckCookie holds the token of the check until the browser closes. The answers themselves are gone earlier, unless
+// their link was mailed.
+const CheckCookie = "check"
 
-func newScreening(r *web.Request) broker.Screening { return broker.Screening{Lang: r.Lang} }
-
+// loadVisit finds the check of this browser; false if there is none or it is over.
 func loadVisit(r *web.Request, tx *data.Tx) (*visit, bool, error) {
-	token := r.Cookie(checkCookie)
+	token := r.Cookie(CheckCookie)
 	if token == "" {
 		return nil, false, nil
 	}
@@ -28,11 +32,115 @@ func loadVisit(r *web.Request, tx *data.Tx) (*visit, bool, error) {
 	return v, err == nil, err
 }
 
+// save keeps the answers and gives the browser its cookie.
 func (v *visit) save(r *web.Request, tx *data.Tx) error {
-	s, err := broker.SaveScreening(tx, v.vocabulary, v.screening)
+	v.screening.Lang = r.Lang
+	saved, err := broker.SaveScreening(tx, v.vocabulary, v.screening)
 	if err != nil {
 		return err
 	}
-	r.SetCookie(checkCookie, s.Token, 0)
+	v.screening = saved
+	r.SetCookie(CheckCookie, saved.Token, 0)
 	return nil
+}
+
+// Forget deletes the answers of this browser's check: the row is emptied at once and purged later.
+func Forget(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	v, ok, err := loadVisit(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if ok {
+		v.screening.Facts, v.screening.Asked = eligibility.Profile{}, map[eligibility.FactID]bool{}
+		if err := v.save(r, tx); err != nil {
+			return web.Reply{}, err
+		}
+	}
+	r.DropCookie(CheckCookie)
+	return web.Reply{Redirect: "/", Flash: "check.forgotten"}, nil
+}
+
+// EmailPage asks where to send the link to a check.
+type EmailPage struct {
+	web.Problems
+	Email string
+}
+
+// Email shows the form.
+func Email(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	_, ok, err := loadVisit(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if !ok {
+		return over(), nil
+	}
+	return web.Reply{Page: "public/check_email", Data: EmailPage{Email: r.Person.Email}}, nil
+}
+
+// SendEmail mails the link. What follows is the same for every address.
+func SendEmail(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	v, ok, err := loadVisit(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if !ok {
+		return over(), nil
+	}
+	page := EmailPage{Email: r.Form("email")}
+	if page.Email == "" {
+		page.Problems = web.Problems{{Field: "email", Text: r.L.T("signin.problem_email_empty")}}
+		return web.Reply{Status: fiber.StatusUnprocessableEntity, Page: "public/check_email", Data: page}, nil
+	}
+	err = broker.MailScreening(tx, r.Desk(), v.screening.Token, page.Email, r.Lang)
+	if problems, ok := r.Refused(err); ok {
+		page.Problems = problems
+		return web.Reply{Status: fiber.StatusUnprocessableEntity, Page: "public/check_email", Data: page}, nil
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Redirect: "/check/email/sent"}, nil
+}
+
+// EmailSent says to look into the mail.
+func EmailSent(*web.Request, *data.Tx) (web.Reply, error) {
+	return web.Reply{Page: "public/check_sent"}, nil
+}
+
+// ResumePage is what the mailed link opens.
+type ResumePage struct {
+	Token string
+	Gone  bool
+}
+
+// Resume shows what the mailed link is for, and one button. Opening changes nothing: programs that look into mails open
+// links too.
+func Resume(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	token := r.Query("token")
+	screening, err := broker.LookScreening(tx, r.Desk().Vocabulary, token)
+	if errors.Is(err, data.ErrNotFound) || err == nil && len(screening.Asked) == 0 {
+		return resumeGone(), nil
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: "public/check_resume", Data: ResumePage{Token: token}}, nil
+}
+
+// OpenResume brings the answers into this browser.
+func OpenResume(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	screening, err := broker.ResumeScreening(tx, r.Desk().Vocabulary, r.Form("token"))
+	if errors.Is(err, data.ErrNotFound) {
+		return resumeGone(), nil
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	r.SetCookie(CheckCookie, screening.Token, 0)
+	return web.Reply{Redirect: "/check/results", Flash: "check.resumed"}, nil
+}
+
+func resumeGone() web.Reply {
+	return web.Reply{Status: fiber.StatusGone, Page: "public/check_resume", Data: ResumePage{Gone: true}}
 }

@@ -1,0 +1,394 @@
+package broker
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"accessdesk/broker/access"
+	"accessdesk/broker/account"
+	"accessdesk/broker/record"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+	"accessdesk/notify"
+)
+
+// The acts on an item.
+const (
+	ActSubmit   = "submit"
+	ActAssign   = "assign"
+	ActAsk      = "ask"
+	ActAnswer   = "answer"
+	ActApprove  = "approve"
+	ActDecline  = "decline"
+	ActWithdraw = "withdraw"
+)
+
+// party is who may take a step: the people of the applying organization, or a program manager outside of it.
+type party int
+
+const (
+	applicant party = iota
+	manager
+)
+
+// transition is one row of the table: an act leads from a state to a state.
+type transition struct {
+	from State
+	act  string
+	to   State
+	by   party
+}
+
+// transitions is the life cycle of an item. What does not stand here cannot happen.
+var transitions = []transition{
+	{Draft, ActSubmit, Submitted, applicant},
+	{Draft, ActWithdraw, Withdrawn, applicant},
+	{Submitted, ActAssign, InReview, manager},
+	{Submitted, ActAsk, NeedsInfo, manager},
+	{Submitted, ActApprove, Approved, manager},
+	{Submitted, ActDecline, Declined, manager},
+	{Submitted, ActWithdraw, Withdrawn, applicant},
+	{InReview, ActAssign, InReview, manager},
+	{InReview, ActAsk, NeedsInfo, manager},
+	{InReview, ActApprove, Approved, manager},
+	{InReview, ActDecline, Declined, manager},
+	{InReview, ActWithdraw, Withdrawn, applicant},
+	{NeedsInfo, ActAssign, NeedsInfo, manager},
+	{NeedsInfo, ActAnswer, InReview, applicant},
+	{NeedsInfo, ActWithdraw, Withdrawn, applicant},
+}
+
+// ReasonCodes lists the reasons for not approving, in the order of the form. Their texts are broker.reason_CODE (for
+// staff), broker.sentence_CODE and broker.change_CODE (for the applicant).
+func ReasonCodes() []string {
+	return []string{"not_eligible", "evidence_missing", "purpose", "no_capacity", "no_answer", "other"}
+}
+
+// Declarations lists what an applicant declares when sending, in the order of the page. Their texts are
+// desk.declare_CODE; declarationsVersion changes with the texts.
+func Declarations() []string { return []string{"authority", "truth", "defensive_use"} }
+
+const declarationsVersion = "2026-11"
+
+// MessageLimit is the length of a message, in characters.
+const MessageLimit = 4000
+
+// decideDays is the aim for a decision when the program names none.
+const decideDays = 14
+
+// ActRequest is one step with what it needs.
+type ActRequest struct {
+	Act      string
+	Revision int64 // of the page that the actor saw; 0 is not compared
+	Message  string
+	// ReasonCode is one of ReasonCodes, for decline.
+	ReasonCode string
+	// Starts is the first day of access, for approve; zero is now.
+	Starts time.Time
+	// Declared are the declarations that were ticked, for submit.
+	Declared []string
+}
+
+// step is a running act.
+type step struct {
+	tx      *data.Tx
+	desk    Desk
+	actor   Actor
+	request ActRequest
+	item    Item
+	app     Application
+	program *catalog.Published
+	detail  map[string]any
+	quiet   bool // the caller sends one mail for several items
+}
+
+// Act takes one step on an item. Refusals say what is missing; data.ErrNotFound: not the actor's case;
+// data.ErrConflict: the item is in another state than the step needs, or changed since the actor saw it.
+func Act(tx *data.Tx, d Desk, actor Actor, itemID string, r ActRequest) (Item, error) {
+	s, err := newStep(tx, d, actor, itemID, r)
+	if err != nil {
+		return Item{}, wrap(err, "%s on %s", r.Act, itemID)
+	}
+	err = s.take()
+	return s.item, wrap(err, "%s on %s", r.Act, itemID)
+}
+
+func newStep(tx *data.Tx, d Desk, actor Actor, itemID string, r ActRequest) (*step, error) {
+	s := &step{tx: tx, desk: d, actor: actor, request: r, detail: map[string]any{}}
+	var err error
+	if s.item, err = scanItem(tx.Row("SELECT "+itemColumns+" FROM application_item i WHERE i.id = $1", itemID)); err != nil {
+		return nil, err
+	}
+	s.app, err = scanApplication(tx.Row("SELECT "+applicationColumns+` FROM application a JOIN organization o ON o.id = a.organization_id
+		WHERE a.id = $1`, s.item.ApplicationID))
+	if err != nil {
+		return nil, err
+	}
+	s.program, err = d.version(tx, s.item.Slug, s.item.VersionID)
+	return s, err
+}
+
+func (s *step) take() error {
+	row, err := s.find()
+	if err != nil {
+		return err
+	}
+	if s.request.Revision != 0 && s.request.Revision != s.item.Revision {
+		return data.ErrConflict
+	}
+	if row.by == manager && row.from == Submitted && row.act != ActAssign {
+		if err := s.move(transition{Submitted, ActAssign, InReview, manager}); err != nil {
+			return err
+		}
+		row.from = InReview
+	}
+	if err := s.prepare(row); err != nil {
+		return err
+	}
+	if err := s.move(row); err != nil {
+		return err
+	}
+	return s.tell(row)
+}
+
+// find looks the step up and checks who takes it. A person who may not know of the case learns nothing of it.
+func (s *step) find() (transition, error) {
+	by := applicant
+	if s.actor.readsCases() {
+		by = manager
+	}
+	if err := s.authorize(by); err != nil {
+		return transition{}, err
+	}
+	at := slices.IndexFunc(transitions, func(t transition) bool {
+		return t.from == s.item.State && t.act == s.request.Act && t.by == by
+	})
+	if at < 0 {
+		return transition{}, data.ErrConflict
+	}
+	return transitions[at], nil
+}
+
+func (s *step) authorize(by party) error {
+	member, err := account.MayActFor(s.tx, s.actor.Person.ID, s.app.Organization.ID)
+	if err != nil && !errors.Is(err, data.ErrNotFound) {
+		return err
+	}
+	switch {
+	case by == applicant && err != nil:
+		return data.ErrNotFound
+	case by == applicant && !member.MayWrite():
+		return data.Refuse("", "not_your_role")
+	case by == manager && !s.actor.manages():
+		return data.Refuse("", "not_your_role")
+	case by == manager && err == nil:
+		return data.Refuse("", "own_organization")
+	}
+	return nil
+}
+
+// prepare checks what the act needs and does what belongs to it before the state moves.
+func (s *step) prepare(row transition) error {
+	switch row.act {
+	case ActSubmit:
+		return s.prepareSubmit()
+	case ActAsk, ActAnswer:
+		if err := s.checkMessage(true); err != nil {
+			return err
+		}
+		return s.keepMessage(row.act)
+	case ActDecline:
+		if !slices.Contains(ReasonCodes(), s.request.ReasonCode) {
+			return data.Refuse("reason", "reason_needed")
+		}
+		if s.request.ReasonCode == "other" && strings.TrimSpace(s.request.Message) == "" {
+			return data.Refuse("message", "required")
+		}
+		s.detail["reason"] = s.request.ReasonCode
+		return s.checkMessage(false)
+	case ActApprove:
+		return s.prepareApprove()
+	}
+	return nil
+}
+
+func (s *step) checkMessage(needed bool) error {
+	text := strings.TrimSpace(s.request.Message)
+	if used := utf8.RuneCountInString(text); used > MessageLimit {
+		return data.Refuse("message", "too_long", "Max", MessageLimit, "Used", used)
+	}
+	if needed && text == "" {
+		return data.Refuse("message", "required")
+	}
+	return nil
+}
+
+func (s *step) keepMessage(kind string) error {
+	_, err := s.tx.Exec("INSERT INTO item_message (id, item_id, kind, body, written_at, written_by) VALUES ($1, $2, $3, $4, $5, $6)",
+		data.NewID(), s.item.ID, kind, strings.TrimSpace(s.request.Message), data.Millis(s.tx.Now), s.actor.Person.ID)
+	return err
+}
+
+// prepareApprove checks the start and that the rules are not broken by what the applicant stated.
+func (s *step) prepareApprove() error {
+	if !s.request.Starts.IsZero() && s.request.Starts.Before(s.tx.Now.Add(-24*time.Hour)) {
+		return data.Refuse("start", "start_past")
+	}
+	if s.request.Starts.After(s.tx.Now.AddDate(1, 0, 0)) {
+		return data.Refuse("start", "start_far")
+	}
+	return nil
+}
+
+// move does the guarded update and writes the record entry.
+func (s *step) move(row transition) error {
+	next := s.item
+	next.State, next.Revision, next.Changed = row.to, s.item.Revision+1, s.tx.Now
+	switch row.act {
+	case ActSubmit:
+		next.Submitted, next.SubmittedBy, next.Due = s.tx.Now, s.actor.Person.ID, s.due()
+	case ActAssign:
+		next.AssignedTo = s.actor.Person.ID
+	case ActApprove, ActDecline, ActWithdraw:
+		next.Decided, next.DecidedBy = s.tx.Now, s.actor.Person.ID
+	}
+	if row.act == ActDecline {
+		next.ReasonCode, next.ReasonText = s.request.ReasonCode, strings.TrimSpace(s.request.Message)
+	}
+	changed, err := s.tx.Exec(`UPDATE application_item SET state = $4, revision = $5, changed_at = $6, submitted_at = $7, submitted_by = $8,
+		due_at = $9, assigned_to = $10, decided_at = $11, decided_by = $12, reason_code = $13, reason_text = $14, version_id = $15,
+		facts = $16, declared = $17, version_changed = $18, rules_met = $19, rules_all = $20
+		WHERE id = $1 AND state = $2 AND revision = $3`,
+		s.item.ID, string(s.item.State), s.item.Revision, string(next.State), next.Revision, data.Millis(next.Changed),
+		nullTime(next.Submitted), next.SubmittedBy, nullTime(next.Due), next.AssignedTo, nullTime(next.Decided), next.DecidedBy,
+		next.ReasonCode, next.ReasonText, next.VersionID, next.Facts, s.declared(), next.VersionChanged, next.RulesMet, next.RulesAll)
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
+		return data.ErrConflict
+	}
+	s.item = next
+	detail := map[string]any{"from": string(row.from), "to": string(row.to)}
+	if row.act == s.request.Act {
+		for name, value := range s.detail {
+			detail[name] = value
+		}
+	}
+	return record.Append(s.tx, record.Entry{Chain: record.CaseChain(s.item.ID), Actor: s.actor.name, Act: row.act, Detail: detail})
+}
+
+// declared is what stands in the column once the item was sent.
+func (s *step) declared() string {
+	if s.item.Submitted.IsZero() && s.request.Act != ActSubmit {
+		return ""
+	}
+	return declarationsVersion
+}
+
+func (s *step) due() time.Time {
+	days := s.program.DaysToDecide
+	if days == 0 {
+		days = decideDays
+	}
+	return s.tx.Now.AddDate(0, 0, days)
+}
+
+// nullTime is how an optional time is stored.
+func nullTime(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return data.Millis(t)
+}
+
+// tell does what follows the step within the transaction: the grant of an approval, and the mail.
+func (s *step) tell(row transition) error {
+	var grant access.Grant
+	if row.act == ActApprove {
+		var err error
+		grant, err = access.Open(s.tx, access.OpenRequest{ItemID: s.item.ID, OrganizationID: s.app.Organization.ID, Slug: s.item.Slug,
+			VersionID: s.item.VersionID, Reference: s.app.Reference, Terms: s.program.Terms, Starts: s.request.Starts, Actor: s.actor.name})
+		if err != nil {
+			return err
+		}
+	}
+	if row.act == ActAnswer {
+		return s.tellReviewer()
+	}
+	template := map[string]string{ActSubmit: "submitted", ActAsk: "question_asked", ActApprove: "approved", ActDecline: "declined",
+		ActWithdraw: "withdrawn"}[row.act]
+	if template == "" || s.quiet || row.act == ActWithdraw && row.from == Draft {
+		return nil
+	}
+	return s.desk.tell(s.tx, s.app.Organization.ID, template, s.mailKey(row.act), record.CaseChain(s.item.ID),
+		func(lang string) map[string]any { return s.mailArgs(row.act, lang, grant) })
+}
+
+// mailKey is unique for each time that the step is taken: the revision moves with every step.
+func (s *step) mailKey(act string) string {
+	return act + ":" + s.item.ID + ":" + revisionText(s.item.Revision)
+}
+
+func (s *step) mailArgs(act, lang string, grant access.Grant) map[string]any {
+	l := s.desk.Locales.In(lang)
+	args := map[string]any{"Reference": s.app.Reference, "Program": s.program.Title.In(lang), "Link": "/applications/" + s.app.ID + "/p/" + s.item.Slug}
+	switch act {
+	case ActSubmit:
+		delete(args, "Program")
+		args["Programs"], args["SubmittedAt"], args["DecideBy"] = []string{s.program.Title.In(lang)}, s.tx.Now, s.item.Due
+		args["Link"] = "/applications/" + s.app.ID
+	case ActAsk:
+		args["Question"] = strings.TrimSpace(s.request.Message)
+	case ActApprove:
+		args["Starts"], args["Ends"], args["Link"] = grant.Starts, grant.Ends, "/access/"+grant.ID
+		if terms := safeguardTexts(s.desk, s.program.Terms.Safeguards, lang); len(terms) > 0 {
+			args["Terms"] = terms
+		}
+	case ActDecline:
+		args["Reason"] = l.T("broker.sentence_" + s.request.ReasonCode)
+		if text := strings.TrimSpace(s.request.Message); text != "" {
+			args["Reason"] = l.T("broker.sentence_"+s.request.ReasonCode) + "\n\n" + text
+		}
+		args["Change"] = l.T("broker.change_" + s.request.ReasonCode)
+	case ActWithdraw:
+		args["WithdrawnAt"] = s.tx.Now
+	}
+	return args
+}
+
+func safeguardTexts(d Desk, safeguards []catalog.Safeguard, lang string) []string {
+	var texts []string
+	for _, safeguard := range safeguards {
+		texts = append(texts, d.Locales.In(lang).T("safeguard."+string(safeguard)))
+	}
+	return texts
+}
+
+// tellReviewer mails the answer's arrival to the person who looks after the case.
+func (s *step) tellReviewer() error {
+	if s.item.AssignedTo == "" {
+		return nil
+	}
+	reviewer, err := account.FindPerson(s.tx, s.item.AssignedTo)
+	if err != nil || reviewer.Disabled {
+		return err
+	}
+	_, err = s.desk.Mail.Enqueue(s.tx, notify.Message{To: reviewer.Email, Lang: reviewer.Lang, Template: "answer_received",
+		Key: s.mailKey(ActAnswer), Chain: record.CaseChain(s.item.ID), Args: map[string]any{"Organization": s.app.Organization.Name,
+			"Reference": s.app.Reference, "Program": s.program.Title.In(reviewer.Lang), "Link": "/staff/review/" + s.item.ID, "AnsweredAt": s.tx.Now}})
+	return err
+}
+
+// decideNow decides the program for an organization's facts as they are.
+func (s *step) decideNow(program *catalog.Published) (eligibility.Profile, eligibility.Decision, error) {
+	facts, err := account.Facts(s.tx, s.desk.Vocabulary, s.app.Organization.ID)
+	if err != nil {
+		return nil, eligibility.Decision{}, err
+	}
+	return facts, program.Rules.Decide(facts), nil
+}

@@ -1,0 +1,251 @@
+package broker
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"accessdesk/broker/account"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+
+	"github.com/go-playground/validator/v10"
+)
+
+// The lengths of answers, in characters.
+const (
+	TextLimit     = 500
+	LongTextLimit = 4000
+	answerParts   = 50 // values of one answer
+)
+
+// Answers are the answers to a program's own questions: by question, the values given. Most types have one value; several
+// has any number; a contact has name, e-mail address and phone; an accepted statement has "yes".
+type Answers map[string][]string
+
+// Conflict is a save on top of somebody else's: both versions, who saved the other one and when. It is a data.ErrConflict.
+type Conflict struct {
+	By            account.Person
+	At            time.Time
+	Revision      int64 // to save on top of theirs on purpose
+	Yours, Theirs Answers
+}
+
+// Error is for logs.
+func (c *Conflict) Error() string { return "form was changed by somebody else at " + c.At.String() }
+
+// Is makes a Conflict a data.ErrConflict.
+func (c *Conflict) Is(kind error) bool { return kind == data.ErrConflict }
+
+// AnswersOf reads what was answered for an item.
+func AnswersOf(tx *data.Tx, itemID string) (Answers, error) {
+	type stored struct{ question, answer string }
+	rows, err := data.Rows(tx, func(s data.Scanner) (r stored, err error) { return r, s.Scan(&r.question, &r.answer) },
+		"SELECT question, answer FROM item_answer WHERE item_id = $1", itemID)
+	if err != nil {
+		return nil, wrap(err, "answers of %s", itemID)
+	}
+	answers := Answers{}
+	for _, r := range rows {
+		var values []string
+		if err := json.Unmarshal([]byte(r.answer), &values); err != nil {
+			return nil, fmt.Errorf("answer %s of %s: %w", r.question, itemID, err)
+		}
+		answers[r.question] = values
+	}
+	return answers, nil
+}
+
+// SaveAnswers stores a draft's answers as they are, complete or not. Only what cannot be stored is refused: an answer
+// that is too long, at its question. A form whose revision is not the item's gives a *Conflict and stores nothing.
+func SaveAnswers(tx *data.Tx, d Desk, actor Actor, a Application, slug string, revision int64, answers Answers) (Item, error) {
+	item, program, err := draftItem(tx, d, actor, a, slug)
+	if err != nil {
+		return item, err
+	}
+	if revision != item.Revision {
+		return item, conflictOf(tx, item, answers)
+	}
+	for _, q := range program.Questions {
+		if err := tooLong(q, answers[q.ID]); err != nil {
+			return item, err
+		}
+	}
+	for _, q := range program.Questions {
+		if err := saveAnswer(tx, actor, item.ID, q.ID, answers[q.ID]); err != nil {
+			return item, wrap(err, "save answers of %s", item.ID)
+		}
+	}
+	changed, err := tx.Exec(`UPDATE application_item SET revision = revision + 1, saved_at = $2, saved_by = $3
+		WHERE id = $1 AND state = $4 AND revision = $5`, item.ID, data.Millis(tx.Now), actor.Person.ID, string(Draft), revision)
+	if err != nil {
+		return item, wrap(err, "save answers of %s", item.ID)
+	}
+	if changed == 0 {
+		return item, conflictOf(tx, item, answers)
+	}
+	item.Revision, item.Saved, item.SavedBy = revision+1, tx.Now, actor.Person.ID
+	return item, touch(tx, a.ID, actor)
+}
+
+// draftItem finds the item of a draft that the actor may write.
+func draftItem(tx *data.Tx, d Desk, actor Actor, a Application, slug string) (Item, *catalog.Published, error) {
+	if err := mayWrite(tx, actor, a.Organization.ID); err != nil {
+		return Item{}, nil, err
+	}
+	item, ok := a.Item(slug)
+	if !ok {
+		return item, nil, data.ErrNotFound
+	}
+	if item.State != Draft {
+		return item, nil, data.Refuse("", "already_sent")
+	}
+	program, err := d.version(tx, item.Slug, item.VersionID)
+	return item, program, err
+}
+
+func mayWrite(tx *data.Tx, actor Actor, organizationID string) error {
+	member, err := account.MayActFor(tx, actor.Person.ID, organizationID)
+	if err == nil && !member.MayWrite() {
+		err = data.Refuse("", "not_your_role")
+	}
+	return err
+}
+
+func conflictOf(tx *data.Tx, item Item, yours Answers) error {
+	theirs, err := AnswersOf(tx, item.ID)
+	if err != nil {
+		return err
+	}
+	c := &Conflict{At: item.Saved, Revision: item.Revision, Yours: yours, Theirs: theirs}
+	if item.SavedBy != "" {
+		if c.By, err = account.FindPerson(tx, item.SavedBy); err != nil {
+			return err
+		}
+	}
+	return c
+}
+
+func saveAnswer(tx *data.Tx, actor Actor, itemID, question string, values []string) error {
+	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" && len(values) == 1 })
+	if len(values) == 0 {
+		_, err := tx.Exec("DELETE FROM item_answer WHERE item_id = $1 AND question = $2", itemID, question)
+		return err
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO item_answer (item_id, question, answer, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (item_id, question) DO UPDATE SET answer = excluded.answer, saved_at = excluded.saved_at, saved_by = excluded.saved_by`,
+		itemID, question, string(text), data.Millis(tx.Now), actor.Person.ID)
+	return err
+}
+
+func tooLong(q catalog.Question, values []string) error {
+	limit := TextLimit
+	if q.Type == catalog.QuestionLongText || q.Type == catalog.QuestionCIDRList {
+		limit = LongTextLimit
+	}
+	if len(values) > answerParts {
+		return data.Refuse(q.ID, "unknown_choice")
+	}
+	for _, value := range values {
+		if used := utf8.RuneCountInString(value); used > limit {
+			return data.Refuse(q.ID, "too_long", "Max", limit, "Used", used)
+		}
+	}
+	return nil
+}
+
+// touch marks an application as saved by a person.
+func touch(tx *data.Tx, applicationID string, actor Actor) error {
+	_, err := tx.Exec("UPDATE application SET saved_at = $2, saved_by = $3 WHERE id = $1", applicationID, data.Millis(tx.Now), actor.Person.ID)
+	return wrap(err, "touch application")
+}
+
+// SaveFacts stores what an organization says about itself, from the facts page of a draft. A form whose revision is not
+// the application's is a data.ErrConflict.
+func SaveFacts(tx *data.Tx, d Desk, actor Actor, a Application, revision int64, facts eligibility.Profile) error {
+	if err := mayWrite(tx, actor, a.Organization.ID); err != nil {
+		return err
+	}
+	changed, err := tx.Exec("UPDATE application SET revision = revision + 1, saved_at = $3, saved_by = $4 WHERE id = $1 AND revision = $2",
+		a.ID, revision, data.Millis(tx.Now), actor.Person.ID)
+	if err != nil {
+		return wrap(err, "save facts")
+	}
+	if changed == 0 {
+		return data.ErrConflict
+	}
+	stated := eligibility.Profile{}
+	for id, value := range facts {
+		stated[id] = value.From(eligibility.Stated, "application")
+	}
+	return account.SaveFacts(tx, d.Vocabulary, a.Organization.ID, actor.name, stated)
+}
+
+// Gap is a question that is not answered as it has to be before the item can be sent.
+type Gap struct {
+	Question catalog.Question
+	Refusal  *data.Refusal
+}
+
+// Gaps lists what is missing or wrong in the answers to the questions that are asked of an operator with these facts.
+func Gaps(program *catalog.Published, facts eligibility.Profile, answers Answers) []Gap {
+	var gaps []Gap
+	for _, q := range program.Asked(facts, answers) {
+		if refusal := checkAnswer(q, answers[q.ID]); refusal != nil {
+			gaps = append(gaps, Gap{q, refusal})
+		}
+	}
+	return gaps
+}
+
+var check = validator.New(validator.WithRequiredStructEnabled())
+
+// checkAnswer judges one answer by the type of its question; nil when it is fine.
+func checkAnswer(q catalog.Question, values []string) *data.Refusal {
+	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
+	if len(values) == 0 {
+		if !q.Required {
+			return nil
+		}
+		if q.Type == catalog.QuestionStatement {
+			return data.Refuse(q.ID, "tick_box")
+		}
+		return data.Refuse(q.ID, "required")
+	}
+	switch q.Type {
+	case catalog.QuestionChoice, catalog.QuestionSeveral:
+		for _, value := range values {
+			if !slices.ContainsFunc(q.Options, func(o catalog.Option) bool { return o.Value == value }) {
+				return data.Refuse(q.ID, "unknown_choice")
+			}
+		}
+	case catalog.QuestionNumber, catalog.QuestionMoney:
+		if _, err := strconv.ParseUint(strings.NewReplacer(",", "", "$", "", " ", "").Replace(values[0]), 10, 63); err != nil {
+			return data.Refuse(q.ID, "invalid_number")
+		}
+	case catalog.QuestionDate:
+		if _, err := time.Parse(time.DateOnly, values[0]); err != nil {
+			return data.Refuse(q.ID, "invalid_date")
+		}
+	case catalog.QuestionContact:
+		if len(values) < 2 || check.Var(values[1], "email") != nil {
+			return data.Refuse(q.ID, "invalid_contact")
+		}
+	case catalog.QuestionCIDRList:
+		for _, network := range strings.FieldsFunc(values[0], func(r rune) bool { return r == '\n' || r == ',' || r == ' ' || r == ';' }) {
+			if check.Var(network, "ip|cidr") != nil {
+				return data.Refuse(q.ID, "invalid_network", "Network", network)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,272 @@
+package broker
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"accessdesk/broker/account"
+	"accessdesk/broker/record"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+)
+
+// State is where an item stands.
+type State string
+
+// The states of an item.
+const (
+	Draft     State = "draft"
+	Submitted State = "submitted"
+	InReview  State = "in_review"
+	NeedsInfo State = "needs_info"
+	Approved  State = "approved"
+	Declined  State = "declined"
+	Withdrawn State = "withdrawn"
+)
+
+// States lists all states in the order of a case.
+func States() []State {
+	return []State{Draft, Submitted, InReview, NeedsInfo, Approved, Declined, Withdrawn}
+}
+
+// Decided tells whether the item has come to its end.
+func (s State) Decided() bool { return s == Approved || s == Declined || s == Withdrawn }
+
+// Application is what an organization asks for.
+type Application struct {
+	ID, Reference string
+	Organization  account.Organization
+	Created       time.Time
+	Saved         time.Time
+	SavedBy       string // person
+	Revision      int64  // of the facts page
+	Items         []Item
+}
+
+// State is derived: draft while an item is one, open while one is undecided, else closed.
+func (a Application) State() string {
+	open := false
+	for _, item := range a.Items {
+		if item.State == Draft {
+			return "draft"
+		}
+		open = open || !item.State.Decided()
+	}
+	if open {
+		return "open"
+	}
+	return "closed"
+}
+
+// Item finds the item for a program.
+func (a Application) Item(slug string) (Item, bool) {
+	at := slices.IndexFunc(a.Items, func(i Item) bool { return i.Slug == slug })
+	if at < 0 {
+		return Item{}, false
+	}
+	return a.Items[at], true
+}
+
+// Item is one program of an application: the case.
+type Item struct {
+	ID, ApplicationID, Slug, VersionID string
+	State                              State
+	Revision                           int64
+	Created, Changed                   time.Time
+	Saved                              time.Time // last save of its own questions, zero if never
+	SavedBy                            string
+	Submitted, Due, Decided            time.Time // zero until then
+	SubmittedBy, AssignedTo, DecidedBy string
+	ReasonCode, ReasonText             string // of a decline
+	Facts                              string // as of the submit, JSON
+	VersionChanged                     bool   // the program had a newer version at the submit than at the start
+	RulesMet, RulesAll                 int    // as of the submit
+}
+
+const itemColumns = `i.id, i.application_id, i.slug, i.version_id, i.state, i.revision, i.created_at, i.changed_at, i.saved_at, i.saved_by,
+	i.submitted_at, i.submitted_by, i.due_at, i.assigned_to, i.decided_at, i.decided_by, i.reason_code, i.reason_text, i.facts,
+	i.version_changed, i.rules_met, i.rules_all`
+
+func scanItem(s data.Scanner) (Item, error) {
+	var i Item
+	return i, i.scan(s)
+}
+
+// scan reads the item's columns, then whatever else the query asked for.
+func (i *Item) scan(s data.Scanner, more ...any) error {
+	var created, changed int64
+	var saved, submitted, due, decided sql.NullInt64
+	into := []any{&i.ID, &i.ApplicationID, &i.Slug, &i.VersionID, &i.State, &i.Revision, &created, &changed, &saved, &i.SavedBy,
+		&submitted, &i.SubmittedBy, &due, &i.AssignedTo, &decided, &i.DecidedBy, &i.ReasonCode, &i.ReasonText, &i.Facts,
+		&i.VersionChanged, &i.RulesMet, &i.RulesAll}
+	err := s.Scan(append(into, more...)...)
+	i.Created, i.Changed = data.FromMillis(created), data.FromMillis(changed)
+	i.Saved, i.Submitted = data.FromMillis(saved.Int64), data.FromMillis(submitted.Int64)
+	i.Due, i.Decided = data.FromMillis(due.Int64), data.FromMillis(decided.Int64)
+	return err
+}
+
+// referenceLetters has no letter that is mistaken for another: people read references out on the phone.
+const referenceLetters = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
+
+// referenceTries is how often a taken reference is replaced; with 29^6 of them one is enough.
+const referenceTries = 5
+
+func newReference() string {
+	letters := make([]byte, 6)
+	rand.Read(letters)
+	for i, b := range letters {
+		letters[i] = referenceLetters[int(b)%len(referenceLetters)]
+	}
+	return "CAD-" + string(letters)
+}
+
+// Start begins an application of an organization for programs that are applied for here and take requests now. The
+// facts of the check become facts of the organization.
+func Start(tx *data.Tx, d Desk, actor Actor, organizationID string, slugs []string, facts eligibility.Profile) (Application, error) {
+	member, err := account.MayActFor(tx, actor.Person.ID, organizationID)
+	if err != nil {
+		return Application{}, err
+	}
+	if !member.MayWrite() {
+		return Application{}, data.Refuse("", "not_your_role")
+	}
+	programs, err := startable(tx, d, slugs)
+	if err != nil {
+		return Application{}, err
+	}
+	if err := saveCheckFacts(tx, d, actor, organizationID, facts); err != nil {
+		return Application{}, wrap(err, "start application")
+	}
+	a := Application{ID: data.NewID(), Organization: member.Organization, Created: tx.Now, Saved: tx.Now, SavedBy: actor.Person.ID, Revision: 1}
+	if err := insertApplication(tx, &a, actor); err != nil {
+		return a, wrap(err, "start application")
+	}
+	for _, program := range programs {
+		item, err := insertItem(tx, a.ID, program, actor)
+		if err != nil {
+			return a, wrap(err, "start application")
+		}
+		a.Items = append(a.Items, item)
+	}
+	err = d.tell(tx, organizationID, "draft_saved", "draft_saved:"+a.ID, record.CaseChain(a.Items[0].ID), func(string) map[string]any {
+		return map[string]any{"Reference": a.Reference, "Link": "/applications/" + a.ID}
+	})
+	return a, wrap(err, "start application")
+}
+
+// startable finds the programs and refuses when one of them cannot be started now.
+func startable(tx *data.Tx, d Desk, slugs []string) ([]*catalog.Published, error) {
+	snapshot, err := d.Catalog.Snapshot(tx)
+	if err != nil {
+		return nil, err
+	}
+	var programs []*catalog.Published
+	for _, slug := range slugs {
+		program, ok := snapshot.Find(slug)
+		if !ok || !program.InApp() {
+			return nil, data.Refuse("program", "program_elsewhere")
+		}
+		if !program.StartableAt(tx.Now) {
+			return nil, data.Refuse("program", "program_closed")
+		}
+		if !slices.ContainsFunc(programs, func(p *catalog.Published) bool { return p.Slug == slug }) {
+			programs = append(programs, program)
+		}
+	}
+	if len(programs) == 0 {
+		return nil, data.Refuse("program", "program_none")
+	}
+	return programs, nil
+}
+
+// saveCheckFacts keeps what was said in the check. What the organization stated before and the check left open stays.
+func saveCheckFacts(tx *data.Tx, d Desk, actor Actor, organizationID string, facts eligibility.Profile) error {
+	stated := eligibility.Profile{}
+	for id, value := range facts {
+		if value.Known() {
+			stated[id] = value.From(eligibility.Stated, "check")
+		}
+	}
+	return account.SaveFacts(tx, d.Vocabulary, organizationID, actor.name, stated)
+}
+
+func insertApplication(tx *data.Tx, a *Application, actor Actor) error {
+	for range referenceTries {
+		a.Reference = newReference()
+		stored, err := tx.Exec(`INSERT INTO application (id, reference, organization_id, created_by, created_at, saved_at, saved_by, revision)
+			VALUES ($1, $2, $3, $4, $5, $5, $4, $6) ON CONFLICT DO NOTHING`,
+			a.ID, a.Reference, a.Organization.ID, actor.Person.ID, data.Millis(tx.Now), a.Revision)
+		if err != nil || stored == 1 {
+			return err
+		}
+	}
+	return fmt.Errorf("no free reference after %d tries", referenceTries)
+}
+
+func insertItem(tx *data.Tx, applicationID string, program *catalog.Published, actor Actor) (Item, error) {
+	item := Item{ID: data.NewID(), ApplicationID: applicationID, Slug: program.Slug, VersionID: program.VersionID, State: Draft, Revision: 1,
+		Created: tx.Now, Changed: tx.Now}
+	_, err := tx.Exec(`INSERT INTO application_item (id, application_id, slug, version_id, state, revision, created_at, changed_at, saved_by,
+		submitted_by, assigned_to, decided_by, reason_code, reason_text, facts, declared, version_changed, rules_met, rules_all)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, '', '', '', '', '', '', '', '', $8, 0, 0)`,
+		item.ID, applicationID, item.Slug, item.VersionID, string(item.State), item.Revision, data.Millis(tx.Now), false)
+	if err != nil {
+		return item, err
+	}
+	return item, record.Append(tx, record.Entry{Chain: record.CaseChain(item.ID), Actor: actor.name, Act: "start",
+		Detail: map[string]any{"program": item.Slug, "version": item.VersionID}})
+}
+
+const applicationColumns = "a.id, a.reference, a.organization_id, o.name, a.created_at, a.saved_at, a.saved_by, a.revision"
+
+func scanApplication(s data.Scanner) (a Application, err error) {
+	var created, saved int64
+	err = s.Scan(&a.ID, &a.Reference, &a.Organization.ID, &a.Organization.Name, &created, &saved, &a.SavedBy, &a.Revision)
+	a.Created, a.Saved = data.FromMillis(created), data.FromMillis(saved)
+	return a, err
+}
+
+// FindApplication gives an application of an organization that the person acts for. For everybody else there is none.
+func FindApplication(tx *data.Tx, actor Actor, id string) (Application, error) {
+	a, err := scanApplication(tx.Row("SELECT "+applicationColumns+` FROM application a JOIN organization o ON o.id = a.organization_id
+		WHERE a.id = $1`, id))
+	if err != nil {
+		return Application{}, wrap(err, "application %s", id)
+	}
+	if _, err := account.MayActFor(tx, actor.Person.ID, a.Organization.ID); err != nil {
+		return Application{}, err
+	}
+	a.Items, err = itemsOf(tx, a.ID)
+	return a, wrap(err, "application %s", id)
+}
+
+func itemsOf(tx *data.Tx, applicationID string) ([]Item, error) {
+	return data.Rows(tx, scanItem, "SELECT "+itemColumns+" FROM application_item i WHERE i.application_id = $1 ORDER BY i.slug", applicationID)
+}
+
+// Applications lists what the organizations of a person have applied for, the newest first.
+func Applications(tx *data.Tx, actor Actor) ([]Application, error) {
+	all, err := data.Rows(tx, scanApplication, "SELECT "+applicationColumns+` FROM application a
+		JOIN organization o ON o.id = a.organization_id
+		JOIN membership m ON m.organization_id = a.organization_id
+		WHERE m.person_id = $1 AND m.state = 'active' ORDER BY a.created_at DESC, a.reference`, actor.Person.ID)
+	if err != nil {
+		return nil, wrap(err, "applications")
+	}
+	for n := range all {
+		if all[n].Items, err = itemsOf(tx, all[n].ID); err != nil {
+			return nil, wrap(err, "applications")
+		}
+	}
+	return all, nil
+}
+
+// Program gives the program of an item as the item knows it.
+func Program(tx *data.Tx, d Desk, item Item) (*catalog.Published, error) {
+	return d.version(tx, item.Slug, item.VersionID)
+}

@@ -1,0 +1,141 @@
+// Package broker carries a case from the public check to the decision.
+//
+// # Screening
+//
+// The check of a browser without an account is a row found by the hash of a cookie: facts and which questions were put.
+// It lives 2 hours from the last answer, or 30 days once its owner asked for the link by mail.
+//
+// # Application
+//
+// An application has one item for each program; the item is the case, with its own state, answers, messages, record
+// chain ("case:ITEM") and, when approved, its grant. Facts belong to the organization and are shared by all items.
+// Drafts are saved always: what is missing is reported, not refused, until the item is sent.
+//
+// # The one door
+//
+// Every change of an item's state goes through Act. It looks the step up in the transition table, checks who may take
+// it, does the guarded UPDATE (state and revision; nothing changed means that somebody else was faster), writes the
+// record entry and queues the mail, all in the transaction of the caller. Sending decides again on the version that is
+// live at that moment; approving opens the grant.
+//
+//	draft -submit-> submitted -assign-> in_review -ask-> needs_info -answer-> in_review -approve-> approved
+//	                                        in_review -decline-> declined      any undecided -withdraw-> withdrawn
+//
+// Ask, approve and decline on a submitted item assign it to the actor first. Nobody decides for an organization that
+// they belong to.
+package broker
+
+import (
+	"errors"
+	"fmt"
+
+	"accessdesk/broker/access"
+	"accessdesk/broker/account"
+	"accessdesk/broker/record"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/data/locale"
+	"accessdesk/eligibility"
+	"accessdesk/notify"
+)
+
+// Desk is what the domain functions need beside the transaction. It never changes after the start.
+type Desk struct {
+	Vocabulary *eligibility.Vocabulary
+	Catalog    *catalog.Cache
+	Mail       *notify.Composer
+	Locales    *locale.Locales
+}
+
+// Actor is who does something: a signed-in person, or the program itself.
+type Actor struct {
+	Person account.Person
+	name   string // as the record has it
+}
+
+// PersonActor is a signed-in person.
+func PersonActor(p account.Person) Actor { return Actor{Person: p, name: p.ID} }
+
+// SystemActor is the program itself, in a job.
+func SystemActor() Actor { return Actor{name: record.System} }
+
+// manages tells whether the actor decides about applications.
+func (a Actor) manages() bool { return a.Person.StaffRole == account.ProgramManager }
+
+// readsCases tells whether the actor may look at every case.
+func (a Actor) readsCases() bool { return a.Person.StaffRole != "" }
+
+// version gives the program as an item knows it: the version it was decided on, else the one of its draft.
+func (d Desk) version(tx *data.Tx, slug, versionID string) (*catalog.Published, error) {
+	snapshot, err := d.Catalog.Snapshot(tx)
+	if err != nil {
+		return nil, err
+	}
+	if live, ok := snapshot.Find(slug); ok && live.VersionID == versionID {
+		return live, nil
+	}
+	return catalog.Version(tx, d.Vocabulary, versionID)
+}
+
+// tell queues a mail to everybody who acts for an organization, each in their language. args makes the arguments for a
+// language; the organization's name is added.
+func (d Desk) tell(tx *data.Tx, organizationID, template, key, chain string, args func(lang string) map[string]any) error {
+	organization, err := account.FindOrganization(tx, organizationID)
+	if err != nil {
+		return err
+	}
+	people, err := account.Writers(tx, organizationID)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		values := args(p.Lang)
+		values["Organization"] = organization.Name
+		_, err := d.Mail.Enqueue(tx, notify.Message{To: p.Email, Lang: p.Lang, Template: template, Args: values,
+			Key: key + ":" + p.ID, Chain: chain})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Access is what the grants need to know of people and programs.
+func (d Desk) Access() access.Desk {
+	return access.Desk{
+		Mail: d.Mail,
+		Title: func(tx *data.Tx, g access.Grant, lang string) (string, error) {
+			program, err := d.version(tx, g.Slug, g.VersionID)
+			if err != nil {
+				return "", err
+			}
+			return program.Title.In(lang), nil
+		},
+		Organization: func(tx *data.Tx, organizationID string) (string, []access.Recipient, error) {
+			organization, err := account.FindOrganization(tx, organizationID)
+			if err != nil {
+				return "", nil, err
+			}
+			people, err := account.Writers(tx, organizationID)
+			var to []access.Recipient
+			for _, p := range people {
+				to = append(to, access.Recipient{To: p.Email, Lang: p.Lang})
+			}
+			return organization.Name, to, err
+		},
+	}
+}
+
+// isRefusal tells an error that a person may read from one of the machine.
+func isRefusal(err error) bool {
+	var refusal *data.Refusal
+	return errors.As(err, &refusal)
+}
+
+// wrap names the operation of an internal error; refusals and the kinds of package data pass as they are.
+func wrap(err error, format string, args ...any) error {
+	if err == nil || isRefusal(err) || errors.Is(err, data.ErrNotFound) || errors.Is(err, data.ErrConflict) {
+		return err
+	}
+	return fmt.Errorf(format+": %w", append(args, err)...)
+}

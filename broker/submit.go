@@ -1,0 +1,155 @@
+package broker
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+
+	"accessdesk/broker/access"
+	"accessdesk/broker/record"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+)
+
+// SubmitResult is what became of one item.
+type SubmitResult struct {
+	Item    Item
+	Refusal *data.Refusal // nil: it was sent
+}
+
+// Submit sends every draft item of an application: each on its own, so that one that cannot be sent does not hold up the
+// others. One mail lists what was sent. Declarations that are not ticked refuse the whole, each at its box. data.ErrConflict:
+// nothing is left to send.
+func Submit(tx *data.Tx, d Desk, actor Actor, a Application, declared []string) ([]SubmitResult, error) {
+	if err := mayWrite(tx, actor, a.Organization.ID); err != nil {
+		return nil, err
+	}
+	if err := checkDeclared(declared); err != nil {
+		return nil, err
+	}
+	var results []SubmitResult
+	var sent []*step
+	for _, item := range a.Items {
+		if item.State != Draft {
+			continue
+		}
+		s, err := newStep(tx, d, actor, item.ID, ActRequest{Act: ActSubmit, Declared: declared})
+		if err != nil {
+			return nil, wrap(err, "submit %s", a.ID)
+		}
+		s.quiet = true
+		err = s.take()
+		var refusal *data.Refusal
+		if err != nil && !errors.As(err, &refusal) {
+			return nil, wrap(err, "submit %s", a.ID)
+		}
+		results = append(results, SubmitResult{s.item, refusal})
+		if err == nil {
+			sent = append(sent, s)
+		}
+	}
+	if len(results) == 0 {
+		return nil, data.ErrConflict
+	}
+	if len(sent) == 0 {
+		return results, nil
+	}
+	return results, wrap(tellSent(tx, d, a, sent), "submit %s", a.ID)
+}
+
+func checkDeclared(declared []string) error {
+	var missing []error
+	for _, declaration := range Declarations() {
+		if !slices.Contains(declared, declaration) {
+			missing = append(missing, data.Refuse("declare_"+declaration, "tick_box"))
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// tellSent queues the one mail for all items that were sent together.
+func tellSent(tx *data.Tx, d Desk, a Application, sent []*step) error {
+	first := sent[0]
+	return d.tell(tx, a.Organization.ID, "submitted", first.mailKey(ActSubmit), record.CaseChain(first.item.ID), func(lang string) map[string]any {
+		args := first.mailArgs(ActSubmit, lang, access.Grant{})
+		var programs []string
+		for _, s := range sent {
+			programs = append(programs, s.program.Title.In(lang))
+			if s.item.Due.Before(first.item.Due) {
+				args["DecideBy"] = s.item.Due
+			}
+		}
+		args["Programs"] = programs
+		return args
+	})
+}
+
+// prepareSubmit decides again on the version that is live now: open, not ruled out, every question answered.
+func (s *step) prepareSubmit() error {
+	if err := checkDeclared(s.request.Declared); err != nil {
+		return err
+	}
+	snapshot, err := s.desk.Catalog.Snapshot(s.tx)
+	if err != nil {
+		return err
+	}
+	live, ok := snapshot.Find(s.item.Slug)
+	if !ok || !live.InApp() || !live.StartableAt(s.tx.Now) {
+		return data.Refuse("", "program_closed")
+	}
+	if live.VersionID != s.item.VersionID {
+		s.detail["version_before"] = s.item.VersionID
+		s.item.VersionID, s.item.VersionChanged, s.program = live.VersionID, true, live
+	}
+	facts, decision, err := s.decideNow(live)
+	if err != nil {
+		return err
+	}
+	if decision.Outcome == eligibility.Ineligible {
+		return data.Refuse("", "not_eligible")
+	}
+	answers, err := AnswersOf(s.tx, s.item.ID)
+	if err != nil {
+		return err
+	}
+	if gaps := Gaps(live, facts, answers); len(gaps) > 0 {
+		return data.Refuse("", "incomplete", "Count", len(gaps))
+	}
+	return s.freeze(facts, decision)
+}
+
+// freeze keeps the facts and the rule check as they were at the submit: the reviewer judges what was sent.
+func (s *step) freeze(facts eligibility.Profile, decision eligibility.Decision) error {
+	text, err := s.desk.Vocabulary.FormatFacts(facts)
+	if err != nil {
+		return err
+	}
+	s.item.Facts, s.item.RulesAll, s.item.RulesMet = string(text), len(decision.Criteria), 0
+	for _, criterion := range decision.Criteria {
+		if criterion.Result == eligibility.Met {
+			s.item.RulesMet++
+		}
+	}
+	s.detail["version"], s.detail["declarations"], s.detail["outcome"] = s.item.VersionID, declarationsVersion, string(decision.Outcome)
+	return nil
+}
+
+func revisionText(revision int64) string { return strconv.FormatInt(revision, 10) }
+
+// Ready tells, item by item, what stands between a draft and its submit, without changing anything: nil for an item that can be sent.
+func Ready(tx *data.Tx, d Desk, a Application) (map[string]*data.Refusal, error) {
+	ready := map[string]*data.Refusal{}
+	for _, item := range a.Items {
+		if item.State != Draft {
+			continue
+		}
+		s := &step{tx: tx, desk: d, item: item, app: a, request: ActRequest{Declared: Declarations()}, detail: map[string]any{}}
+		err := s.prepareSubmit()
+		var refusal *data.Refusal
+		if err != nil && !errors.As(err, &refusal) {
+			return nil, wrap(err, "ready %s", a.ID)
+		}
+		ready[item.Slug] = refusal
+	}
+	return ready, nil
+}

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"accessdesk/catalog"
+	"accessdesk/data/locale"
+	"accessdesk/eligibility"
+)
+
+// The page of screen for people, made for a terminal of 80 columns: the groups of the results page in its order, each
+// program with what decided it, and at the end the question that would help most, with the answers as facts.
+
+const (
+	screenWidth = 80
+	mostAnswers = 12 // answers of the next question that are spelled out
+)
+
+// groupTexts are the heading of each group, as on the results page, and what stands below it here.
+var groupTexts = map[catalog.Group]struct{ heading, text string }{
+	catalog.GroupLikely:  {"results.group_likely", "screen.likely"},
+	catalog.GroupOneMore: {"results.group_one_more", "screen.one_more"},
+	catalog.GroupNotOpen: {"results.group_not_open", "screen.not_open"},
+	catalog.GroupNotNow:  {"results.group_not_now", "screen.not_now"},
+	catalog.GroupNoRules: {"results.group_no_rules", "screen.no_rules"},
+}
+
+// page writes lines and remembers the first error.
+type page struct {
+	out io.Writer
+	err error
+}
+
+// line writes one line without blanks at its end.
+func (w *page) line(text string) {
+	if w.err == nil {
+		_, w.err = fmt.Fprintln(w.out, strings.TrimRight(text, " "))
+	}
+}
+
+// wrap writes a text in lines of the terminal's width; first begins the first line, the others are indented as far.
+func (w *page) wrap(first, text string) {
+	indent := strings.Repeat(" ", utf8.RuneCountInString(first))
+	line, empty := first, true
+	for _, word := range strings.Fields(text) {
+		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > screenWidth {
+			w.line(line)
+			line, empty = indent, true
+		}
+		if !empty {
+			line += " "
+		}
+		line, empty = line+word, false
+	}
+	w.line(line)
+}
+
+// heading writes a title with a rule below it.
+func (w *page) heading(title string) {
+	w.line("")
+	w.line(title)
+	w.line(strings.Repeat("─", utf8.RuneCountInString(title)))
+}
+
+func (s *screening) printText(out io.Writer, l *locale.Localizer) error {
+	w := &page{out: out}
+	byGroup := map[catalog.Group][]int{}
+	for i := range s.programs {
+		byGroup[s.group(i)] = append(byGroup[s.group(i)], i)
+	}
+	w.line(l.N("results.title", len(byGroup[catalog.GroupLikely]), "Total", len(s.programs)))
+	w.wrap("", l.T("results.lede_start", "Who", s.who(l))+" "+l.T("results.checked", "Date", l.Date(s.now)))
+	w.line("")
+	w.wrap("", l.T("results.note_title")+". "+l.T("results.note_text"))
+	for _, group := range catalog.Groups() {
+		members := byGroup[group]
+		if len(members) == 0 {
+			continue
+		}
+		s.sort(group, members)
+		w.heading(l.T(groupTexts[group].heading) + " · " + l.N("results.count", len(members)))
+		w.wrap("", l.T(groupTexts[group].text))
+		for _, at := range members {
+			s.program(w, l, group, at)
+		}
+	}
+	s.question(w, l)
+	return w.err
+}
+
+// sort puts what is nearest to a result first: the fewest missing answers, the fewest unmet rules.
+func (s *screening) sort(group catalog.Group, members []int) {
+	slices.SortStableFunc(members, func(a, b int) int {
+		switch group {
+		case catalog.GroupOneMore:
+			return len(s.decisions[a].Missing) - len(s.decisions[b].Missing)
+		case catalog.GroupNotNow:
+			return len(s.decisions[a].Blocking) - len(s.decisions[b].Blocking)
+		}
+		return 0
+	})
+}
+
+// who names what the operator runs and where.
+func (s *screening) who(l *locale.Localizer) string {
+	var names []string
+	if sector, ok := s.facts[eligibility.SectorFact].Text(); ok {
+		names = append(names, l.T("results.who_"+sector))
+	}
+	more, _ := s.facts[eligibility.AdditionalSectorsFact].Items()
+	for _, sector := range more {
+		names = append(names, l.T("results.who_"+sector))
+	}
+	who := l.T("results.who_unknown")
+	if last := len(names) - 1; last == 0 {
+		who = names[0]
+	} else if last > 0 {
+		who = l.T("results.who_and", "First", strings.Join(names[:last], ", "), "Last", names[last])
+	}
+	if state, given := s.facts["state_or_territory"]; given {
+		who = l.T("results.who_in", "Who", who, "Place", s.vocabulary.Display("state_or_territory", state, s.lang))
+	}
+	return who
+}
+
+// marks of the criteria.
+var marks = map[eligibility.Result]string{eligibility.Met: "✓", eligibility.Unmet: "✗", eligibility.Unknown: "?"}
+
+// program writes one program with its reasons. Under "not now" only the rules that are not met count, and of the sector
+// list only what it needs: own answer and remedy would be the same for every program.
+func (s *screening) program(w *page, l *locale.Localizer, group catalog.Group, at int) {
+	program, out := s.programs[at], group == catalog.GroupNotNow
+	w.line("")
+	w.wrap("  ", program.Title.In(s.lang)+" ["+program.Slug+"]")
+	w.wrap("  ", program.Provider.Name+" · "+l.T("kind."+string(program.Kind)))
+	if !out {
+		w.wrap("  ", s.cost(l, program)+" · "+s.requests(l, program))
+	}
+	for _, reason := range s.reasons[at] {
+		switch {
+		case out && reason.Result != eligibility.Unmet:
+		case out && reason.ID == eligibility.GateID:
+			w.wrap("    "+marks[reason.Result]+" ", reason.Need)
+		default:
+			w.wrap("    "+marks[reason.Result]+" ", reason.Sentence)
+		}
+	}
+	if program.Company() && !out {
+		w.wrap("    ", l.T("results.company"))
+	}
+	if near := s.alternatives(at); len(near) > 0 {
+		w.wrap("    → ", l.T("results.nearest")+" "+near[0].Title.In(s.lang)+" ["+near[0].Slug+"]")
+	}
+}
+
+func (s *screening) cost(l *locale.Localizer, program *catalog.Published) string {
+	if program.Cost == catalog.CostNoneListed {
+		return l.T("cost.none_listed", "Date", l.Date(program.CheckedOn.Time()))
+	}
+	return l.T("cost." + string(program.Cost))
+}
+
+// requests says whether the provider takes requests now, and until or from when.
+func (s *screening) requests(l *locale.Localizer, program *catalog.Published) string {
+	window := program.Window
+	switch {
+	case program.Status != catalog.StatusOpen:
+		return l.T("world." + string(program.Status))
+	case s.now.Before(window.Opens):
+		return l.T("world.opens", "Date", l.DateIn(window.Opens, window.Zone()))
+	case !window.Contains(s.now):
+		return l.T("world.closed", "Date", l.DateIn(window.Closes, window.Zone()))
+	case !window.Closes.IsZero():
+		return l.T("world.closes", "Date", l.DateIn(window.Closes, window.Zone()))
+	}
+	return l.T("world.open")
+}
+
+// question writes the next question of the check and its answers as they are written in the facts.
+func (s *screening) question(w *page, l *locale.Localizer) {
+	if s.next.Fact == "" {
+		w.heading(l.T("screen.settled"))
+		w.wrap("", l.T("screen.settled_text"))
+		return
+	}
+	fact, _ := s.vocabulary.Fact(s.next.Fact)
+	question, help := fact.Wording(s.facts)
+	w.heading(l.T("screen.next"))
+	w.wrap("", question.In(s.lang)+" "+help.In(s.lang))
+	w.wrap("", l.N("screen.settles", s.next.Settles)+" "+l.N("results.open_text", s.open))
+	w.line("")
+	w.wrap("", l.T("screen.add"))
+	answers, more := s.answers(fact)
+	var lines []string
+	width := 0
+	for _, answer := range answers {
+		text, err := s.vocabulary.FormatValue(fact.ID, answer)
+		if err != nil && w.err == nil {
+			w.err = err
+		}
+		lines = append(lines, fmt.Sprintf("%q: %s", fact.ID, text))
+		width = max(width, utf8.RuneCountInString(lines[len(lines)-1]))
+	}
+	for i, answer := range answers {
+		w.line(fmt.Sprintf("    %-*s  %s", width, lines[i], s.vocabulary.Display(fact.ID, answer, s.lang)))
+	}
+	if more > 0 {
+		w.line("    " + l.N("screen.more", more))
+	}
+}
+
+// answers lists answers to a question, and how many more there are.
+func (s *screening) answers(fact eligibility.Fact) (shown []eligibility.Value, more int) {
+	switch {
+	case fact.Type == eligibility.TypeBool:
+		return []eligibility.Value{eligibility.Bool(true), eligibility.Bool(false)}, 0
+	case fact.Type.Numeric():
+		bands, _ := eligibility.Bands(s.rules, fact.ID)
+		for _, band := range bands {
+			shown = append(shown, eligibility.Between(band))
+		}
+	case fact.Type == eligibility.TypeSet:
+		shown = append(shown, eligibility.Set())
+		for _, value := range fact.Values {
+			shown = append(shown, eligibility.Set(value.Value))
+		}
+	default:
+		for _, value := range fact.Values {
+			shown = append(shown, eligibility.String(value.Value))
+		}
+	}
+	if len(shown) > mostAnswers {
+		more = len(shown) - mostAnswers + 1
+		shown = shown[:mostAnswers-1]
+	}
+	return shown, more
+}

@@ -1,9 +1,0 @@
-package eligibility
-
-import _ "embed"
-
-//go:embed facts.toml
-var factsFile []byte
-
-//go:embed reasons.toml
-var reasonsFile []byte

@@ -1,0 +1,285 @@
+package desk
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"accessdesk/eligibility"
+	"accessdesk/ui/web"
+)
+
+// The words that a fact's field posts beside the values of the fact.
+const (
+	notSure     = "unsure"
+	noneOfThese = "none"
+	yes         = "yes"
+	no          = "no"
+)
+
+// mostRadios is how many answers stand one below the other; a longer list is a native select.
+const mostRadios = 7
+
+// mostFactText is how many characters a fact takes, as package eligibility limits it.
+const mostFactText = 4000
+
+// longFacts are texts for which people write several lines.
+var longFacts = []eligibility.FactID{"site_address", "authorised_official", "technical_contact"}
+
+// factID is the id of a fact's field. The prefix keeps facts and questions apart from the words of the form itself.
+func factID(id eligibility.FactID) string { return "f-" + string(id) }
+
+// newFactField makes the field of a fact with what is known of it.
+func newFactField(r *web.Request, fact eligibility.Fact, profile eligibility.Profile) field {
+	question, help := fact.Wording(profile)
+	f := field{ID: factID(fact.ID), Kind: fieldText, Type: "text", Label: question.In(r.Lang), Hint: help.In(r.Lang)}
+	value := profile[fact.ID]
+	switch fact.Type {
+	case eligibility.TypeBool:
+		f.Kind = fieldRadios
+		flag, known := value.Bool()
+		f.offer(yes, r.L.T("desk.yes"), known && flag)
+		f.offer(no, r.L.T("desk.no"), known && !flag)
+		f.offer(notSure, r.L.T("desk.not_sure"), false)
+	case eligibility.TypeEnum:
+		f.enum(r, fact, value)
+	case eligibility.TypeSet:
+		f.Kind = fieldTicks
+		for _, one := range fact.Values {
+			f.offer(one.Value, one.Label.In(r.Lang), value.Has(one.Value))
+		}
+		items, known := value.Items()
+		f.offer(noneOfThese, r.L.T("desk.none"), known && len(items) == 0)
+	case eligibility.TypeInt, eligibility.TypeDecimal, eligibility.TypeMoney:
+		f.number(r, fact, value)
+	case eligibility.TypeDate:
+		text, _ := value.Text()
+		f.date(r, text)
+	case eligibility.TypeList:
+		f.Kind, f.Hint = fieldArea, f.Hint+" "+r.L.T("desk.fact_one_line")
+		items, _ := value.Items()
+		f.Value = strings.Join(items, "\n")
+	default:
+		f.Value, _ = value.Text()
+		if slices.Contains(longFacts, fact.ID) {
+			f.Kind, f.Width = fieldArea, "low"
+		} else if fact.Type != eligibility.TypeText {
+			f.Width = "w-mid"
+		}
+	}
+	return f
+}
+
+func (f *field) enum(r *web.Request, fact eligibility.Fact, value eligibility.Value) {
+	current, known := value.Text()
+	f.Kind = fieldRadios
+	if len(fact.Values) > mostRadios {
+		f.Kind = fieldSelect
+		f.offer("", r.L.T("desk.not_sure"), !known)
+	}
+	for _, one := range fact.Values {
+		f.offer(one.Value, one.Label.In(r.Lang), known && current == one.Value)
+	}
+	if f.Kind == fieldRadios {
+		f.offer(notSure, r.L.T("desk.not_sure"), false)
+	}
+}
+
+// number shows an exact number in the field and a band beside it: an application asks for the number itself.
+func (f *field) number(r *web.Request, fact eligibility.Fact, value eligibility.Value) {
+	f.Mode, f.Width = "numeric", "w-short"
+	if !fact.Type.Whole() {
+		f.Mode = "decimal"
+	}
+	f.Money = fact.Type == eligibility.TypeMoney
+	if f.Money {
+		f.Unit = "$"
+	}
+	if number, exact := value.Number(); exact {
+		f.Value = grouped(number)
+	} else if value.Known() {
+		f.Note = r.L.T("desk.fact_band", "Value", r.Desk().Vocabulary.Display(fact.ID, value, r.Lang))
+	}
+}
+
+// readFact reads the posted answer to a fact into the field and gives the value. What was known stays where nothing
+// better was said: an empty number keeps its band, and the same answer keeps its evidence. ok is false for an answer
+// that cannot be read; the field then says why.
+func readFact(r *web.Request, f *field, fact eligibility.Fact, before eligibility.Value) (value eligibility.Value, ok bool) {
+	raw, problem := f.postedFact(r, fact, before)
+	if problem == "" {
+		var err error
+		value, err = r.Desk().Vocabulary.ParseValue(fact.ID, raw)
+		problem = factProblem(r, fact, err)
+	}
+	if problem != "" {
+		f.Problem, f.Needed = problem, ""
+		return before, false
+	}
+	if !value.Known() && before.IsBand() || value.Equal(before) {
+		return before, true
+	}
+	return value, true
+}
+
+// postedFact gives the answer as facts as JSON have it, "null" where there is none.
+func (f *field) postedFact(r *web.Request, fact eligibility.Fact, before eligibility.Value) (raw []byte, problem string) {
+	switch f.Kind {
+	case fieldRadios, fieldSelect:
+		return f.postedChoice(r, fact)
+	case fieldTicks:
+		return f.postedTicks(r)
+	case fieldGroup:
+		text, problem := f.postedDate(r)
+		return jsonText(text), problem
+	}
+	f.Value = r.Form(f.ID)
+	switch {
+	case f.Value == "":
+		return []byte("null"), ""
+	case fact.Type.Numeric():
+		number, ok := plainNumber(f.Value, !fact.Type.Whole())
+		if !ok {
+			return nil, numberProblem(r, fact)
+		}
+		return []byte(number), ""
+	case fact.Type == eligibility.TypeList:
+		raw, _ := json.Marshal(nonEmptyLines(f.Value))
+		return raw, ""
+	case fact.Type == eligibility.TypeID:
+		f.Value = strings.ToUpper(strings.ReplaceAll(f.Value, " ", ""))
+	}
+	if used := utf8.RuneCountInString(f.Value); used > mostFactText {
+		return nil, r.L.T("desk.problem_long", "Max", mostFactText, "Used", used)
+	}
+	return jsonText(f.Value), ""
+}
+
+func (f *field) postedChoice(r *web.Request, fact eligibility.Fact) (raw []byte, problem string) {
+	posted := r.Form(f.ID)
+	for i := range f.Choices {
+		f.Choices[i].Checked = f.Choices[i].Value == posted
+	}
+	known := slices.ContainsFunc(f.Choices, func(c choice) bool { return c.Checked })
+	switch {
+	case posted == "" || posted == notSure:
+		return []byte("null"), ""
+	case !known:
+		return nil, r.L.T("desk.problem_choice")
+	case fact.Type == eligibility.TypeBool:
+		return []byte(strconv.FormatBool(posted == yes)), ""
+	}
+	return jsonText(posted), ""
+}
+
+func (f *field) postedTicks(r *web.Request) (raw []byte, problem string) {
+	posted := r.FormAll(f.ID)
+	var values []string
+	none := false
+	for i := range f.Choices {
+		f.Choices[i].Checked = slices.Contains(posted, f.Choices[i].Value)
+		switch {
+		case !f.Choices[i].Checked:
+		case f.Choices[i].Value == noneOfThese:
+			none = true
+		default:
+			values = append(values, f.Choices[i].Value)
+		}
+	}
+	switch {
+	case none && len(values) > 0:
+		return nil, r.L.T("desk.problem_alone")
+	case none:
+		return []byte("[]"), ""
+	case len(values) == 0:
+		return []byte("null"), ""
+	}
+	raw, _ = json.Marshal(values)
+	return raw, ""
+}
+
+// factProblem says in words what the vocabulary refuses.
+func factProblem(r *web.Request, fact eligibility.Fact, err error) string {
+	var unfit *eligibility.FactError
+	if !errors.As(err, &unfit) {
+		return ""
+	}
+	switch {
+	case fact.Type.Numeric() && fact.Max != nil:
+		return r.L.T("desk.problem_number_high", "Most", grouped(*fact.Max))
+	case fact.Type.Numeric():
+		return numberProblem(r, fact)
+	case fact.Type == eligibility.TypeDate:
+		return r.L.T("desk.problem_date")
+	case fact.Type == eligibility.TypeEnum, fact.Type == eligibility.TypeSet, fact.Type == eligibility.TypeBool:
+		return r.L.T("desk.problem_choice")
+	}
+	return r.L.T("desk.problem_form", "Help", fact.Help.In(r.Lang))
+}
+
+func numberProblem(r *web.Request, fact eligibility.Fact) string {
+	if fact.Type.Whole() {
+		return r.L.T("desk.problem_number")
+	}
+	return r.L.T("desk.problem_decimal")
+}
+
+// longestNumber is how many characters a typed number may have.
+const longestNumber = 24
+
+// plainNumber reads a number as people write it in the United States ("3,300", "$1,250,000") into digits.
+func plainNumber(typed string, decimals bool) (string, bool) {
+	plain := strings.NewReplacer(",", "", " ", "", "$", "", "\u00a0", "").Replace(typed)
+	whole, fraction, point := strings.Cut(plain, ".")
+	if len(plain) > longestNumber || whole == "" || point && (!decimals || fraction == "") {
+		return "", false
+	}
+	if strings.Trim(whole+fraction, "0123456789") != "" {
+		return "", false
+	}
+	if whole = strings.TrimLeft(whole, "0"); whole == "" {
+		whole = "0"
+	}
+	if point {
+		return whole + "." + fraction, true
+	}
+	return whole, true
+}
+
+// grouped writes a number with thousands separators.
+func grouped(number float64) string {
+	whole, fraction, point := strings.Cut(strconv.FormatFloat(number, 'f', -1, 64), ".")
+	var b strings.Builder
+	for i, digit := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 && whole[i-1] != '-' {
+			b.WriteByte(',')
+		}
+		b.WriteRune(digit)
+	}
+	if point {
+		b.WriteString("." + fraction)
+	}
+	return b.String()
+}
+
+// nonEmptyLines gives the lines of a text that hold something.
+func nonEmptyLines(text string) []string {
+	lines := []string{}
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func jsonText(text string) []byte {
+	if text == "" {
+		return []byte("null")
+	}
+	raw, _ := json.Marshal(text) // a string is always written
+	return raw
+}
