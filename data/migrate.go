@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The migrations: NNNN_name.sql for both engines, or a pair NNNN_name.sqlite.sql and NNNN_name.postgres.sql
@@ -183,4 +184,13 @@ func (db *DB) copyFile(ctx context.Context, next int) error {
 	}
 	_, err := db.write.ExecContext(ctx, "VACUUM INTO ?1", target)
 	return translate(err)
+}
+
+// Made tells when the database was made: when its first migration ran.
+func (db *DB) Made(ctx context.Context) (time.Time, error) {
+	var made int64
+	err := db.Read(ctx, func(tx *Tx) error {
+		return tx.Row("SELECT applied_at FROM schema_migration ORDER BY number LIMIT 1").Scan(&made)
+	})
+	return FromMillis(made), err
 }

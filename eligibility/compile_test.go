@@ -28,7 +28,7 @@ func TestCompileRefuses(t *testing.T) {
 		{"memberships == ['awwa', 'awwaa']", 1, 25, `nearest known: "awwa"`},
 		{"memberships.exists(m, m == 'awwaa')", 1, 28, `nearest known: "awwa"`},
 		{"memberships.exists(m, m in ['awwa', 'x'])", 1, 37, "is no value of memberships"},
-		{"memberships.exists(m, m == 'awwa') && m == 'awwa'", 1, 40, `unknown fact "m"`},
+		{"memberships.exists(m, m == 'awwa') && m == 'awwa'", 1, 39, `unknown fact "m"`},
 		{"hospital_type < 'cah'", 1, 1, "have no order"},
 		{"runs('power')", 1, 6, `unknown sector "power", nearest known: "other"`},
 		{"runs(sector)", 1, 6, "one sector in quotes"},

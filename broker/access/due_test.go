@@ -1,6 +1,7 @@
 package access
 
 import (
+	"database/sql"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,16 @@ func TestLateStartAndEnd(t *testing.T) {
 	})
 }
 
+// mark gives the column reminded_days, 0 for NULL.
+func mark(t testing.TB, db *datatest.Database, id string) int64 {
+	t.Helper()
+	var days sql.NullInt64
+	db.Read(t, func(tx *data.Tx) error {
+		return tx.Row(`SELECT reminded_days FROM access_grant WHERE id = $1`, id).Scan(&days)
+	})
+	return days.Int64
+}
+
 func TestReminderThresholds(t *testing.T) {
 	const second = time.Second
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
@@ -89,23 +100,27 @@ func TestReminderThresholds(t *testing.T) {
 		for _, c := range []struct {
 			before time.Duration
 			want   Report
+			mark   int64
 		}{
-			{100 * day, Report{}},
-			{30*day + second, Report{}},
-			{30 * day, Report{Reminded: 1}},
-			{30 * day, Report{}},
-			{30*day - second, Report{}},
-			{7*day + second, Report{}},
-			{7 * day, Report{Reminded: 1}},
-			{7 * day, Report{}},
-			{7*day - second, Report{}},
-			{second, Report{}},
-			{0, Report{Ended: 1}},
-			{-second, Report{}},
+			{100 * day, Report{}, 0},
+			{30*day + second, Report{}, 0},
+			{30 * day, Report{Reminded: 1}, 30},
+			{30 * day, Report{}, 30},
+			{30*day - second, Report{}, 30},
+			{7*day + second, Report{}, 30},
+			{7 * day, Report{Reminded: 1}, 7},
+			{7 * day, Report{}, 7},
+			{7*day - second, Report{}, 7},
+			{second, Report{}, 7},
+			{0, Report{Ended: 1}, 7},
+			{-second, Report{}, 7},
 		} {
 			db.SetNow(g.Ends.Add(-c.before))
 			if got := due(t, db, d); got != c.want {
 				t.Errorf("%v before the end: %+v, want %+v", c.before, got, c.want)
+			}
+			if got := mark(t, db, g.ID); got != c.mark {
+				t.Errorf("%v before the end: mark %d, want %d", c.before, got, c.mark)
 			}
 		}
 		if got := keys(t, db, g); !slices.Equal(got, []string{"grant_ends_soon ends:30", "grant_ends_soon ends:7", "grant_ended end"}) {

@@ -53,7 +53,7 @@ var tamperings = []tampering{
 	{"missing", []string{`DELETE FROM record_entry WHERE seq = $1`}, 0, "missing"},
 	{"missing and closed up", []string{`DELETE FROM record_entry WHERE seq = $1`, `UPDATE record_entry SET seq = seq - 1 WHERE seq = $1 + 1`}, 0, "changed or moved"},
 	{"swapped with the next", []string{`UPDATE record_entry SET seq = 1000 WHERE seq = $1`,
-		`UPDATE record_entry SET seq = seq - 1 WHERE seq = $1 + 1`, `UPDATE record_entry SET seq = $1 WHERE seq = 1000`}, 0, "changed or moved"},
+		`UPDATE record_entry SET seq = seq - 1 WHERE seq = $1 + 1`, `UPDATE record_entry SET seq = $1 + 1 WHERE seq = 1000`}, 0, "changed or moved"},
 	{"moved to another chain", []string{`UPDATE record_entry SET chain = 'case:other' WHERE seq = $1`}, 0, "missing"},
 }
 
@@ -64,8 +64,11 @@ func TestCheckNamesWhatDoesNotFit(t *testing.T) {
 			for _, at := range []int64{1, 3, 4} {
 				chain := fmt.Sprintf("case:c%d-%d", n, at)
 				fill(t, db, chain, 5)
-				db.Write(t, func(tx *data.Tx) error { return tamper(tx, chain, tampered.statements, at) })
-				err := check(t, db, chain)
+				err := db.DB.Write(t.Context(), func(tx *data.Tx) error { return tamper(tx, chain, tampered.statements, at) })
+				if err != nil {
+					t.Fatalf("%s at %d: %v", tampered.name, at, err)
+				}
+				err = check(t, db, chain)
 				var found *record.Mismatch
 				if !errors.As(err, &found) {
 					t.Errorf("%s at %d: check gave %v", tampered.name, at, err)
@@ -148,7 +151,7 @@ var editNames = []string{"at", "actor", "act", "previous", "detail_hash", "hash"
 func TestRandomEditsAreFound(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		unlock(t, db)
-		word := rapid.StringMatching(`[a-z0-9_]{1,12}`)
+		word := rapid.StringMatching(`[a-z0-9]{1,12}`)
 		round := 0
 		rapid.Check(t, func(r *rapid.T) {
 			round++
@@ -156,7 +159,7 @@ func TestRandomEditsAreFound(t *testing.T) {
 			length := rapid.IntRange(2, 9).Draw(r, "length")
 			for range length {
 				db.Advance(time.Duration(rapid.IntRange(0, 5000).Draw(r, "pause")) * time.Millisecond)
-				appendEntry(t, db, record.Entry{Chain: chain, Actor: word.Draw(r, "who")[:1], Act: word.Filter(func(s string) bool { return s[0] != '_' }).Draw(r, "act"),
+				appendEntry(t, db, record.Entry{Chain: chain, Actor: word.Draw(r, "who"), Act: word.Draw(r, "act"),
 					Detail: map[string]string{"state": rapid.StringN(0, 20, -1).Draw(r, "detail")}})
 			}
 			if err := check(t, db, chain); err != nil {

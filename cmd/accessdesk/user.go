@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/record"
 	"accessdesk/data"
 	"accessdesk/data/locale"
 )
@@ -26,12 +27,6 @@ type userAddCommand struct {
 	Role  string `required:"" enum:"program_manager,administrator,auditor" placeholder:"ROLE" help:"program_manager curates programs and decides; administrator also manages people; auditor reads everything and changes nothing."`
 }
 
-// consoleActor is who acts in the record when a command does.
-const consoleActor = "console"
-
-// invitationAge is how long the printed link works; broker/account sets it.
-const invitationAge = 24 * time.Hour
-
 // Run adds the person. The link is the only output, so that a script can pass it on.
 func (u userAddCommand) Run(ctx context.Context, p *program, c *commands) error {
 	config, db, err := p.openConfigured(ctx, c)
@@ -42,7 +37,7 @@ func (u userAddCommand) Run(ctx context.Context, p *program, c *commands) error 
 	var person account.Person
 	var token string
 	err = db.Write(ctx, func(tx *data.Tx) (err error) {
-		person, token, err = account.AddPerson(tx, u.Email, u.Role, consoleActor)
+		person, token, err = account.AddPerson(tx, u.Email, u.Role, record.Console)
 		return err
 	})
 	if err != nil {
@@ -53,7 +48,7 @@ func (u userAddCommand) Run(ctx context.Context, p *program, c *commands) error 
 		return err
 	}
 	fmt.Fprintf(p.err, "%s is now %s. The link works once, until %s:\n",
-		person.Email, roleNames[u.Role], db.Now().Add(invitationAge).In(zone).Format("January 2, 2006, 3:04 PM MST"))
+		person.Email, roleNames[u.Role], db.Now().Add(account.InvitationTime).In(zone).Format("January 2, 2006, 3:04 PM MST"))
 	fmt.Fprintf(p.out, "%s/signin/link?token=%s\n", config.Server.PublicURL, url.QueryEscape(token))
 	return nil
 }

@@ -320,6 +320,44 @@ func TestWhatAnExpressionReads(t *testing.T) {
 	}
 }
 
+// A given number or band agrees with a derived number that lies in it.
+func TestDerivedNumberAndGivenBand(t *testing.T) {
+	facts, err := os.ReadFile("../facts.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons, err := os.ReadFile("../reasons.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts = append(facts, []byte("\n[[fact]]\nid = \"grade\"\ntype = \"int\"\nask = \"never\"\nlabel = { en = \"Grade\", es = \"Grado\" }\nderive = [{ when = \"meters > 100\", value = 3 }]\n")...)
+	v, err := fact.Load(facts, reasons)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := New(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		given fact.Value
+		want  fact.Value
+		fits  bool
+	}{
+		{fact.Value{}, fact.Int(3), true}, {fact.Int(3), fact.Int(3), true}, {fact.Int(4), fact.Int(4), false},
+		{fact.Between(fact.Range(2, 5)), fact.Between(fact.Range(2, 5)), true}, {fact.Between(fact.AtLeast(4)), fact.Between(fact.AtLeast(4)), false},
+	} {
+		p := fact.Profile{"meters": fact.Int(200)}
+		if c.given.Known() {
+			p["grade"] = c.given
+		}
+		s := l.State(p)
+		if got := s.Profile()["grade"]; !got.Equal(c.want) || c.fits != (len(s.Contradictions()) == 0) {
+			t.Errorf("given %v: %v, contradictions %v", c.given, got, s.Contradictions())
+		}
+	}
+}
+
 func TestSectorListRefusesWhatItDoesNotKnow(t *testing.T) {
 	_, err := languageOf(t).SectorList([]string{"gas", "drinking_watr"})
 	var problem *Error

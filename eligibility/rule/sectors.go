@@ -45,21 +45,17 @@ func (l *Language) sectorNode(sector string) node {
 func (l *Language) runsNode(sector string) node {
 	eval := func(s *State) Truth { return s.Runs(sector) }
 	trace := func(s *State, t *Trail) {
-		main, more := &s.values[l.sector], &s.values[l.additional]
-		switch eval(s) {
-		case True:
-			if text, _ := main.Text(); text != sector && more.Has(sector) {
-				t.Decisive.Add(l.additional)
-				return
-			}
+		text, known := s.values[l.sector].Text()
+		switch {
+		case !known && !s.values[l.additional].Has(sector):
+			t.Pending.Add(l.sector)
+		case text == sector:
 			t.Decisive.Add(l.sector)
-		case False:
-			t.Decisive.Add(l.sector)
+		case s.values[l.additional].Has(sector):
 			t.Decisive.Add(l.additional)
 		default:
-			if !main.Known() {
-				t.Pending.Add(l.sector)
-			}
+			t.Decisive.Add(l.sector)
+			t.Decisive.Add(l.additional)
 		}
 	}
 	return node{eval: eval, trace: trace}

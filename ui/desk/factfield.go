@@ -35,8 +35,12 @@ func factID(id eligibility.FactID) string { return "f-" + string(id) }
 // newFactField makes the field of a fact with what is known of it.
 func newFactField(r *web.Request, fact eligibility.Fact, profile eligibility.Profile) field {
 	question, help := fact.Wording(profile)
-	f := field{ID: factID(fact.ID), Kind: fieldText, Type: "text", Label: question.In(r.Lang), Hint: help.In(r.Lang)}
+	f := field{ID: factID(fact.ID), Key: string(fact.ID), Kind: fieldText, Type: "text", Label: question.In(r.Lang), Hint: help.In(r.Lang)}
 	value := profile[fact.ID]
+	if fact.ID == eligibility.SectorFact {
+		f.sectors(fact, r.Lang, profile)
+		return f
+	}
 	switch fact.Type {
 	case eligibility.TypeBool:
 		f.Kind = fieldRadios
@@ -71,6 +75,37 @@ func newFactField(r *web.Request, fact eligibility.Fact, profile eligibility.Pro
 		}
 	}
 	return f
+}
+
+// sectors asks for everything that the operator runs in one list, as the check does.
+func (f *field) sectors(fact eligibility.Fact, lang string, profile eligibility.Profile) {
+	f.Kind = fieldTicks
+	main, _ := profile[eligibility.SectorFact].Text()
+	for _, one := range fact.Values {
+		f.offer(one.Value, one.Label.In(lang), one.Value == main || profile[eligibility.AdditionalSectorsFact].Has(one.Value))
+	}
+}
+
+// readSectors reads the list into the main sector and the others. The main one stays while it is ticked; else it is
+// the first.
+func (f *field) readSectors(r *web.Request, before, facts eligibility.Profile) {
+	posted := r.FormAll(f.ID)
+	var run []string
+	for i := range f.Choices {
+		if f.Choices[i].Checked = slices.Contains(posted, f.Choices[i].Value); f.Choices[i].Checked {
+			run = append(run, f.Choices[i].Value)
+		}
+	}
+	if len(run) == 0 {
+		facts[eligibility.SectorFact], facts[eligibility.AdditionalSectorsFact] = eligibility.Value{}, eligibility.Value{}
+		return
+	}
+	main, known := before[eligibility.SectorFact].Text()
+	if !known || !slices.Contains(run, main) {
+		main = run[0]
+	}
+	others := slices.DeleteFunc(run, func(sector string) bool { return sector == main })
+	facts[eligibility.SectorFact], facts[eligibility.AdditionalSectorsFact] = eligibility.String(main), eligibility.Set(others...)
 }
 
 func (f *field) enum(r *web.Request, fact eligibility.Fact, value eligibility.Value) {

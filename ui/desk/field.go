@@ -22,6 +22,7 @@ const (
 // field is one question of a form with what stands in it.
 type field struct {
 	ID       string // id of the input, name in the form, and field of its problem
+	Key      string // fact or question that it asks for
 	Kind     fieldKind
 	Label    string
 	Hint     string

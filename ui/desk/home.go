@@ -1,5 +1,16 @@
 package desk
 
+import (
+	"cmp"
+	"slices"
+
+	"accessdesk/broker"
+	"accessdesk/broker/access"
+	"accessdesk/broker/account"
+	"accessdesk/data"
+	"accessdesk/ui/web"
+)
+
 // HomePage is what needs the person now, and what is under way.
 type HomePage struct {
 	Organization string
@@ -15,4 +26,115 @@ type toDo struct {
 	row
 	Act   string // what the button says
 	First bool   // the most pressing one
+}
+
+// mostDecided is how many decisions the page recalls; the list of applications has all.
+const mostDecided = 5
+
+// Home shows what needs the person now: questions first, then drafts, then access that ends soon.
+func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	members, err := account.Memberships(tx, r.Person.ID)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	applications, err := broker.Applications(tx, r.Actor())
+	if err != nil {
+		return web.Reply{}, err
+	}
+	page := HomePage{Fresh: len(applications) == 0}
+	if len(members) > 0 {
+		page.Organization = members[0].Organization.Name
+	}
+	var decided []broker.Item
+	for _, a := range applications {
+		d, err := newDossier(r, tx, a)
+		if err != nil {
+			return web.Reply{}, err
+		}
+		page.addApplication(r, tx, d)
+		decided = append(decided, slices.DeleteFunc(slices.Clone(a.Items), func(i broker.Item) bool { return !i.State.Decided() })...)
+	}
+	if err := page.addDecided(r, tx, decided); err != nil {
+		return web.Reply{}, err
+	}
+	if err := page.addAccess(r, tx, members); err != nil {
+		return web.Reply{}, err
+	}
+	slices.SortStableFunc(page.ToDo, func(a, b toDo) int { return cmp.Compare(urgency(a), urgency(b)) })
+	if len(page.ToDo) > 0 {
+		page.ToDo[0].First = true
+	}
+	return web.Reply{Page: "desk/home", Data: page}, nil
+}
+
+// urgency orders the to-do list: questions, drafts, ends.
+func urgency(t toDo) int {
+	switch t.Pill.Tone {
+	case "ask":
+		return 0
+	case "new":
+		return 1
+	}
+	return 2
+}
+
+func (p *HomePage) addApplication(r *web.Request, tx *data.Tx, d dossier) {
+	for _, one := range d.pieces {
+		shown := row{Pill: statePill(r, one.State), Title: one.program.Title.In(r.Lang), Text: stands(r, one.Item), Link: itemAddress(one.Item)}
+		switch one.State {
+		case broker.NeedsInfo:
+			p.ToDo = append(p.ToDo, toDo{row: shown, Act: r.L.T("desk.home_answer")})
+		case broker.Submitted, broker.InReview:
+			p.Sent = append(p.Sent, shown)
+		}
+	}
+	drafts := d.drafts()
+	if len(drafts) == 0 {
+		return
+	}
+	tasks := newTasks(r, d)
+	text := r.L.N("desk.application_tasks", len(tasks.rows), "Done", tasks.done) + " " + savedText(r, tx, d.Saved) + "."
+	for _, one := range drafts {
+		if window := one.program.Window; !window.Closes.IsZero() && window.Contains(tx.Now) {
+			text += " " + r.L.T("desk.home_closes", "Program", one.program.Title.In(r.Lang), "Date", r.L.DateIn(window.Closes, window.Zone()))
+		}
+	}
+	p.ToDo = append(p.ToDo, toDo{Act: r.L.T("desk.home_finish"), row: row{Pill: pill{"new", r.L.T("status.draft")},
+		Title: r.L.T("desk.application_title", "Reference", d.Reference), Text: text, Link: "/applications/" + d.ID}})
+}
+
+func (p *HomePage) addDecided(r *web.Request, tx *data.Tx, items []broker.Item) error {
+	slices.SortStableFunc(items, func(a, b broker.Item) int { return b.Decided.Compare(a.Decided) })
+	for _, item := range items[:min(len(items), mostDecided)] {
+		program, err := broker.Program(tx, r.Desk(), item)
+		if err != nil {
+			return err
+		}
+		p.Decided = append(p.Decided, row{Pill: statePill(r, item.State), Title: program.Title.In(r.Lang), Text: stands(r, item), Link: itemAddress(item)})
+	}
+	return nil
+}
+
+func (p *HomePage) addAccess(r *web.Request, tx *data.Tx, members []account.Membership) error {
+	for _, member := range members {
+		grants, err := access.OfOrganization(tx, member.Organization.ID)
+		if err != nil {
+			return err
+		}
+		for _, g := range grants {
+			if g.State != access.Active && g.State != access.Pending {
+				continue
+			}
+			shown, err := grantRow(r, tx, g)
+			if err != nil {
+				return err
+			}
+			p.Access = append(p.Access, shown)
+			if endsSoon(g, tx.Now) {
+				p.ToDo = append(p.ToDo, toDo{Act: r.L.T("desk.home_ending"), row: row{Pill: pill{"late", shown.Pill.Text}, Title: shown.Title,
+					Text: r.L.T("desk.home_ending_text", "Date", day(r, g.Ends)), Link: shown.Link}})
+			}
+		}
+	}
+	return nil
 }

@@ -1,12 +1,23 @@
 package desk
 
-import "accessdesk/ui/web"
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/ui/web"
+)
 
 // StartPage shows for which programs an application is about to start.
 type StartPage struct {
 	web.Problems
 	Organization string
 	Programs     []chosen
+	Open         []chosen // there is an application for them already
 	Left         []chosen // chosen, but cannot be applied for here now
 	Facts        int      // answers of the check that are carried over
 }
@@ -14,5 +25,139 @@ type StartPage struct {
 // chosen is a program that was ticked.
 type chosen struct {
 	Slug, Title, Provider, Closes string
-	Open                          string // address of an application for it that is under way
+	Link                          string // address of the application that is under way
+}
+
+// startCookie remembers the chosen programs while a person signs in and names their organization.
+const (
+	startCookie = "start"
+	startTime   = time.Hour
+	mostChosen  = 20 // programs of one application
+)
+
+var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Start starts an application for the chosen programs. A stranger is led to sign in first and a person without an
+// organization to name it; the choice is remembered. When a chosen program cannot be started, the person sees which and
+// decides.
+func Start(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	slugs := cleanSlugs(r.FormAll("program"))
+	if !r.SignedIn() {
+		return remember(r, slugs, "/signin?next=/applications/new"), nil
+	}
+	if !web.Applicant.Allows(r.Person) {
+		return web.Reply{Redirect: "/applications/new"}, nil // whose policy says why not
+	}
+	member, err := membership(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if member.PersonID == "" {
+		return remember(r, slugs, "/org/new?next=/applications/new"), nil
+	}
+	page, err := newStartPage(r, tx, member.Organization.Name, slugs)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	startable := page.slugs()
+	if len(startable) == 0 || len(startable) < len(slugs) && !r.Has("confirmed") {
+		return remember(r, slugs, "/applications/new"), nil
+	}
+	facts, err := checkFacts(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	a, err := broker.Start(tx, r.Desk(), r.Actor(), member.Organization.ID, startable, facts)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	r.DropCookie(startCookie)
+	return web.Reply{Redirect: "/applications/" + a.ID, Flash: "desk.started"}, nil
+}
+
+// New shows the remembered choice and one button that starts the application.
+func New(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	slugs := cleanSlugs(strings.Split(r.Cookie(startCookie), "."))
+	member, err := membership(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if member.PersonID == "" && len(slugs) > 0 {
+		return web.Reply{Redirect: "/org/new?next=/applications/new"}, nil
+	}
+	page, err := newStartPage(r, tx, member.Organization.Name, slugs)
+	return web.Reply{Page: "desk/start", Data: page}, err
+}
+
+func remember(r *web.Request, slugs []string, next string) web.Reply {
+	r.SetCookie(startCookie, strings.Join(slugs, "."), startTime)
+	return web.Reply{Redirect: next}
+}
+
+// cleanSlugs keeps what can be a slug, once each.
+func cleanSlugs(posted []string) []string {
+	var slugs []string
+	for _, slug := range posted {
+		if len(slugs) < mostChosen && len(slug) <= 100 && slugPattern.MatchString(slug) && !slices.Contains(slugs, slug) {
+			slugs = append(slugs, slug)
+		}
+	}
+	return slugs
+}
+
+func newStartPage(r *web.Request, tx *data.Tx, organization string, slugs []string) (StartPage, error) {
+	page := StartPage{Organization: organization}
+	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	if err != nil {
+		return page, err
+	}
+	applications, err := broker.Applications(tx, r.Actor())
+	if err != nil {
+		return page, err
+	}
+	for _, slug := range slugs {
+		program, ok := snapshot.Find(slug)
+		if !ok {
+			continue
+		}
+		one := chosen{Slug: slug, Title: program.Title.In(r.Lang), Provider: program.Provider.Name, Closes: closesText(r, program, tx.Now)}
+		one.Link = underWay(applications, slug)
+		switch {
+		case one.Link != "":
+			page.Open = append(page.Open, one)
+		case !startableHere(program, tx.Now):
+			page.Left = append(page.Left, one)
+		default:
+			page.Programs = append(page.Programs, one)
+		}
+	}
+	facts, err := checkFacts(r, tx)
+	page.Facts = len(facts)
+	return page, err
+}
+
+// startableHere tells whether a program is applied for on this site, now.
+func startableHere(program *catalog.Published, now time.Time) bool {
+	return program.InApp() && program.StartableAt(now)
+}
+
+// underWay finds the address of an undecided item for a program.
+func underWay(applications []broker.Application, slug string) string {
+	for _, a := range applications {
+		if item, ok := a.Item(slug); ok && !item.State.Decided() {
+			if item.State == broker.Draft {
+				return "/applications/" + a.ID
+			}
+			return itemAddress(item)
+		}
+	}
+	return ""
+}
+
+func (p StartPage) slugs() []string {
+	var slugs []string
+	for _, one := range p.Programs {
+		slugs = append(slugs, one.Slug)
+	}
+	return slugs
 }

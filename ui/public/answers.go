@@ -22,11 +22,7 @@ func Answers(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if !ok {
 		return over(), nil
 	}
-	path := v.path()
-	page := AnswersPage{Answers: v.answers(r, path), Next: v.next()}
+	page := AnswersPage{Answers: v.answers(r), Idle: v.idleAnswers(r), Next: v.next()}
 	page.Done = page.Next == "/check/results"
-	for _, id := range v.idle(path) {
-		page.Idle = append(page.Idle, v.row(r, id))
-	}
 	return web.Reply{Page: "public/answers", Data: page}, nil
 }

@@ -67,7 +67,7 @@ func AnswerCheck(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{Status: 422, Page: "public/check", Data: page}, nil
 		}
 	}
-	idle := v.idle(v.path())
+	idle := v.idle
 	v.answerSectors(sectors)
 	if err := v.save(r, tx); err != nil {
 		return web.Reply{}, err
@@ -124,7 +124,7 @@ func newCheckPage(r *web.Request, tx *data.Tx, v *visit, from string) CheckPage 
 	ids.identify()
 	page.mark(v.sectors())
 	if v.screening.Asked[eligibility.SectorFact] {
-		page.Answers = v.answers(r, v.path())
+		page.Answers = v.answers(r)
 		if len(v.sectors()) == 0 {
 			page.mark([]string{notSure})
 		}

@@ -1,6 +1,9 @@
 package public_test
 
 import (
+	"context"
+	"flag"
+	"regexp"
 	"bytes"
 	"io"
 	"io/fs"
@@ -15,6 +18,7 @@ import (
 	"time"
 
 	"accessdesk/broker"
+	"accessdesk/broker/account"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
@@ -31,6 +35,17 @@ import (
 )
 
 const origin = "http://127.0.0.1:8080"
+
+// TestMain keeps the random walks short where everybody waits for them.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if os.Getenv("LONG_TESTS") == "" {
+		if err := flag.Set("rapid.checks", "12"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
 
 // desk is the site with the public pages behind the real router, on a fresh database with the whole catalog.
 type desk struct {
@@ -277,4 +292,50 @@ func values(pairs ...string) url.Values {
 		form.Add(pairs[i], pairs[i+1])
 	}
 	return form
+}
+
+// postbox collects the mails that are delivered, as a mailbox would.
+type postbox struct{ mails []notify.Mail }
+
+func (p *postbox) Send(_ context.Context, m notify.Mail) error {
+	p.mails = append(p.mails, m)
+	return nil
+}
+
+func (p *postbox) Close() error { return nil }
+
+// deliver sends what is queued and gives it.
+func (d *desk) deliver(t *testing.T) []notify.Mail {
+	t.Helper()
+	box := &postbox{}
+	if _, err := notify.Deliver(context.Background(), d.DB, d.desk.Mail, box, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	return box.mails
+}
+
+var (
+	linkInMail = regexp.MustCompile(regexp.QuoteMeta(origin) + `(/[^\s"]+)`)
+	codeInMail = regexp.MustCompile(`\b[A-Z2-9]{4}-[A-Z2-9]{4}\b`)
+)
+
+// link is the first address of the site in a mail.
+func link(t *testing.T, m notify.Mail) string {
+	t.Helper()
+	found := linkInMail.FindStringSubmatch(m.Text)
+	if found == nil {
+		t.Fatalf("no link in the mail:\n%s", m.Text)
+	}
+	return found[1]
+}
+
+// person adds a member of staff.
+func (d *desk) person(t *testing.T, email, role string) account.Person {
+	t.Helper()
+	var person account.Person
+	d.Write(t, func(tx *data.Tx) (err error) {
+		person, _, err = account.AddPerson(tx, email, role, "console")
+		return err
+	})
+	return person
 }

@@ -51,7 +51,7 @@ func (v *visit) named(r *web.Request) []named {
 func (v *visit) definitions(r *web.Request, facts []eligibility.FactID) []definition {
 	var found []definition
 	for i, program := range v.programs {
-		if program.Gated() && v.decisions[i].Criteria[0].Result == eligibility.Unmet {
+		if outside(v.decisions[i]) {
 			continue
 		}
 		criteria := program.Rules.Criteria()

@@ -75,7 +75,7 @@ func AnswerQuestion(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{Status: 422, Page: "public/question", Data: page}, nil
 		}
 	}
-	idle := v.idle(v.path())
+	idle := v.idle
 	v.answer(fact.ID, value)
 	if err := v.save(r, tx); err != nil {
 		return web.Reply{}, err
@@ -90,7 +90,7 @@ func AnswerQuestion(r *web.Request, tx *data.Tx) (web.Reply, error) {
 // sayIdle adds the message that earlier answers no longer count, if the change that was just made is why.
 func (v *visit) sayIdle(r *web.Request, reply web.Reply, before []eligibility.FactID) web.Reply {
 	var labels []string
-	for _, id := range v.idle(v.path()) {
+	for _, id := range v.idle {
 		if fact, ok := v.vocabulary.Fact(id); ok && !slices.Contains(before, id) {
 			labels = append(labels, fact.Label.In(r.Lang))
 		}
@@ -106,30 +106,27 @@ const mostNamed = 6
 
 func newQuestionPage(r *web.Request, tx *data.Tx, v *visit, fact eligibility.Fact, c control, from string) QuestionPage {
 	question, help := fact.Wording(v.screening.Facts)
-	path := v.path()
 	page := QuestionPage{
 		Fact: string(fact.ID), Title: question.In(r.Lang), Hint: help.In(r.Lang), Why: fact.Why.In(r.Lang),
-		Control: c, Tally: v.tally(tx), Answers: v.answers(r, path), Back: "/check",
+		Control: c, Tally: v.tally(tx), Answers: v.answers(r), Back: "/check",
 	}
-	place := slices.Index(path, fact.ID)
+	place := slices.Index(v.path, fact.ID)
 	page.More = eligibility.Open(v.rules, v.screening.Facts, v.screening.Asked)
 	if place < 0 {
-		place = len(path)
+		place = len(v.path)
 		page.More = max(0, page.More-1)
 	}
 	page.Number = place + 1
 	if place > 0 {
-		page.Back = questionAddress(path[place-1])
+		page.Back = questionAddress(v.path[place-1])
 	}
 	if back, ok := returns[from]; ok {
 		page.From, page.Back = from, back
 	}
-	for i, program := range v.waiting(fact.ID) {
-		if i == mostNamed {
-			page.WaitingMore = len(v.waiting(fact.ID)) - mostNamed
-			break
-		}
+	waiting := v.waiting(fact.ID)
+	for _, program := range waiting[:min(mostNamed, len(waiting))] {
 		page.Waiting = append(page.Waiting, program.Title.In(r.Lang))
 	}
+	page.WaitingMore = len(waiting) - len(page.Waiting)
 	return page
 }

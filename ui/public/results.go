@@ -99,18 +99,14 @@ func results(r *web.Request, tx *data.Tx, page string) (web.Reply, error) {
 }
 
 func newResultsPage(r *web.Request, tx *data.Tx, v *visit) ResultsPage {
-	path := v.path()
 	page := ResultsPage{
 		Total: len(v.programs), Who: v.who(r), Checked: r.L.DateIn(tx.Now, r.Site.Zone),
-		More: eligibility.Open(v.rules, v.screening.Facts, v.screening.Asked), Named: v.named(r), Answers: v.answers(r, path),
+		More: eligibility.Open(v.rules, v.screening.Facts, v.screening.Asked), Named: v.named(r), Answers: v.answers(r), Idle: v.idleAnswers(r),
 	}
 	for _, answer := range page.Answers {
 		if answer.Given {
 			page.Given++
 		}
-	}
-	for _, id := range v.idle(path) {
-		page.Idle = append(page.Idle, v.row(r, id))
 	}
 	if page.More > 0 {
 		page.Next = v.next()

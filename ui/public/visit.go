@@ -20,6 +20,9 @@ type visit struct {
 	programs   []*catalog.Published // listed, in the order of the catalog
 	rules      []*eligibility.Ruleset
 	decisions  []eligibility.Decision
+
+	path []eligibility.FactID // the questions that the check asks for these answers, in order
+	idle []eligibility.FactID // given answers that no longer count
 }
 
 // newVisit decides the listed programs for a screening.
@@ -42,8 +45,12 @@ func newVisit(r *web.Request, tx *data.Tx, screening broker.Screening) (*visit, 
 	return v, nil
 }
 
-// decide works out the decisions for the answers as they are now.
-func (v *visit) decide() { v.decisions = eligibility.DecideAll(v.rules, v.screening.Facts) }
+// decide works out the decisions for the answers as they are now, and which of them count.
+func (v *visit) decide() {
+	v.decisions = eligibility.DecideAll(v.rules, v.screening.Facts)
+	v.path = v.replay()
+	v.idle = v.unused()
+}
 
 // fact finds a fact that the check may ask for.
 func (v *visit) fact(id string) (eligibility.Fact, bool) {
@@ -79,9 +86,9 @@ func questionAddress(id eligibility.FactID) string {
 	return "/check/q/" + string(id)
 }
 
-// path replays the check: the questions that it asks, in order, for the answers as they are now. An answer that the
+// replay finds the questions that the check asks, in order, for the answers as they are now. An answer that the
 // replay does not reach belongs to a question that is not asked any more, or was given on the results page.
-func (v *visit) path() []eligibility.FactID {
+func (v *visit) replay() []eligibility.FactID {
 	facts, asked := eligibility.Profile{}, map[eligibility.FactID]bool{}
 	var path []eligibility.FactID
 	for {
@@ -103,13 +110,14 @@ func (v *visit) path() []eligibility.FactID {
 	}
 }
 
-// idle lists the given answers that no longer count: their questions would not be asked now, and no result would be
-// another without them. They are kept, because a change back makes them count again.
-func (v *visit) idle(path []eligibility.FactID) []eligibility.FactID {
+// unused lists the given answers that no longer count: their questions would not be asked now, and nothing would be
+// another without them in a program for the operator's sectors. They are kept, because a change back makes them count
+// again.
+func (v *visit) unused() []eligibility.FactID {
 	var idle []eligibility.FactID
 	for _, fact := range v.vocabulary.Facts() {
 		_, given := v.screening.Facts[fact.ID]
-		if !given || fact.ID == eligibility.AdditionalSectorsFact || slices.Contains(path, fact.ID) {
+		if !given || fact.ID == eligibility.AdditionalSectorsFact || slices.Contains(v.path, fact.ID) {
 			continue
 		}
 		without := v.screening.Facts.Clone()
@@ -123,8 +131,16 @@ func (v *visit) idle(path []eligibility.FactID) []eligibility.FactID {
 
 func sameResults(a, b []eligibility.Decision) bool {
 	return slices.EqualFunc(a, b, func(a, b eligibility.Decision) bool {
+		if outside(a) && outside(b) {
+			return true
+		}
 		return slices.EqualFunc(a.Criteria, b.Criteria, func(a, b eligibility.CriterionResult) bool { return a.Result == b.Result })
 	})
+}
+
+// outside tells whether a program is not for the operator's sectors at all.
+func outside(d eligibility.Decision) bool {
+	return len(d.Criteria) > 0 && d.Criteria[0].ID == eligibility.GateID && d.Criteria[0].Result == eligibility.Unmet
 }
 
 // waiting lists the programs that an answer to this question could still help to decide.
@@ -206,19 +222,27 @@ type answered struct {
 	Given              bool   // false: skipped or not sure
 }
 
-// answers lists the questions of the path with their answers; the extra ones after them were answered on the
-// results page.
-func (v *visit) answers(r *web.Request, path []eligibility.FactID) []answered {
+// answers lists the questions of the path with their answers, and after them what was answered on the results page.
+func (v *visit) answers(r *web.Request) []answered {
 	var rows []answered
-	idle := v.idle(path)
-	for _, id := range path {
+	for _, id := range v.path {
 		rows = append(rows, v.row(r, id))
 	}
 	for _, fact := range v.vocabulary.Facts() {
 		_, given := v.screening.Facts[fact.ID]
-		if given && fact.ID != eligibility.AdditionalSectorsFact && !slices.Contains(path, fact.ID) && !slices.Contains(idle, fact.ID) {
+		listed := fact.ID == eligibility.AdditionalSectorsFact || slices.Contains(v.path, fact.ID) || slices.Contains(v.idle, fact.ID)
+		if given && !listed {
 			rows = append(rows, v.row(r, fact.ID))
 		}
+	}
+	return rows
+}
+
+// idleAnswers lists the answers that no longer count.
+func (v *visit) idleAnswers(r *web.Request) []answered {
+	var rows []answered
+	for _, id := range v.idle {
+		rows = append(rows, v.row(r, id))
 	}
 	return rows
 }

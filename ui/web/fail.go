@@ -132,13 +132,13 @@ func (p Problems) At(field string) string {
 	return ""
 }
 
-// RefusalText is a refusal in the reader's language.
+// RefusalText is a refusal in the reader's language. A refusal with a Count has a text for one and for several.
 func (r *Request) RefusalText(refusal *data.Refusal) string {
-	args := make([]any, 0, 2*len(refusal.Args))
-	for name, value := range refusal.Args {
-		args = append(args, name, value)
+	key := "refusal." + refusal.Code
+	if count, ok := refusal.Args["Count"].(int); ok {
+		return r.L.N(key, count)
 	}
-	return r.L.T("refusal."+refusal.Code, args...)
+	return r.L.Fill(key, refusal.Args)
 }
 
 // Refused turns an error into problems at its fields, if it is a refusal or several joined ones.

@@ -1,0 +1,391 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"accessdesk/broker/access"
+	"accessdesk/broker/account"
+	"accessdesk/data"
+	"accessdesk/data/datatest"
+)
+
+// walk brings a fresh item into a state.
+func (b *bench) walk(t testing.TB, to State) Item {
+	t.Helper()
+	id := b.draft(t, model).Items[0].ID
+	path := map[State][]string{
+		Draft: {}, Submitted: {ActSubmit}, InReview: {ActSubmit, ActAssign}, NeedsInfo: {ActSubmit, ActAsk},
+		Approved: {ActSubmit, ActApprove}, Declined: {ActSubmit, ActDecline}, Withdrawn: {ActSubmit, ActWithdraw},
+	}[to]
+	for _, act := range path {
+		who := b.manager
+		if act == ActSubmit || act == ActWithdraw {
+			who = b.owner
+		}
+		b.must(t, who, id, full(act))
+	}
+	item := b.find(t, id)
+	if item.State != to {
+		t.Fatalf("walked to %s, want %s", item.State, to)
+	}
+	return item
+}
+
+func (b *bench) find(t testing.TB, id string) Item {
+	t.Helper()
+	var item Item
+	b.Read(t, func(tx *data.Tx) (err error) {
+		item, err = scanItem(tx.Row("SELECT "+itemColumns+" FROM application_item i WHERE i.id = $1", id))
+		return err
+	})
+	return item
+}
+
+// full is a request for an act with everything that it needs.
+func full(act string) ActRequest {
+	r := ActRequest{Act: act}
+	switch act {
+	case ActSubmit:
+		r.Declared = Declarations()
+	case ActAsk:
+		r.Message = "Who is the second contact?"
+	case ActAnswer:
+		r.Message = "The night shift."
+	case ActDecline:
+		r.ReasonCode = "purpose"
+	}
+	return r
+}
+
+var acts = []string{ActSubmit, ActAssign, ActAsk, ActAnswer, ActApprove, ActDecline, ActWithdraw}
+
+// law is the life cycle as it was agreed, written down a second time: state, act, state after it.
+var law = map[State]map[string]State{
+	Draft:     {ActSubmit: Submitted, ActWithdraw: Withdrawn},
+	Submitted: {ActAssign: InReview, ActAsk: NeedsInfo, ActApprove: Approved, ActDecline: Declined, ActWithdraw: Withdrawn},
+	InReview:  {ActAssign: InReview, ActAsk: NeedsInfo, ActApprove: Approved, ActDecline: Declined, ActWithdraw: Withdrawn},
+	NeedsInfo: {ActAnswer: InReview, ActWithdraw: Withdrawn, ActAssign: NeedsInfo}, // a colleague takes over
+	Approved:  {}, Declined: {}, Withdrawn: {},
+}
+
+// mayTake tells who may take an act: people of the organization who write, or a program manager outside of it.
+func (b *bench) mayTake(act string, who account.Person) bool {
+	switch act {
+	case ActSubmit, ActAnswer, ActWithdraw:
+		return slices.Contains([]string{b.owner.ID, b.editor.ID, b.signer.ID, b.insider.ID}, who.ID)
+	}
+	return who.ID == b.manager.ID || who.ID == b.colleague.ID
+}
+
+// TestEveryCell goes through state x act x person. Only the cells of the law change anything; the others leave no trace.
+func TestEveryCell(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		people := map[string]account.Person{"owner": b.owner, "editor": b.editor, "signer": b.signer, "reader": b.reader, "insider": b.insider,
+			"removed": b.removed, "stranger": b.stranger, "manager": b.manager, "colleague": b.colleague, "auditor": b.auditor,
+			"administrator": b.administrator, "nobody": {}}
+		for _, state := range States() {
+			for _, act := range acts {
+				item := b.walk(t, state)
+				for name, who := range people {
+					want, lawful := law[state][act]
+					if lawful && b.mayTake(act, who) {
+						fresh := b.walk(t, state)
+						if after, err := b.act(who, fresh.ID, full(act)); err != nil || after.State != want || b.find(t, fresh.ID).State != want {
+							t.Errorf("%s %s by %s: %v, state %s, want %s", state, act, name, err, after.State, want)
+						}
+						continue
+					}
+					before, entries, mails := b.find(t, item.ID), b.acts(t, item.ID), len(b.mails(t, item.ID))
+					_, err := b.act(who, item.ID, full(act))
+					if !denied(err) {
+						t.Errorf("%s %s by %s: %v, want a refusal, not found or a conflict", state, act, name, err)
+					}
+					if outside := slices.Contains([]string{"removed", "stranger", "nobody"}, name); outside && !errors.Is(err, data.ErrNotFound) {
+						t.Errorf("%s %s by %s: %v, want not found", state, act, name, err)
+					}
+					if b.find(t, item.ID) != before || !slices.Equal(b.acts(t, item.ID), entries) || len(b.mails(t, item.ID)) != mails {
+						t.Errorf("%s %s by %s left a trace", state, act, name)
+					}
+				}
+			}
+		}
+	})
+}
+
+func denied(err error) bool {
+	return isRefusal(err) || errors.Is(err, data.ErrNotFound) || errors.Is(err, data.ErrConflict)
+}
+
+// TestTraceOfEachAct holds, for each act, the entries of the record and the mails, in the reader's language.
+func TestTraceOfEachAct(t *testing.T) {
+	writers := []string{"editor", "insider", "owner", "signer"}
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		for _, c := range []struct {
+			state   State
+			act     string
+			entries []string
+			mail    string // "" none
+			to      []string
+		}{
+			{Draft, ActSubmit, []string{"submit"}, "submitted", writers},
+			{Draft, ActWithdraw, []string{"withdraw"}, "", nil},
+			{Submitted, ActAssign, []string{"assign"}, "", nil},
+			{Submitted, ActAsk, []string{"assign", "ask"}, "question_asked", writers},
+			{Submitted, ActApprove, []string{"assign", "approve", "grant_opened"}, "approved", writers},
+			{Submitted, ActDecline, []string{"assign", "decline"}, "declined", writers},
+			{Submitted, ActWithdraw, []string{"withdraw"}, "withdrawn", writers},
+			{InReview, ActAssign, []string{"assign"}, "", nil},
+			{InReview, ActAsk, []string{"ask"}, "question_asked", writers},
+			{InReview, ActApprove, []string{"approve", "grant_opened"}, "approved", writers},
+			{InReview, ActDecline, []string{"decline"}, "declined", writers},
+			{InReview, ActWithdraw, []string{"withdraw"}, "withdrawn", writers},
+			{NeedsInfo, ActAnswer, []string{"answer"}, "answer_received", []string{"manager"}},
+			{NeedsInfo, ActWithdraw, []string{"withdraw"}, "withdrawn", writers},
+		} {
+			item := b.walk(t, c.state)
+			entries, mails := len(b.acts(t, item.ID)), len(b.mails(t, item.ID))
+			who := b.manager
+			if b.mayTake(c.act, b.owner) {
+				who = b.owner
+			}
+			after := b.must(t, who, item.ID, full(c.act))
+			if got := b.acts(t, item.ID)[entries:]; !slices.Equal(got, c.entries) {
+				t.Errorf("%s %s: record %v, want %v", c.state, c.act, got, c.entries)
+			}
+			list := b.mails(t, item.ID)[mails:]
+			if got := mailed(list, c.mail); !slices.Equal(got, c.to) || len(list) != len(c.to) {
+				t.Errorf("%s %s: %d mails, %s to %v, want %v", c.state, c.act, len(list), c.mail, got, c.to)
+			}
+			for _, q := range list {
+				title := offeringTitle(t, b, q.Lang)
+				if q.Lang == "es" != (q.To == b.editor.Email) || !strings.Contains(q.Text, title) || !strings.Contains(q.Text, "Cedar Flats Water District") {
+					t.Errorf("%s to %s in %s:\n%s", q.Template, q.To, q.Lang, q.Text)
+				}
+			}
+			if grants := b.count(t, "SELECT count(*) FROM access_grant WHERE item_id = $1", item.ID); (grants == 1) != (after.State == Approved) {
+				t.Errorf("%s %s: %d grants", c.state, c.act, grants)
+			}
+		}
+	})
+}
+
+func offeringTitle(t testing.TB, b *bench, lang string) string {
+	t.Helper()
+	var title string
+	b.Read(t, func(tx *data.Tx) error {
+		snapshot, err := b.desk.Catalog.Snapshot(tx)
+		if err != nil {
+			return err
+		}
+		program, _ := snapshot.Find(model)
+		title = program.Title.In(lang)
+		return nil
+	})
+	return title
+}
+
+func TestNobodyDecidesForTheirOwn(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		for _, act := range []string{ActAssign, ActAsk, ActApprove, ActDecline} {
+			item := b.walk(t, InReview)
+			_, err := b.act(b.insider, item.ID, full(act))
+			wantRefusal(t, err, "", "own_organization")
+		}
+		_, err := b.act(b.auditor, b.walk(t, InReview).ID, full(ActApprove))
+		wantRefusal(t, err, "", "not_your_role")
+		_, err = b.act(b.reader, b.walk(t, Draft).ID, full(ActSubmit))
+		wantRefusal(t, err, "", "not_your_role")
+	})
+}
+
+func TestWhatAnActNeeds(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		draft, asked, review := b.walk(t, Draft), b.walk(t, NeedsInfo), b.walk(t, InReview)
+		for name, c := range map[string]struct {
+			who         account.Person
+			item        Item
+			request     ActRequest
+			field, code string
+		}{
+			"undeclared":       {b.owner, draft, ActRequest{Act: ActSubmit, Declared: []string{"truth", "defensive_use"}}, "declare_authority", "tick_box"},
+			"empty answer":     {b.owner, asked, ActRequest{Act: ActAnswer, Message: " \n "}, "message", "required"},
+			"empty question":   {b.manager, review, ActRequest{Act: ActAsk}, "message", "required"},
+			"long question":    {b.manager, review, ActRequest{Act: ActAsk, Message: strings.Repeat("ñ", MessageLimit+1)}, "message", "too_long"},
+			"no reason":        {b.manager, review, ActRequest{Act: ActDecline}, "reason", "reason_needed"},
+			"unknown reason":   {b.manager, review, ActRequest{Act: ActDecline, ReasonCode: "dislike"}, "reason", "reason_needed"},
+			"other, unsaid":    {b.manager, review, ActRequest{Act: ActDecline, ReasonCode: "other"}, "message", "required"},
+			"starts yesterday": {b.manager, review, ActRequest{Act: ActApprove, Starts: b.Now().Add(-25 * time.Hour)}, "start", "start_past"},
+			"starts far away":  {b.manager, review, ActRequest{Act: ActApprove, Starts: b.Now().AddDate(1, 0, 1)}, "start", "start_far"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				entries := len(b.acts(t, c.item.ID))
+				_, err := b.act(c.who, c.item.ID, c.request)
+				wantRefusal(t, err, c.field, c.code)
+				if b.find(t, c.item.ID) != c.item || len(b.acts(t, c.item.ID)) != entries {
+					t.Error("something was kept")
+				}
+			})
+		}
+		if _, err := b.act(b.owner, data.NewID(), full(ActWithdraw)); !errors.Is(err, data.ErrNotFound) {
+			t.Errorf("no such item: %v", err)
+		}
+		if _, err := b.act(b.owner, draft.ID, ActRequest{Act: "publish"}); !denied(err) {
+			t.Errorf("no such act: %v", err)
+		}
+	})
+}
+
+// TestStaleRevision: who decides on a page that is not true any more gets a conflict.
+func TestStaleRevision(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		item := b.walk(t, InReview)
+		b.must(t, b.colleague, item.ID, full(ActAssign))
+		stale := full(ActApprove)
+		stale.Revision = item.Revision
+		_, err := b.act(b.manager, item.ID, stale)
+		wantError(t, err, data.ErrConflict)
+		stale.Revision++
+		b.must(t, b.manager, item.ID, stale)
+	})
+}
+
+// TestRace: of eight decisions on the same page one wins, the others hear of the conflict, and there is one grant.
+func TestRace(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		item := b.walk(t, InReview)
+		for _, r := range []ActRequest{full(ActApprove), full(ActDecline)} {
+			r.Revision = item.Revision
+			errs := make([]error, 8)
+			var group sync.WaitGroup
+			for i := range errs {
+				group.Go(func() { _, errs[i] = b.act(b.manager, item.ID, r) })
+			}
+			group.Wait()
+			won := 0
+			for _, err := range errs {
+				switch {
+				case err == nil:
+					won++
+				case !errors.Is(err, data.ErrConflict):
+					t.Errorf("a loser got %v", err)
+				}
+			}
+			if want := map[string]int{ActApprove: 1, ActDecline: 0}[r.Act]; won != want {
+				t.Errorf("%s: %d winners, want %d", r.Act, won, want)
+			}
+		}
+		if got := b.acts(t, item.ID); !slices.Equal(got, []string{"start", "submit", "assign", "approve", "grant_opened"}) {
+			t.Errorf("record %v", got)
+		}
+		if n := b.count(t, "SELECT count(*) FROM access_grant"); n != 1 {
+			t.Errorf("%d grants", n)
+		}
+	})
+}
+
+// TestApprovalOpensTheGrant reads the grant with its terms, at once and for later.
+func TestApprovalOpensTheGrant(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		for _, c := range []struct {
+			starts time.Time
+			state  access.State
+		}{{time.Time{}, access.Active}, {b.Now().Add(72 * time.Hour), access.Pending}} {
+			item := b.walk(t, Submitted)
+			r := full(ActApprove)
+			r.Starts = c.starts
+			after := b.must(t, b.manager, item.ID, r)
+			var grant access.Grant
+			b.Read(t, func(tx *data.Tx) (err error) {
+				grant, err = access.OfItem(tx, item.ID)
+				return err
+			})
+			starts := c.starts
+			if starts.IsZero() {
+				starts = b.Now()
+			}
+			if grant.State != c.state || !grant.Starts.Equal(starts) || !grant.Ends.Equal(starts.Add(180*24*time.Hour)) ||
+				len(grant.Safeguards) != 6 || grant.OpenedBy != b.manager.ID || grant.VersionID != after.VersionID || grant.OrganizationID != b.org.ID {
+				t.Errorf("%+v", grant)
+			}
+			if after.AssignedTo != b.manager.ID || after.DecidedBy != b.manager.ID || !after.Decided.Equal(b.Now()) {
+				t.Errorf("%+v", after)
+			}
+			for _, q := range b.mails(t, item.ID) {
+				if q.Template == "approved" && !strings.Contains(q.Text, "/access/"+grant.ID) {
+					t.Errorf("the mail does not lead to the access:\n%s", q.Text)
+				}
+			}
+		}
+	})
+}
+
+// TestDeclineSaysWhy: each reason has its sentences in both languages, and the reviewer's words follow.
+func TestDeclineSaysWhy(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		for _, code := range ReasonCodes() {
+			item := b.walk(t, InReview)
+			after := b.must(t, b.manager, item.ID, ActRequest{Act: ActDecline, ReasonCode: code, Message: "See section 4 of the notice."})
+			if after.ReasonCode != code || after.ReasonText != "See section 4 of the notice." {
+				t.Errorf("%s: %+v", code, after)
+			}
+			for _, q := range b.mails(t, item.ID) {
+				if q.Template != "declined" {
+					continue
+				}
+				for _, text := range []string{locales().In(q.Lang).T("broker.sentence_" + code), locales().In(q.Lang).T("broker.change_" + code), "See section 4"} {
+					if flat := strings.Join(strings.Fields(strings.ReplaceAll(q.Text, "> ", "")), " "); !strings.Contains(flat, text) {
+						t.Errorf("%s in %s lacks %q:\n%s", code, q.Lang, text, q.Text)
+					}
+				}
+			}
+			for _, lang := range []string{"en", "es"} {
+				locales().In(lang).T("broker.reason_" + code)
+			}
+		}
+	})
+}
+
+// TestAskAndAnswer follows a conversation of two rounds.
+func TestAskAndAnswer(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		item := b.walk(t, Submitted)
+		var want []string
+		for round := range 2 {
+			b.Advance(time.Hour)
+			b.must(t, b.manager, item.ID, ActRequest{Act: ActAsk, Message: fmt.Sprint("  Question ", round, "? ")})
+			b.Advance(time.Hour)
+			b.must(t, b.editor, item.ID, ActRequest{Act: ActAnswer, Message: fmt.Sprint("Answer ", round)})
+			want = append(want, fmt.Sprint("ask manager Question ", round, "?"), fmt.Sprint("answer editor Answer ", round))
+		}
+		var got []string
+		b.Read(t, func(tx *data.Tx) error {
+			messages, err := Messages(tx, item.ID)
+			for _, m := range messages {
+				got = append(got, m.Kind+" "+strings.TrimSuffix(m.By.Email, "@example.org")+" "+m.Text)
+			}
+			return err
+		})
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		list := b.mails(t, item.ID)
+		if asked, answered := mailed(list, "question_asked"), mailed(list, "answer_received"); len(asked) != 8 || len(answered) != 2 {
+			t.Errorf("%d question mails, %d answer mails: a second round must be told too", len(asked), len(answered))
+		}
+	})
+}

@@ -1,0 +1,191 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"accessdesk/broker/access"
+	"accessdesk/broker/account"
+	"accessdesk/broker/record"
+	"accessdesk/data"
+	"accessdesk/data/datatest"
+
+	"pgregory.net/rapid"
+)
+
+// traces is how many random life cycles a test walks.
+func traces() string {
+	if os.Getenv("LONG_TESTS") != "" {
+		return "100000"
+	}
+	return "500"
+}
+
+// errRolledBack ends a trace: every one begins on the same database.
+var errRolledBack = errors.New("rolled back")
+
+// TestRandomLives walks random life cycles of one case: any person tries any step at any time, a colleague joins and leaves
+// the organization, time goes by. After each step the case stands where the law says, or where it stood.
+func TestRandomLives(t *testing.T) {
+	if err := flag.Set("rapid.checks", traces()); err != nil {
+		t.Fatal(err)
+	}
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		items := []Item{b.draft(t, model).Items[0], b.sent(t, model).Items[0], b.walk(t, NeedsInfo)}
+		people := []account.Person{b.owner, b.editor, b.signer, b.reader, b.insider, b.stranger, b.removed, b.manager, b.manager, b.colleague,
+			b.auditor, b.administrator}
+		rapid.Check(t, func(rt *rapid.T) {
+			err := b.DB.Write(context.Background(), func(tx *data.Tx) error {
+				l := &life{T: rt, b: b, tx: tx, item: rapid.SampledFrom(items).Draw(rt, "item")}
+				l.begin()
+				for range rapid.IntRange(1, 12).Draw(rt, "steps") {
+					switch rapid.IntRange(0, 9).Draw(rt, "kind") {
+					case 0:
+						l.pass(rapid.SampledFrom([]time.Duration{time.Hour, 40 * 24 * time.Hour, 170 * 24 * time.Hour}).Draw(rt, "time"))
+					case 1:
+						l.change()
+					case 2:
+						l.revoke(rapid.SampledFrom(people).Draw(rt, "who"))
+					default:
+						l.step(rapid.SampledFrom(people).Draw(rt, "who"), rapid.SampledFrom(acts).Draw(rt, "act"))
+					}
+					l.check()
+				}
+				return errRolledBack
+			})
+			if !errors.Is(err, errRolledBack) {
+				rt.Fatal(err)
+			}
+		})
+	})
+}
+
+// life is a random trace with what has to be true of it.
+type life struct {
+	*rapid.T
+	b       *bench
+	tx      *data.Tx
+	item    Item
+	state   State
+	joined  bool // the colleague belongs to the organization now
+	entries int  // in the record of the case
+	grant   access.State
+	ends    time.Time
+}
+
+func (l *life) must(err error) {
+	if err != nil {
+		l.Fatal(err)
+	}
+}
+
+func (l *life) begin() {
+	l.state = l.item.State
+	entries, err := record.List(l.tx, record.CaseChain(l.item.ID))
+	l.must(err)
+	l.entries = len(entries)
+}
+
+func (l *life) may(act string, who account.Person) bool {
+	if who.ID == l.b.colleague.ID && l.joined {
+		return l.b.mayTake(act, l.b.owner)
+	}
+	return l.b.mayTake(act, who)
+}
+
+func (l *life) step(who account.Person, act string) {
+	want, lawful := law[l.state][act]
+	after, err := Act(l.tx, l.b.desk, PersonActor(who), l.item.ID, full(act))
+	if !lawful || !l.may(act, who) {
+		if !denied(err) {
+			l.Fatalf("%s %s by %s: %v", l.state, act, who.Email, err)
+		}
+		return
+	}
+	if err != nil || after.State != want {
+		l.Fatalf("%s %s by %s: %v, state %s", l.state, act, who.Email, err, after.State)
+	}
+	l.entries++
+	if l.state == Submitted && slices.Contains([]string{ActAsk, ActApprove, ActDecline}, act) {
+		l.entries++ // assigned first
+	}
+	if act == ActApprove {
+		l.entries++ // grant_opened
+		l.grant, l.ends = access.Active, l.tx.Now.Add(180*24*time.Hour)
+	}
+	l.state = want
+}
+
+// revoke tries to end the grant.
+func (l *life) revoke(who account.Person) {
+	grant, err := access.OfItem(l.tx, l.item.ID)
+	if errors.Is(err, data.ErrNotFound) {
+		return
+	}
+	l.must(err)
+	err = Revoke(l.tx, l.b.desk, PersonActor(who), grant.ID, "Shared with others.")
+	if l.grant != access.Active || !l.may(ActApprove, who) {
+		if !denied(err) {
+			l.Fatalf("revoke of a grant that is %s by %s: %v", l.grant, who.Email, err)
+		}
+		return
+	}
+	l.must(err)
+	l.grant = access.Revoked
+	l.entries++
+}
+
+// pass lets time go by and does what is due.
+func (l *life) pass(d time.Duration) {
+	l.tx.Now = l.tx.Now.Add(d)
+	l.must(Work(l.tx, l.b.desk))
+	if l.grant == access.Active && !l.tx.Now.Before(l.ends) {
+		l.grant = access.Ended
+		l.entries++
+	}
+}
+
+// change makes the colleague, a program manager, join or leave the organization.
+func (l *life) change() {
+	var err error
+	if l.joined {
+		_, err = l.tx.Exec("DELETE FROM membership WHERE person_id = $1", l.b.colleague.ID)
+	} else {
+		_, err = l.tx.Exec("INSERT INTO membership (person_id, organization_id, role, state, created_at) VALUES ($1, $2, 'owner', 'active', 1)",
+			l.b.colleague.ID, l.b.org.ID)
+	}
+	l.must(err)
+	l.joined = !l.joined
+}
+
+// check compares the database with what has to be.
+func (l *life) check() {
+	item, err := scanItem(l.tx.Row("SELECT "+itemColumns+" FROM application_item i WHERE i.id = $1", l.item.ID))
+	l.must(err)
+	if item.State != l.state {
+		l.Fatalf("the case is %s, want %s", item.State, l.state)
+	}
+	chain := record.CaseChain(l.item.ID)
+	entries, err := record.List(l.tx, chain)
+	l.must(err)
+	l.must(record.Check(l.tx, chain))
+	if len(entries) != l.entries {
+		l.Fatalf("%d entries in the record, want %d", len(entries), l.entries)
+	}
+	grant, err := access.OfItem(l.tx, l.item.ID)
+	if !errors.Is(err, data.ErrNotFound) {
+		l.must(err)
+	}
+	if grant.State != l.grant {
+		l.Fatalf("the grant is %q, want %q", grant.State, l.grant)
+	}
+	if grant.ID != "" && (item.State != Approved || item.DecidedBy != grant.OpenedBy) {
+		l.Fatalf("a grant of a case that is %s", item.State)
+	}
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/broker/account"
+	"accessdesk/broker/record"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+)
+
+// draftedDesk makes a database in which one application was begun at goldenNow and left alone.
+func draftedDesk(t *testing.T) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	p, _, _ := session(t, "")
+	config, err := p.configure(&commands{DB: "desk.db"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := data.Open(t.Context(), config.Database.DSN, p.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := build(config, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.fillCatalog(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	err = db.Write(t.Context(), func(tx *data.Tx) error {
+		person, _, err := account.AddPerson(tx, "office@cedarflats.example.org", account.ProgramManager, record.Console)
+		if err != nil {
+			return err
+		}
+		organization, err := account.CreateOrganization(tx, person, "Cedar Flats Water District")
+		if err != nil {
+			return err
+		}
+		_, err = broker.Start(tx, b.desk, broker.PersonActor(person), organization.ID, []string{"demo-model-access"}, eligibility.Profile{})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// reminded runs remind and gives what it prints.
+func reminded(t *testing.T, flags ...string) (out, messages string) {
+	t.Helper()
+	p, printed, said := session(t, "")
+	if status := p.run(t.Context(), append([]string{"remind", "--db", "desk.db"}, flags...)); status != 0 {
+		t.Fatalf("exit status %d: %s", status, said)
+	}
+	return printed.String(), said.String()
+}
+
+// outbox counts the queued mails of a template.
+func outbox(t *testing.T, template string) (count int) {
+	t.Helper()
+	db, err := data.Open(t.Context(), "desk.db", time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.Read(context.Background(), func(tx *data.Tx) error {
+		return tx.Row("SELECT count(*) FROM outbox WHERE template = $1", template).Scan(&count)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return count
+}
+
+func TestRemind(t *testing.T) {
+	draftedDesk(t)
+	if out, messages := reminded(t, "--dry-run"); out != "" || !strings.HasPrefix(messages, "0 mails would be queued") {
+		t.Errorf("on the first day: %q %q", out, messages)
+	}
+	mail, messages := reminded(t, "--at", "2026-11-27", "--dry-run")
+	for _, want := range []string{"----- 1 of 1 -", "To: office@cedarflats.example.org\n", "Subject: ", "Content-Language: en\n",
+		"Cedar Flats Water District", "http://127.0.0.1:8080/applications/"} {
+		if !strings.Contains(mail, want) {
+			t.Errorf("the dry run does not print %q:\n%s", want, mail)
+		}
+	}
+	if messages != "1 mail would be queued, as of November 27, 2026, 12:00 a.m. EST; nothing was changed\n" {
+		t.Errorf("stderr says %q", messages)
+	}
+	if again, _ := reminded(t, "--at", "2026-11-27", "--dry-run"); again != mail {
+		t.Errorf("the second dry run differs:\n%s", again)
+	}
+	if count := outbox(t, "draft_unfinished"); count != 0 {
+		t.Errorf("the dry runs queued %d mails", count)
+	}
+
+	out, messages := reminded(t, "--at", "2026-11-27T00:00:00-05:00")
+	if !strings.HasPrefix(out, "office@cedarflats.example.org\t") || !strings.HasPrefix(messages, "1 mail queued, as of November 27, 2026") {
+		t.Errorf("the run: %q %q", out, messages)
+	}
+	if out, messages := reminded(t, "--at", "2026-12-24"); out != "" || !strings.HasPrefix(messages, "0 mails queued") {
+		t.Errorf("a second run: %q %q", out, messages)
+	}
+	if count := outbox(t, "draft_unfinished"); count != 1 {
+		t.Errorf("%d mails are queued, want 1", count)
+	}
+}

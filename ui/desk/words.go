@@ -1,0 +1,145 @@
+package desk
+
+import (
+	"strings"
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/broker/access"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+	"accessdesk/ui/web"
+)
+
+// endingSoon is when an access is said to end soon; the first reminder is sent then.
+const endingSoon = 30 * 24 * time.Hour
+
+// closingSoon is when a program that closes is warned of.
+const closingSoon = 3 * 24 * time.Hour
+
+// statePill says where an item stands, in the words of the applicant.
+func statePill(r *web.Request, state broker.State) pill {
+	switch state {
+	case broker.Draft:
+		return pill{"new", r.L.T("status.draft")}
+	case broker.Submitted:
+		return pill{"new", r.L.T("status.sent")}
+	case broker.InReview:
+		return pill{"new", r.L.T("status.in_review")}
+	case broker.NeedsInfo:
+		return pill{"ask", r.L.T("status.waiting_you")}
+	case broker.Approved:
+		return pill{"ok", r.L.T("status.approved")}
+	case broker.Declined:
+		return pill{"no", r.L.T("status.not_approved")}
+	}
+	return pill{"no", r.L.T("status.withdrawn")}
+}
+
+// grantPill says where an access stands.
+func grantPill(r *web.Request, g access.Grant, now time.Time) pill {
+	switch {
+	case g.State == access.Pending:
+		return pill{"new", r.L.T("status.setup")}
+	case g.State == access.Active && endsSoon(g, now):
+		return pill{"ask", r.L.T("status.ending")}
+	case g.State == access.Active:
+		return pill{"ok", r.L.T("status.active")}
+	case g.State == access.Revoked:
+		return pill{"no", r.L.T("desk.access_revoked")}
+	}
+	return pill{"no", r.L.T("status.ended")}
+}
+
+func endsSoon(g access.Grant, now time.Time) bool {
+	return g.State == access.Active && g.Ends.Sub(now) <= endingSoon
+}
+
+// fitPill says how a program stands for the facts as they are.
+func fitPill(r *web.Request, p piece) pill {
+	switch {
+	case p.decision.Outcome == eligibility.Eligible:
+		return pill{"ok", r.L.T("desk.fits")}
+	case p.decision.Outcome == eligibility.Ineligible:
+		return pill{"no", r.L.T("desk.fits_not")}
+	case !p.program.CriteriaPublished:
+		return pill{"new", r.L.T("desk.fits_unpublished")}
+	}
+	return pill{"ask", r.L.T("desk.fits_open")}
+}
+
+// unmet says in one paragraph why a program does not look like a fit.
+func unmet(r *web.Request, p piece) string {
+	var sentences []string
+	for _, reason := range eligibility.Explain(p.program.Rules, p.decision, r.Lang) {
+		if reason.Result == eligibility.Unmet {
+			sentences = append(sentences, reason.Sentence)
+		}
+	}
+	return strings.Join(sentences, " ")
+}
+
+// closesText says until when a program takes applications.
+func closesText(r *web.Request, program *catalog.Published, now time.Time) string {
+	window := program.Window
+	left := window.Closes.Sub(now)
+	date := r.L.DateIn(window.Closes, window.Zone())
+	switch {
+	case !window.Closes.IsZero() && left <= 0:
+		return r.L.T("desk.closed", "Date", date)
+	case !program.StartableAt(now):
+		return r.L.T("desk.start_closed")
+	case window.Closes.IsZero():
+		return r.L.T("desk.open_all_year")
+	case left < 24*time.Hour:
+		return r.L.T("desk.closes_today", "When", r.L.DateTime(window.Closes, window.Zone()))
+	}
+	return r.L.T("desk.closes_in", "Date", date, "Days", r.L.Days(int(left/(24*time.Hour))))
+}
+
+// closesWarning says that a program closes within days, "" if it does not.
+func closesWarning(r *web.Request, program *catalog.Published, now time.Time) string {
+	window := program.Window
+	if left := window.Closes.Sub(now); window.Closes.IsZero() || left <= 0 || left > closingSoon || !program.StartableAt(now) {
+		return ""
+	}
+	return r.L.T("desk.closes_soon", "When", r.L.DateTime(window.Closes, window.Zone()))
+}
+
+// day writes the calendar date of an instant in the zone of the site.
+func day(r *web.Request, t time.Time) string { return r.L.DateIn(t, r.Site.Zone) }
+
+// moment writes date and time of an instant in the zone of the site.
+func moment(r *web.Request, t time.Time) string { return r.L.DateTime(t, r.Site.Zone) }
+
+// savedText says when something was saved: the time of day today, the date before.
+func savedText(r *web.Request, tx *data.Tx, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	if day(r, t) == day(r, tx.Now) {
+		return r.L.T("desk.saved_at", "Time", r.L.Time(t, r.Site.Zone))
+	}
+	return r.L.T("desk.saved_on", "When", moment(r, t))
+}
+
+// stands says what comes next for an item, in a line of a list.
+func stands(r *web.Request, item broker.Item) string {
+	switch item.State {
+	case broker.Draft:
+		return ""
+	case broker.Submitted, broker.InReview:
+		return r.L.T("desk.status_aim", "Date", day(r, item.Due))
+	case broker.NeedsInfo:
+		return r.L.T("desk.home_answer_text", "Date", day(r, item.Changed))
+	case broker.Withdrawn:
+		return r.L.T("desk.home_withdrawn_on", "Date", day(r, item.Decided))
+	}
+	return r.L.T("desk.home_decided_on", "Date", day(r, item.Decided))
+}
+
+// itemAddress is the page of one program of an application.
+func itemAddress(item broker.Item) string {
+	return "/applications/" + item.ApplicationID + "/p/" + item.Slug
+}

@@ -1,0 +1,273 @@
+package public_test
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"accessdesk/catalog"
+	"accessdesk/data/datatest"
+	"accessdesk/data/locale"
+	"accessdesk/eligibility"
+	"accessdesk/ui/public"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// TestEveryPageInBothLanguages opens every page and every program: one heading that begins the title, the right
+// language, no script and no inline style, each label for an input, each id once; the harness fails on a missing text.
+func TestEveryPageInBothLanguages(t *testing.T) {
+	d := openDesk(t)
+	paths := []string{"/", "/programs", "/programs?kind=funding&sector=health&open=1", "/programs?q=nothing+like+it", "/under-attack", "/help", "/privacy",
+		"/accessibility", "/how-we-decide", "/contact", "/check", "/check/q/state_or_territory", "/check/q/ownership_type", "/check/q/population_served",
+		"/check/q/memberships", "/check/q/employees_fte", "/check/q/total_assets", "/check/answers", "/check/results", "/check/results/print",
+		"/check/email", "/check/email/sent", "/check/resume", "/signin", "/signin/code", "/signin/link"}
+	for _, offering := range offerings() {
+		paths = append(paths, "/programs/"+offering.Slug)
+	}
+	for _, lang := range []string{"en", "es"} {
+		stranger, visitor := d.browser(t, lang), d.browser(t, lang)
+		visitor.walk(townWater)
+		for _, path := range paths {
+			for _, b := range []*browser{stranger, visitor} {
+				checkPage(t, b.get(path), lang+" "+path, lang)
+			}
+		}
+	}
+}
+
+func checkPage(t *testing.T, p *page, name, lang string) {
+	t.Helper()
+	if p.status != http.StatusOK && p.status != http.StatusGone {
+		t.Errorf("%s: status %d", name, p.status)
+	}
+	heading := p.Find("h1")
+	if heading.Length() != 1 || !strings.HasPrefix(p.text("title"), strings.Join(strings.Fields(heading.Text()), " ")+" –") {
+		t.Errorf("%s: %d headings %q, title %q", name, heading.Length(), heading.Text(), p.text("title"))
+	}
+	if got := p.Find("html").AttrOr("lang", ""); got != lang {
+		t.Errorf("%s: lang %q", name, got)
+	}
+	if p.Find("script, [style], [onclick], iframe, img").Length() != 0 {
+		t.Errorf("%s: script, inline style or picture", name)
+	}
+	ids := map[string]bool{}
+	p.Find("[id]").Each(func(_ int, s *goquery.Selection) {
+		if id := s.AttrOr("id", ""); ids[id] {
+			t.Errorf("%s: the id %q stands twice", name, id)
+		} else {
+			ids[id] = true
+		}
+	})
+	p.Find("label[for]").Each(func(_ int, s *goquery.Selection) {
+		if !ids[s.AttrOr("for", "")] {
+			t.Errorf("%s: label for %q", name, s.AttrOr("for", ""))
+		}
+	})
+	p.Find("[aria-describedby], [aria-labelledby]").Each(func(_ int, s *goquery.Selection) {
+		for _, id := range strings.Fields(s.AttrOr("aria-describedby", "") + " " + s.AttrOr("aria-labelledby", "")) {
+			if !ids[id] {
+				t.Errorf("%s: described by %q, which is not there", name, id)
+			}
+		}
+	})
+	if strings.Contains(p.body, "{{") || strings.Contains(p.body, "<no value>") {
+		t.Errorf("%s: a hole in the page", name)
+	}
+}
+
+// TestKeysOfClosedLists walks every list from which keys are put together.
+func TestKeysOfClosedLists(t *testing.T) {
+	locales, err := locale.Bundle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string][]string{}
+	for _, kind := range catalog.Kinds() {
+		keys["kind."] = append(keys["kind."], string(kind))
+	}
+	for _, cost := range catalog.Costs() {
+		keys["cost."] = append(keys["cost."], string(cost))
+	}
+	for _, status := range catalog.Statuses() {
+		keys["world."] = append(keys["world."], string(status))
+	}
+	for _, mode := range catalog.Modes() {
+		keys["mode."] = append(keys["mode."], string(mode))
+	}
+	for _, confidence := range catalog.Confidences() {
+		keys["confidence."] = append(keys["confidence."], string(confidence))
+	}
+	for _, safeguard := range catalog.Safeguards() {
+		keys["safeguard."] = append(keys["safeguard."], string(safeguard))
+	}
+	keys["results.who_"] = append(vocabulary().Sectors(), "unknown")
+	for _, name := range public.SupportPages {
+		keys["prose."] = append(keys["prose."], name+"_title", name+"_text")
+	}
+	for prefix, values := range keys {
+		if len(values) < 4 {
+			t.Errorf("%s: only %d values", prefix, len(values))
+		}
+		for _, value := range values {
+			for _, lang := range locale.Languages() {
+				if !locales.In(lang).Has(prefix + value) {
+					t.Errorf("%s: no text %s%s", lang, prefix, value)
+				}
+			}
+		}
+	}
+}
+
+func TestProgramsFilter(t *testing.T) {
+	d := openDesk(t)
+	es := d.browser(t, "es")
+	if got := es.get("/programs?q=evaluacion").Find(".list > li").Length(); got == 0 {
+		t.Error("an accent hides a program")
+	}
+	b := d.browser(t, "en")
+	all := b.get("/programs").Find(".list > li").Length()
+	health := b.get("/programs?sector=health").Find(".list > li").Length()
+	open := b.get("/programs?open=1").Find(".list > li").Length()
+	if all != 28 || health == 0 || health >= all || open == 0 || open >= all {
+		t.Errorf("all %d, health %d, open %d", all, health, open)
+	}
+	b.get("/programs?q=zzz").shows("No program fits these filters.")
+	page := b.get("/programs?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E")
+	if page.Find("script").Length() != 0 || page.Find("#q").AttrOr("value", "") != "<script>alert(1)</script>" {
+		t.Error("what was typed is not shown as text")
+	}
+	b.get("/programs?sector=martian&kind=nothing").want(http.StatusOK)
+	b.get("/programs/nothing").want(http.StatusNotFound)
+}
+
+func TestProgramPage(t *testing.T) {
+	b := openDesk(t).browser(t, "en")
+	p := b.get("/programs/ship").want(http.StatusOK)
+	for _, text := range []string{"Who can get it", "49 available beds or fewer", "How to apply", "Have these ready", "We last checked this listing on November 22, 2026."} {
+		p.shows(text)
+	}
+	b.get("/programs/anthropic-cvp").shows("You can ask. The company decides.")
+	b.get("/programs/eo14409-2c3").shows("The provider does not publish who can get this program.")
+	in := b.get("/programs/demo-model-access")
+	in.shows("Access lasts 180 days. You can ask to renew it.")
+	if in.Find("form[action='/applications/new'] input[name=program][value=demo-model-access]").Length() != 1 {
+		t.Error("no way to start an application")
+	}
+	// A page that nobody could open is named, not linked.
+	unreached := b.get("/programs/cisa-vuln-scanning")
+	if unreached.Find("a[href='https://www.cisa.gov/cyber-hygiene-services']").Length() != 0 {
+		t.Error("an address that nobody could open is a link")
+	}
+	unreached.shows("We could not open this address on November 22, 2026")
+}
+
+func TestUnderAttackNamesTheContacts(t *testing.T) {
+	p := openDesk(t).browser(t, "es").get("/under-attack")
+	p.shows("Example Response Team")
+	p.shows("Llame de día o de noche.")
+	if p.Find("a[href='tel:1-555-0100']").Length() != 1 {
+		t.Error("the number cannot be called")
+	}
+}
+
+// TestEmptyCatalog: a desk without programs says so everywhere.
+func TestEmptyCatalog(t *testing.T) {
+	d := openDeskOn(t, datatest.Open(t), nil)
+	b := d.browser(t, "en")
+	b.get("/programs").want(http.StatusOK).shows("No program is listed on this site yet.")
+	b.get("/").want(http.StatusOK)
+	p := b.get("/check").want(http.StatusOK).answer("gas")
+	p.follow().want(http.StatusOK).shows("No program is listed today")
+	b.get("/check/results/print").want(http.StatusOK).shows("No program is listed today.")
+}
+
+// TestNothingOpen: when no program takes requests, the start page says so and a fit stands under "not open now".
+func TestNothingOpen(t *testing.T) {
+	var closed []*catalog.Offering
+	for _, offering := range offerings() {
+		if offering.Slug == "cisa-cpg" {
+			paused := *offering
+			paused.Status = catalog.StatusLapsed
+			closed = append(closed, &paused)
+		}
+	}
+	d := openDeskOn(t, datatest.Open(t), closed)
+	b := d.browser(t, "en")
+	b.get("/").shows("No program takes requests today.")
+	b.get("/check").answer("gas")
+	b.post("/check/q/state_or_territory", values("answer", "TX"))
+	results := b.get("/check/results")
+	results.shows("0 of 1 programs look like a fit")
+	if results.Find("section[aria-labelledby=not_open] li.res").Length() != 1 {
+		t.Errorf("the program does not stand under \"not open now\": %s", results.text("main"))
+	}
+}
+
+// TestBothEngines walks the check on SQLite and PostgreSQL.
+func TestBothEngines(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, database *datatest.Database) {
+		d := openDeskOn(t, database, offerings())
+		_, results := d.browser(t, "en").walk(townWater)
+		if got := results.text("h1"); got != "9 of 28 programs look like a fit" {
+			t.Errorf("heading %q", got)
+		}
+	})
+}
+
+// TestAnswersStayOutOfTheLog: what people answer, type and open never reaches the access log.
+func TestAnswersStayOutOfTheLog(t *testing.T) {
+	d := openDesk(t)
+	b := d.browser(t, "en")
+	b.walk(townWater)
+	b.post("/check/email", values("email", "ana@example.org"))
+	b.post("/signin", values("email", "ana@example.org"))
+	for _, mail := range d.deliver(t) {
+		b.get(link(t, mail))
+	}
+	log := d.log.String()
+	if !strings.Contains(log, "/check/q/:fact") {
+		t.Fatalf("no access log:\n%s", log)
+	}
+	for _, secret := range []string{"4,200", "population_served", "drinking_water", "NM", "ana@example.org", "token=", b.jar["check"]} {
+		if strings.Contains(log, secret) {
+			t.Errorf("%q stands in the log", secret)
+		}
+	}
+}
+
+// TestCheckOnlyAsksWhatItCanShow: a fact of a type that has no control must not be asked in the check.
+func TestCheckOnlyAsksWhatItCanShow(t *testing.T) {
+	for _, fact := range vocabulary().Facts() {
+		switch fact.Type {
+		case eligibility.TypeBool, eligibility.TypeEnum, eligibility.TypeSet, eligibility.TypeInt, eligibility.TypeDecimal, eligibility.TypeMoney:
+		default:
+			if fact.Ask == eligibility.AskCheck {
+				t.Errorf("%s is asked in the check but has type %s", fact.ID, fact.Type)
+			}
+		}
+	}
+}
+
+// TestNoInlineAnythingInTemplates looks at the sources too: a branch that no test reaches must not hold a style.
+func TestNoInlineAnythingInTemplates(t *testing.T) {
+	entries, err := os.ReadDir("../templates/public")
+	if err != nil || len(entries) < 10 {
+		t.Fatalf("%d templates: %v", len(entries), err)
+	}
+	for _, entry := range entries {
+		text, err := os.ReadFile("../templates/public/" + entry.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{" style=", "<script", "javascript:", " onclick="} {
+			if strings.Contains(string(text), bad) {
+				t.Errorf("%s has %q", entry.Name(), bad)
+			}
+		}
+		if forms := strings.Count(string(text), `method="post"`); forms != strings.Count(string(text), `{{template "form-token"`) {
+			t.Errorf("%s: %d forms, but not as many tokens", entry.Name(), forms)
+		}
+	}
+}

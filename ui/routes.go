@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"strings"
+
+	"accessdesk/ui/desk"
+	"accessdesk/ui/public"
+	"accessdesk/ui/staff"
+	"accessdesk/ui/web"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// The verbs of the route table.
+const (
+	get  = fiber.MethodGet
+	post = fiber.MethodPost
+)
+
+// Routes is the route table.
+func Routes(s *web.Site) []web.Route {
+	all := []web.Route{
+		{Method: get, Path: "/healthz", Policy: web.Public, Handler: healthy, Cookieless: true},
+		{Method: get, Path: "/readyz", Policy: web.Public, Handler: ready(s), Cookieless: true},
+		{Method: get, Path: "/favicon.svg", Policy: web.Public, Handler: s.Icon, Cookieless: true},
+		{Method: get, Path: "/static/*", Policy: web.Public, Handler: s.Static, Cookieless: true},
+
+		{Method: get, Path: "/", Policy: web.Public, Handler: s.Read(public.Home)},
+		{Method: get, Path: "/programs", Policy: web.Public, Handler: s.Read(public.Programs)},
+		{Method: get, Path: "/programs/:slug", Policy: web.Public, Handler: s.Read(public.Program)},
+		{Method: get, Path: "/under-attack", Policy: web.Public, Handler: s.Read(public.UnderAttack)},
+
+		{Method: get, Path: "/check", Policy: web.Public, Handler: s.Read(public.Check)},
+		{Method: post, Path: "/check", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(public.AnswerCheck)},
+		{Method: get, Path: "/check/q/:fact", Policy: web.Public, Handler: s.Read(public.Question)},
+		{Method: post, Path: "/check/q/:fact", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(public.AnswerQuestion)},
+		{Method: get, Path: "/check/answers", Policy: web.Public, Handler: s.Read(public.Answers)},
+		{Method: get, Path: "/check/results", Policy: web.Public, Handler: s.Read(public.Results)},
+		{Method: get, Path: "/check/results/print", Policy: web.Public, Handler: s.Read(public.PrintResults)},
+		{Method: post, Path: "/check/forget", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(public.Forget)},
+		{Method: get, Path: "/check/email", Policy: web.Public, Handler: s.Read(public.Email)},
+		{Method: post, Path: "/check/email", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.SendEmail)},
+		{Method: get, Path: "/check/email/sent", Policy: web.Public, Handler: s.Read(public.EmailSent)},
+		{Method: get, Path: "/check/resume", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Read(public.Resume)},
+		{Method: post, Path: "/check/resume", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.OpenResume)},
+
+		{Method: get, Path: "/signin", Policy: web.Public, Handler: s.Read(public.SignIn)},
+		{Method: post, Path: "/signin", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.AskSignIn)},
+		{Method: get, Path: "/signin/code", Policy: web.Public, Handler: s.Read(public.Code)},
+		{Method: post, Path: "/signin/code", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.SpendCode)},
+		{Method: get, Path: "/signin/link", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Read(public.Link)},
+		{Method: post, Path: "/signin/link", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.SpendLink)},
+		{Method: post, Path: "/signout", Policy: web.SignedIn, Handler: s.Write(public.SignOut)},
+		{Method: post, Path: "/session/stay", Policy: web.SignedIn, Handler: s.Write(public.Stay)},
+	}
+	for _, name := range public.SupportPages {
+		all = append(all, web.Route{Method: get, Path: "/" + strings.ReplaceAll(name, "_", "-"), Policy: web.Public, Handler: s.Read(public.Support(name))})
+	}
+	return append(append(all, deskRoutes(s)...), staffRoutes(s)...)
+}
+
+// deskRoutes are the pages of applicants.
+func deskRoutes(s *web.Site) []web.Route {
+	return []web.Route{
+		{Method: get, Path: "/home", Policy: web.Applicant, Handler: s.Read(desk.Home)},
+	}
+}
+
+// staffRoutes are the pages of those who run the desk.
+func staffRoutes(s *web.Site) []web.Route {
+	return []web.Route{
+		{Method: get, Path: "/staff", Policy: web.Staff, Handler: s.Read(staff.Start)},
+		{Method: get, Path: "/staff/review", Policy: web.Staff, Handler: s.Read(staff.Queue)},
+		{Method: get, Path: "/staff/review/:id", Policy: web.Staff, Handler: s.Read(staff.Case)},
+		{Method: post, Path: "/staff/review/:id/assign", Policy: web.Manager, Handler: s.Write(staff.Assign)},
+		{Method: post, Path: "/staff/review/:id/decision", Policy: web.Manager, Handler: s.Write(staff.Decide)},
+		{Method: get, Path: "/staff/access", Policy: web.Staff, Handler: s.Read(staff.Grants)},
+		{Method: get, Path: "/staff/access/:id", Policy: web.Staff, Handler: s.Read(staff.Grant)},
+		{Method: post, Path: "/staff/access/:id/revoke", Policy: web.Manager, Handler: s.Write(staff.Revoke)},
+	}
+}
+
+// healthy says that the process answers.
+func healthy(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.SendString("ok\n")
+}
+
+// ready says whether requests can be served: the database answers and its schema fits.
+func ready(s *web.Site) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		if err := s.DB.Ready(c.UserContext()); err != nil {
+			s.Log.Warn("not ready", "error", err)
+			return c.Status(fiber.StatusServiceUnavailable).SendString("not ready\n")
+		}
+		return c.SendString("ready\n")
+	}
+}

@@ -1,0 +1,164 @@
+package staff
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+	"accessdesk/ui/web"
+)
+
+// CasePage is one case with everything a decision rests on.
+type CasePage struct {
+	web.Problems
+	ID, Organization, Program, Reference, Due, RulesMet, Changed string
+	Pill                                                         pill
+	Rules                                                        []ruleRow
+	Answers                                                      []answerRow
+	Messages                                                     []messageRow
+	History                                                      []eventRow
+	Mails                                                        []mailRow
+	Grant, Decision, Language                                    string
+	Own, Assign, Decide                                          bool
+	Revision                                                     int64
+	Acts, Reasons                                                []choice
+	Message, Start                                               string
+	Days                                                         string
+}
+
+type ruleRow struct {
+	Result, Title, Verdict, Sentence, Citation string
+	NeedsEvidence                              bool
+	Facts                                      []factRow
+}
+
+type factRow struct{ Label, Value, Evidence, Source string }
+
+type answerRow struct{ Label, Value string }
+
+type messageRow struct {
+	Who, When, Text string
+	FromStaff       bool
+}
+
+type mailRow struct{ Subject, To, Language, State, When, Text string }
+
+// Case shows a case.
+func Case(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	page, err := newCasePage(r, tx)
+	return web.Reply{Page: "staff/case", Data: page}, err
+}
+
+func newCasePage(r *web.Request, tx *data.Tx) (CasePage, error) {
+	c, err := broker.FindCase(tx, r.Desk(), r.Actor(), r.Param("id"))
+	if err != nil {
+		return CasePage{}, err
+	}
+	page := CasePage{
+		ID: c.ID, Organization: c.Application.Organization.Name, Program: c.Program.Title.In(r.Lang), Reference: c.Application.Reference,
+		Due: dueText(r, c.Item, tx.Now), Pill: itemPill(r, c.Item, tx.Now), Own: c.Own, Revision: c.Revision,
+		RulesMet: r.L.T("staff.rules_met", "Met", c.RulesMet, "All", c.RulesAll),
+		Rules:    ruleRows(r, c), Answers: answerRows(r, c.Program, c.Facts, c.Answers), History: eventRows(r, c.Events), Mails: mailRows(r, c),
+		Language: r.L.T("staff.lang_" + knownLanguage(c.Language)), Days: r.L.Number(int64(c.Program.Terms.DurationDays)),
+		Decision: decisionText(r, c), Reasons: choices(r, "broker.reason_", broker.ReasonCodes(), ""),
+		Acts: choices(r, "staff.act_", []string{broker.ActAsk, broker.ActApprove, broker.ActDecline}, ""),
+	}
+	if c.VersionChanged {
+		page.Changed = r.L.T("staff.version_changed")
+	}
+	if c.Grant != nil {
+		page.Grant = c.Grant.ID
+	}
+	for _, m := range c.Messages {
+		page.Messages = append(page.Messages, messageRow{Who: nameOf(r, m.By), When: r.L.DateTime(m.At, r.Site.Zone), Text: m.Text, FromStaff: m.Kind == broker.ActAsk})
+	}
+	decidable := web.Manager.Allows(r.Person) && !c.Own
+	page.Decide = decidable && (c.State == broker.Submitted || c.State == broker.InReview)
+	page.Assign = decidable && !c.State.Decided() && c.AssignedTo != r.Person.ID
+	return page, nil
+}
+
+func knownLanguage(lang string) string {
+	if slices.Contains(web.Languages, lang) {
+		return lang
+	}
+	return web.Languages[0]
+}
+
+func ruleRows(r *web.Request, c broker.Case) []ruleRow {
+	var rows []ruleRow
+	for _, reason := range eligibility.Explain(c.Program.Rules, c.Decision, r.Lang) {
+		row := ruleRow{Result: string(reason.Result), Title: reason.Title, Verdict: r.L.T("staff.verdict_" + string(reason.Result)),
+			Sentence: reason.Sentence, Citation: reason.Citation, NeedsEvidence: reason.NeedsEvidence}
+		for _, id := range reason.Facts {
+			value, known := c.Decision.Profile[id]
+			fact, ok := r.Desk().Vocabulary.Fact(id)
+			if !known || !ok {
+				continue
+			}
+			row.Facts = append(row.Facts, factRow{fact.Label.In(r.Lang), r.Desk().Vocabulary.Display(id, value, r.Lang),
+				r.L.T("staff.evidence_" + value.Evidence.String()), ""})
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// answerRows gives the questions that were asked with their answers in words.
+func answerRows(r *web.Request, program *catalog.Published, facts eligibility.Profile, answers broker.Answers) []answerRow {
+	var rows []answerRow
+	for _, q := range program.Asked(facts, answers) {
+		rows = append(rows, answerRow{q.Label.In(r.Lang), answerText(r, q, answers[q.ID])})
+	}
+	return rows
+}
+
+func answerText(r *web.Request, q catalog.Question, values []string) string {
+	var words []string
+	for _, value := range values {
+		if at := slices.IndexFunc(q.Options, func(o catalog.Option) bool { return o.Value == value }); at >= 0 {
+			value = q.Options[at].Label.In(r.Lang)
+		}
+		if day, err := time.Parse(time.DateOnly, value); err == nil && q.Type == catalog.QuestionDate {
+			value = r.L.Date(day)
+		}
+		if value != "" {
+			words = append(words, value)
+		}
+	}
+	if q.Type == catalog.QuestionStatement && len(words) > 0 {
+		return r.L.T("staff.statement_accepted")
+	}
+	return strings.Join(words, "\n")
+}
+
+func mailRows(r *web.Request, c broker.Case) []mailRow {
+	var rows []mailRow
+	for _, m := range c.Mails {
+		rows = append(rows, mailRow{Subject: m.Subject, To: m.To, Language: r.L.T("staff.lang_" + knownLanguage(m.Lang)),
+			State: r.L.T("staff.mail_" + string(m.State)), When: r.L.DateTime(m.QueuedAt, r.Site.Zone), Text: m.Text})
+	}
+	return rows
+}
+
+// decisionText says how a decided case ended, "" for one that is open.
+func decisionText(r *web.Request, c broker.Case) string {
+	date := r.L.DateIn(c.Decided, r.Site.Zone)
+	switch c.State {
+	case broker.Approved:
+		return r.L.T("staff.decided_approved", "Date", date)
+	case broker.Declined:
+		text := r.L.T("staff.decided_declined", "Date", date, "Reason", r.L.T("broker.reason_"+c.ReasonCode))
+		if c.ReasonText != "" {
+			text += "\n\n" + c.ReasonText
+		}
+		return text
+	case broker.Withdrawn:
+		return r.L.T("staff.decided_withdrawn", "Date", date)
+	}
+	return ""
+}
