@@ -128,7 +128,7 @@ func newStep(tx *data.Tx, d Desk, actor Actor, itemID string, r ActRequest) (*st
 	if err != nil {
 		return nil, err
 	}
-	s.program, err = d.version(tx, s.item.Slug, s.item.VersionID)
+	s.program, err = d.program(tx, s.item)
 	return s, err
 }
 
@@ -140,14 +140,14 @@ func (s *step) take() error {
 	if s.request.Revision != 0 && s.request.Revision != s.item.Revision {
 		return data.ErrConflict
 	}
+	if err := s.prepare(row); err != nil { // first of all: a page that shows the refusal reads the case in this transaction
+		return err
+	}
 	if row.by == manager && row.from == Submitted && row.act != ActAssign {
 		if err := s.move(transition{Submitted, ActAssign, InReview, manager}); err != nil {
 			return err
 		}
 		row.from = InReview
-	}
-	if err := s.prepare(row); err != nil {
-		return err
 	}
 	if err := s.move(row); err != nil {
 		return err
@@ -157,10 +157,7 @@ func (s *step) take() error {
 
 // find looks the step up and checks who takes it. A person who may not know of the case learns nothing of it.
 func (s *step) find() (transition, error) {
-	by := applicant
-	if s.actor.readsCases() {
-		by = manager
-	}
+	by := partyOf(s.request.Act)
 	if err := s.authorize(by); err != nil {
 		return transition{}, err
 	}
@@ -173,19 +170,30 @@ func (s *step) find() (transition, error) {
 	return transitions[at], nil
 }
 
+// partyOf tells whose act it is. It follows from the act and not from the person: a program manager may be a member of
+// an organization too, and sends its applications like everybody else there.
+func partyOf(act string) party {
+	at := slices.IndexFunc(transitions, func(t transition) bool { return t.act == act })
+	if at < 0 {
+		return applicant
+	}
+	return transitions[at].by
+}
+
 func (s *step) authorize(by party) error {
 	member, err := account.MayActFor(s.tx, s.actor.Person.ID, s.app.Organization.ID)
-	if err != nil && !errors.Is(err, data.ErrNotFound) {
+	belongs := err == nil
+	if !belongs && !errors.Is(err, data.ErrNotFound) {
 		return err
 	}
 	switch {
-	case by == applicant && err != nil:
+	case !belongs && (!s.actor.readsCases() || s.item.Submitted.IsZero()):
 		return data.ErrNotFound
 	case by == applicant && !member.MayWrite():
 		return data.Refuse("", "not_your_role")
 	case by == manager && !s.actor.manages():
 		return data.Refuse("", "not_your_role")
-	case by == manager && err == nil:
+	case by == manager && belongs:
 		return data.Refuse("", "own_organization")
 	}
 	return nil
@@ -233,7 +241,7 @@ func (s *step) keepMessage(kind string) error {
 	return err
 }
 
-// prepareApprove checks the start and that the rules are not broken by what the applicant stated.
+// prepareApprove checks the start.
 func (s *step) prepareApprove() error {
 	if !s.request.Starts.IsZero() && s.request.Starts.Before(s.tx.Now.Add(-24*time.Hour)) {
 		return data.Refuse("start", "start_past")

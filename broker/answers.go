@@ -61,8 +61,9 @@ func AnswersOf(tx *data.Tx, itemID string) (Answers, error) {
 	return answers, nil
 }
 
-// SaveAnswers stores a draft's answers as they are, complete or not. Only what cannot be stored is refused: an answer
-// that is too long, at its question. A form whose revision is not the item's gives a *Conflict and stores nothing.
+// SaveAnswers stores a draft's answers as they are, complete or not. A question that answers does not name keeps its
+// answer: its condition may hide it from the form only for now. Only what cannot be stored is refused: an answer that is
+// too long, at its question. A form whose revision is not the item's gives a *Conflict and stores nothing.
 func SaveAnswers(tx *data.Tx, d Desk, actor Actor, a Application, slug string, revision int64, answers Answers) (Item, error) {
 	item, program, err := draftItem(tx, d, actor, a, slug)
 	if err != nil {
@@ -77,7 +78,11 @@ func SaveAnswers(tx *data.Tx, d Desk, actor Actor, a Application, slug string, r
 		}
 	}
 	for _, q := range program.Questions {
-		if err := saveAnswer(tx, actor, item.ID, q.ID, answers[q.ID]); err != nil {
+		values, given := answers[q.ID]
+		if !given {
+			continue
+		}
+		if err := saveAnswer(tx, actor, item.ID, q.ID, values); err != nil {
 			return item, wrap(err, "save answers of %s", item.ID)
 		}
 	}
@@ -105,7 +110,7 @@ func draftItem(tx *data.Tx, d Desk, actor Actor, a Application, slug string) (It
 	if item.State != Draft {
 		return item, nil, data.Refuse("", "already_sent")
 	}
-	program, err := d.version(tx, item.Slug, item.VersionID)
+	program, err := d.program(tx, item)
 	return item, program, err
 }
 

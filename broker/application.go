@@ -266,7 +266,8 @@ func Applications(tx *data.Tx, actor Actor) ([]Application, error) {
 	return all, nil
 }
 
-// Program gives the program of an item as the item knows it.
+// Program gives the program of an item: the live version for a draft, else the version that it was sent on.
 func Program(tx *data.Tx, d Desk, item Item) (*catalog.Published, error) {
-	return d.version(tx, item.Slug, item.VersionID)
+	program, err := d.program(tx, item)
+	return program, wrap(err, "program of %s", item.ID)
 }

@@ -65,7 +65,22 @@ func (a Actor) manages() bool { return a.Person.StaffRole == account.ProgramMana
 // readsCases tells whether the actor may look at every case.
 func (a Actor) readsCases() bool { return a.Person.StaffRole != "" }
 
-// version gives the program as an item knows it: the version it was decided on, else the one of its draft.
+// program gives the program as an item knows it: the version that it was sent on. A draft is on the live version, the one
+// that it will be sent on, so that its pages ask what the submit wants to know.
+func (d Desk) program(tx *data.Tx, item Item) (*catalog.Published, error) {
+	if item.State == Draft {
+		snapshot, err := d.Catalog.Snapshot(tx)
+		if err != nil {
+			return nil, err
+		}
+		if live, ok := snapshot.Find(item.Slug); ok {
+			return live, nil
+		}
+	}
+	return d.version(tx, item.Slug, item.VersionID)
+}
+
+// version gives a version of a program.
 func (d Desk) version(tx *data.Tx, slug, versionID string) (*catalog.Published, error) {
 	snapshot, err := d.Catalog.Snapshot(tx)
 	if err != nil {

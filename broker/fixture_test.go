@@ -283,7 +283,11 @@ func wantRefusal(t testing.TB, err error, field, code string) *data.Refusal {
 		t.Fatalf("got %v, want refusal %q at %q", err, code, field)
 	}
 	for _, lang := range locale.Languages() {
-		locales().In(lang).Fill("refusal."+code, refusal.Args)
+		if count, ok := refusal.Args["Count"].(int); ok {
+			locales().In(lang).N("refusal."+code, count)
+		} else {
+			locales().In(lang).Fill("refusal."+code, refusal.Args)
+		}
 	}
 	return refusal
 }

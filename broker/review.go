@@ -303,7 +303,7 @@ func FindStatus(tx *data.Tx, d Desk, actor Actor, applicationID, slug string) (S
 		return Status{}, data.ErrNotFound
 	}
 	s := Status{Item: item, Application: a}
-	if s.Program, err = d.version(tx, item.Slug, item.VersionID); err != nil {
+	if s.Program, err = d.program(tx, item); err != nil {
 		return s, wrap(err, "status of %s", item.ID)
 	}
 	if s.Answers, err = AnswersOf(tx, item.ID); err != nil {

@@ -2,62 +2,67 @@
 //
 // # People
 //
-// A person is an e-mail address that was proven once, by spending a sign-in link. Staff roles are program_manager
-// (decides), administrator (people and settings) and auditor (reads all, changes nothing); applicants have none.
-// Generation moves on when every session of a person must end: a changed role, a disabled account.
+// A person is an e-mail address in one spelling (NormalizeEmail). Staff roles are program_manager (decides),
+// administrator (people and settings) and auditor (reads all, changes nothing); applicants have none. Generation moves
+// on when every session of a person must end: a changed role, an account closed or opened again. There is always an
+// administrator who can sign in, once there was one.
 //
 // # Sign-in
 //
-// AskSignIn mails a link and a short code, both stored hashed. The link works once, for 15 minutes, and only in the
-// browser that asked for it; looking at it (as mail scanners do) spends nothing. A person who reads mail elsewhere
-// types the code into the asking browser; after 5 wrong codes the ask is dead. Known and unknown addresses get the
-// same answer and the same mail; a person comes into being only when an ask is spent.
+// AskSignIn mails a link and a short code, both stored hashed, the link also sealed in the outbox until it is
+// delivered. The link works once, for 15 minutes, and only in the browser that asked for it, which holds a nonce in a
+// cookie. Looking at a link, as mail scanners do, spends nothing; neither does a button pressed in another browser. A
+// person who reads mail elsewhere types the code into the asking browser; after 5 wrong codes the ask is dead. A newer
+// ask for the same address ends the older one. An address gets at most 5 mails in an hour.
+//
+// What a stranger sees is the same for every address. Known and unknown ones get the same mail, and a person comes into
+// being only when an ask is spent. A disabled person, and an address that was asked for too often, get no mail; a silent
+// ask takes the place of a real one, so that the answer, the work done and the replies to guessed codes do not differ.
+//
+// AddPerson makes the first people: a one-time link, good for 24 hours in any browser, for whoever runs the command
+// line. Only AddPerson itself ends such an invitation early, never a stranger who asks for a link to the same address.
 //
 // # Organizations
 //
-// People act for organizations through memberships (owner, editor, signer, reader). What an organization says about
-// itself are facts with evidence, source and date; a new value supersedes the old one, which is kept.
+// People act for organizations through memberships (owner, editor, signer, reader). For everybody else an organization
+// does not exist: data.ErrNotFound, never "forbidden". What is known of an organization are facts with evidence, source
+// and date; a new value supersedes the old one, which is kept.
+//
+// # Record
+//
+// Whatever changes a person stands in the chain desk, whatever changes an organization in its own chain: ids, roles,
+// languages and names of facts, never an address or the value of a fact.
 package account
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"net/mail"
+	"slices"
 	"strings"
 
 	"accessdesk/broker/record"
 	"accessdesk/data"
+	"accessdesk/notify"
 )
 
-// Roles of staff.
-const (
-	ProgramManager = "program_manager"
-	Administrator  = "administrator"
-	Auditor        = "auditor"
-)
-
-// Roles lists the roles of staff.
-func Roles() []string { return []string{ProgramManager, Administrator, Auditor} }
-
-// Person is somebody with a proven address.
+// Person is somebody with a proven address, or a member of staff who was invited.
 type Person struct {
-	ID, Email, Name, Lang string
-	StaffRole             string // "" for applicants
-	Disabled              bool
+	ID    string
+	Email string // as NormalizeEmail gives it
+	Name  string // "" until somebody gives one
+	Lang  string // "en" or "es": the language of their mails
+	// StaffRole is ProgramManager, Administrator or Auditor; "" for applicants.
+	StaffRole string
+	// Disabled people cannot sign in and get no mail.
+	Disabled bool
 }
 
-// NormalizeEmail gives the one spelling under which an address is known, or a refusal at the field "email".
+// NormalizeEmail gives the one spelling under which an address is known: trimmed, in lower case. It takes exactly the
+// addresses to which notify delivers; anything else is a refusal at the field "email".
 func NormalizeEmail(address string) (string, error) {
-	address = strings.TrimSpace(address)
-	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address || len(address) > 254 || strings.ContainsAny(address, " \"\r\n\t<>") {
-		return "", data.Refuse("email", "invalid_email")
-	}
-	local, domain, _ := strings.Cut(address, "@")
-	if local == "" || !strings.Contains(domain, ".") {
-		return "", data.Refuse("email", "invalid_email")
-	}
-	return strings.ToLower(address), nil
+	address, err := notify.Address(address)
+	return strings.ToLower(address), err
 }
 
 const personColumns = "id, email, name, lang, staff_role, disabled"
@@ -66,47 +71,80 @@ func scanPerson(s data.Scanner) (p Person, err error) {
 	return p, s.Scan(&p.ID, &p.Email, &p.Name, &p.Lang, &p.StaffRole, &p.Disabled)
 }
 
-// FindPerson gives a person by id.
+// FindPerson gives a person by id, also a disabled one. data.ErrNotFound if there is none.
 func FindPerson(tx *data.Tx, id string) (Person, error) {
-	return scanPerson(tx.Row("SELECT "+personColumns+" FROM person WHERE id = $1", id))
+	p, err := scanPerson(tx.Row("SELECT "+personColumns+" FROM person WHERE id = $1", id))
+	if err != nil {
+		return Person{}, fmt.Errorf("find person %s: %w", id, err)
+	}
+	return p, nil
 }
 
-// FindPersonByEmail gives a person by address.
+// FindPersonByEmail gives a person by an address in any spelling, also a disabled one. data.ErrNotFound if there is none.
 func FindPersonByEmail(tx *data.Tx, email string) (Person, error) {
 	normal, err := NormalizeEmail(email)
 	if err != nil {
 		return Person{}, err
 	}
-	return scanPerson(tx.Row("SELECT "+personColumns+" FROM person WHERE email = $1", normal))
+	p, err := personOf(tx, normal)
+	if err != nil {
+		return Person{}, fmt.Errorf("find person by address: %w", err)
+	}
+	return p, nil
 }
 
-// People lists everybody, staff first, by address.
+// personOf finds a person by a normalized address.
+func personOf(tx *data.Tx, email string) (Person, error) {
+	return scanPerson(tx.Row("SELECT "+personColumns+" FROM person WHERE email = $1", email))
+}
+
+// People lists everybody, staff first, by address. The order is made here: the two engines sort text differently.
 func People(tx *data.Tx) ([]Person, error) {
-	return data.Rows(tx, scanPerson, "SELECT "+personColumns+" FROM person ORDER BY CASE WHEN staff_role = '' THEN 1 ELSE 0 END, email")
+	people, err := data.Rows(tx, scanPerson, "SELECT "+personColumns+" FROM person")
+	if err != nil {
+		return nil, fmt.Errorf("list people: %w", err)
+	}
+	slices.SortFunc(people, func(a, b Person) int {
+		if (a.StaffRole == "") != (b.StaffRole == "") {
+			return cmp.Compare(b.StaffRole, a.StaffRole) // the empty role last
+		}
+		return cmp.Compare(a.Email, b.Email)
+	})
+	return people, nil
 }
 
-// Generation is the number that a session of the person must carry.
+// Generation is the number that a session of the person must carry; a session with another one is over.
 func Generation(tx *data.Tx, personID string) (generation int64, err error) {
 	err = tx.Row("SELECT generation FROM person WHERE id = $1", personID).Scan(&generation)
-	return generation, err
+	if err != nil {
+		return 0, fmt.Errorf("generation of person %s: %w", personID, err)
+	}
+	return generation, nil
 }
 
-// obtain finds the person of a normalized address or makes one.
-func obtain(tx *data.Tx, email, lang, actor string) (Person, error) {
-	p, err := scanPerson(tx.Row("SELECT "+personColumns+" FROM person WHERE email = $1", email))
+// obtain finds the person of a normalized address or makes one, with its record entry. actor "" is the new person.
+func obtain(tx *data.Tx, email, lang, role, actor string) (p Person, added bool, err error) {
+	p, err = personOf(tx, email)
 	if !errors.Is(err, data.ErrNotFound) {
-		return p, err
+		return p, false, err
 	}
-	p = Person{ID: data.NewID(), Email: email, Lang: lang}
-	_, err = tx.Exec(`INSERT INTO person (id, email, name, lang, staff_role, disabled, generation, created_at)
-		VALUES ($1, $2, '', $3, '', $4, 1, $5)`, p.ID, p.Email, p.Lang, false, data.Millis(tx.Now))
+	p = Person{ID: data.NewID(), Email: email, Lang: spoken(lang), StaffRole: role}
+	rows, err := tx.Exec(`INSERT INTO person (id, email, name, lang, staff_role, disabled, generation, created_at)
+		VALUES ($1, $2, '', $3, $4, $5, 1, $6) ON CONFLICT DO NOTHING`, p.ID, p.Email, p.Lang, role, false, data.Millis(tx.Now))
+	if err == nil && rows == 0 {
+		err = data.ErrConflict
+	}
 	if err != nil {
-		return p, fmt.Errorf("add person: %w", err)
+		return p, false, fmt.Errorf("add person: %w", err)
 	}
 	if actor == "" {
 		actor = p.ID
 	}
-	return p, record.Append(tx, record.Entry{Chain: record.Desk, Actor: actor, Act: "person_added", Detail: map[string]any{"person": p.ID}})
+	detail := map[string]any{"person": p.ID}
+	if role != "" {
+		detail["role"] = role
+	}
+	return p, true, record.Append(tx, record.Entry{Chain: record.Desk, Actor: actor, Act: "person_added", Detail: detail})
 }
 
 // AddApplicant makes a person without a staff role, or gives the one that is there: for the demonstration. People
@@ -116,5 +154,14 @@ func AddApplicant(tx *data.Tx, email, lang, actor string) (Person, error) {
 	if err != nil {
 		return Person{}, err
 	}
-	return obtain(tx, normal, lang, actor)
+	p, _, err := obtain(tx, normal, lang, "", actor)
+	return p, err
+}
+
+// spoken gives the language that is meant; what is not spoken here is English.
+func spoken(lang string) string {
+	if lang == "es" {
+		return lang
+	}
+	return "en"
 }

@@ -49,9 +49,10 @@ CREATE TABLE organization_fact (
 CREATE UNIQUE INDEX organization_fact_current ON organization_fact (organization_id, fact) WHERE superseded_at IS NULL;
 CREATE INDEX organization_fact_history ON organization_fact (organization_id, fact, stated_at);
 
--- Who asked to sign in. A token and a code are stored hashed only. kind is link (asked for in a browser, bound to it) or
--- invitation (made for a new member of staff, browser_hash and code_hash are empty). ended_at and ending ('spent',
--- 'replaced', 'tries', 'closed') stay empty while the ask can be spent or runs out by itself.
+-- Who asked to sign in. A token and a code are stored hashed only. kind is link (asked for in a browser, bound to it),
+-- silent (the same, but no mail went out) or invitation (made for a member of staff, browser_hash and code_hash are
+-- empty). ended_at and ending ('spent', 'replaced', 'tries', 'closed') stay empty while the ask can be spent or runs out
+-- by itself.
 -- written by: broker/account
 CREATE TABLE sign_in_ask (
 	id TEXT PRIMARY KEY,

@@ -1,13 +1,6 @@
 package desk
 
 import (
-	"errors"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
-
-	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/ui/web"
@@ -18,7 +11,7 @@ import (
 type ConflictPage struct {
 	web.Problems
 	Address     string // of the form
-	Who, When   string // who saved the other version
+	Who, When   string // who saved the other version; empty: not known
 	Revision    int64
 	Back        string
 	Mine        []hidden // what this person wrote, carried along
@@ -49,38 +42,27 @@ const (
 // takeID is the name of the radio buttons for a field.
 func takeID(fieldID string) string { return "take-" + fieldID }
 
-// newConflict begins the page. Who saved the other version may be this person, in another window.
-func newConflict(r *web.Request, by account.Person, revision int64) ConflictPage {
-	page := ConflictPage{Address: r.Path(), Who: r.L.T("desk.someone"), Revision: revision, Back: rowName(r.Form("back"))}
-	if by.ID == r.Person.ID {
-		page.Who = r.L.T("desk.you")
-	} else if by.Email != "" {
-		page.Who = by.Email
-	}
-	return page
-}
-
-// differ adds a field if its two versions are not the same.
-func (p *ConflictPage) differ(r *web.Request, id, label, theirs, mine string) {
-	if theirs == mine {
-		return
-	}
-	taken := r.Form(takeID(id))
-	one := difference{ID: takeID(id), Label: label, Theirs: side{theirs, taken == takeTheirs}, Mine: side{mine, taken == takeMine}}
-	p.Differences = append(p.Differences, one)
+// differ adds a field whose two versions are not the same.
+func (p *ConflictPage) differ(r *web.Request, f field, theirs, mine string) {
+	taken := r.Form(takeID(f.ID))
+	p.Differences = append(p.Differences, difference{ID: takeID(f.ID), Label: f.Label,
+		Theirs: side{theirs, taken == takeTheirs}, Mine: side{mine, taken == takeMine}})
 }
 
 // carry takes the posted values of the fields along, so that "mine" can still be saved.
-func (p *ConflictPage) carry(posted url.Values) {
-	for _, name := range slices.Sorted(mapsKeys(posted)) {
-		for _, value := range posted[name] {
-			p.Mine = append(p.Mine, hidden{name, value})
+func (p *ConflictPage) carry(r *web.Request, fields []field) {
+	for _, f := range fields {
+		p.Mine = append(p.Mine, hidden{"shown", f.Key})
+		for _, name := range f.names() {
+			for _, value := range r.FormAll(name) {
+				p.Mine = append(p.Mine, hidden{name, value})
+			}
 		}
 	}
 }
 
-// unchosen lists the differences of a conflict page that was sent without a choice, as problems.
-func (p *ConflictPage) unchosen(r *web.Request) bool {
+// undecided says at each difference that nothing was chosen yet, and tells whether there is one.
+func (p *ConflictPage) undecided(r *web.Request) bool {
 	for i, d := range p.Differences {
 		if d.Theirs.Chosen || d.Mine.Chosen {
 			continue
@@ -91,5 +73,25 @@ func (p *ConflictPage) unchosen(r *web.Request) bool {
 	return len(p.Problems) > 0
 }
 
-// resolving tells whether the form is a conflict page with choices.
+// reply is the conflict page.
+func (p ConflictPage) reply() web.Reply {
+	return web.Reply{Status: 409, Page: "desk/conflict", Data: p}
+}
+
+// resolving tells whether the form is a conflict page with its choices.
 func resolving(r *web.Request) bool { return r.Has("resolve") }
+
+// saver names who saved the other version: a colleague by name or address, or this person in another window.
+func saver(r *web.Request, tx *data.Tx, personID string) (string, error) {
+	if personID == r.Person.ID {
+		return r.L.T("desk.you"), nil
+	}
+	person, err := account.FindPerson(tx, personID)
+	if isNotFound(err) {
+		return r.L.T("desk.someone"), nil
+	}
+	if person.Name != "" {
+		return person.Name, err
+	}
+	return person.Email, err
+}

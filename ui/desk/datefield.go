@@ -8,14 +8,15 @@ import (
 	"accessdesk/ui/web"
 )
 
-// date makes the three inputs of a date, as the dates of the order in which they are said in the United States; text
-// is YYYY-MM-DD or empty.
-func (f *field) date(r *web.Request, text string) {
+// A date is typed in three inputs. What is stored of a date that does not exist are its three numbers, so that nothing
+// typed is lost: "2027-2-31", and "--5" for a lonely day.
+
+// rawDate makes the inputs of a date in the order in which dates are said in the United States.
+func (f *field) rawDate(r *web.Request, text string) {
+	year, rest, _ := strings.Cut(text, "-")
+	month, day, _ := strings.Cut(rest, "-")
+	month, day = strings.TrimLeft(month, "0"), strings.TrimLeft(day, "0")
 	f.Kind = fieldGroup
-	month, day, year := "", "", ""
-	if date, err := time.Parse(time.DateOnly, text); err == nil {
-		month, day, year = strconv.Itoa(int(date.Month())), strconv.Itoa(date.Day()), strconv.Itoa(date.Year())
-	}
 	f.Parts = []part{
 		{ID: f.ID, Label: r.L.T("desk.date_month"), Width: "m", Choices: months(r, month)},
 		{ID: f.ID + "-day", Label: r.L.T("desk.date_day"), Value: day, Type: "text", Mode: "numeric", Width: "s"},
@@ -32,16 +33,24 @@ func months(r *web.Request, chosen string) []choice {
 	return all
 }
 
-// postedDate reads the three inputs. An empty date is none; a date that does not exist is a problem.
-func (f *field) postedDate(r *web.Request) (text, problem string) {
-	month, day, year := r.Form(f.Parts[0].ID), r.Form(f.Parts[1].ID), r.Form(f.Parts[2].ID)
-	f.Parts[0].Choices = months(r, month)
-	f.Parts[1].Value, f.Parts[2].Value = day, year
+// rawDateText joins what was typed: YYYY-MM-DD for a date that exists, else the three texts as they are; "" if nothing
+// was typed.
+func rawDateText(month, day, year string) string {
 	if month == "" && day == "" && year == "" {
-		return "", ""
+		return ""
 	}
-	text = pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2)
-	if _, err := time.Parse(time.DateOnly, text); err != nil {
+	text := pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2)
+	if _, err := time.Parse(time.DateOnly, text); err == nil {
+		return text
+	}
+	return strings.Join([]string{year, month, day}, "-")
+}
+
+// postedDate reads the three inputs of a fact. An empty date is none; one that does not exist is a problem.
+func (f *field) postedDate(r *web.Request) (text, problem string) {
+	text = rawDateText(r.Form(f.Parts[0].ID), r.Form(f.Parts[1].ID), r.Form(f.Parts[2].ID))
+	f.rawDate(r, text)
+	if _, err := time.Parse(time.DateOnly, text); text != "" && err != nil {
 		return "", r.L.T("desk.problem_date")
 	}
 	return text, ""

@@ -61,7 +61,7 @@ func newFactField(r *web.Request, fact eligibility.Fact, profile eligibility.Pro
 		f.number(r, fact, value)
 	case eligibility.TypeDate:
 		text, _ := value.Text()
-		f.date(r, text)
+		f.rawDate(r, text)
 	case eligibility.TypeList:
 		f.Kind, f.Hint = fieldArea, f.Hint+" "+r.L.T("desk.fact_one_line")
 		items, _ := value.Items()
@@ -286,7 +286,12 @@ func plainNumber(typed string, decimals bool) (string, bool) {
 
 // grouped writes a number with thousands separators.
 func grouped(number float64) string {
-	whole, fraction, point := strings.Cut(strconv.FormatFloat(number, 'f', -1, 64), ".")
+	return groupDigits(strconv.FormatFloat(number, 'f', -1, 64))
+}
+
+// groupDigits puts separators between the thousands of a plain number.
+func groupDigits(number string) string {
+	whole, fraction, point := strings.Cut(number, ".")
 	var b strings.Builder
 	for i, digit := range whole {
 		if i > 0 && (len(whole)-i)%3 == 0 && whole[i-1] != '-' {

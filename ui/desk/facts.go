@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"errors"
 	"slices"
 
 	"accessdesk/broker"
@@ -17,7 +16,7 @@ type FactsPage struct {
 	Saved                  string
 	Programs               int
 	Open                   int  // not known yet
-	Told                   bool // the page says what is open; saving goes on from here
+	Told                   bool // the page leads with what is open; saving goes on from here
 	Revision               int64
 	Back                   string // row of the check page to return to
 	Groups                 []group
@@ -29,7 +28,7 @@ type group struct {
 	Fields          []field
 }
 
-// factForm is the facts page while it is read: each fact with its field.
+// factForm is the facts page: each fact that the programs read, with its field.
 type factForm struct {
 	dossier
 	needs  []need
@@ -46,7 +45,7 @@ func Facts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{Redirect: "/applications/" + form.ID}, nil
 	}
 	page := form.page(r, tx)
-	page.Back = rowName(r.Query("back"))
+	page.Back, page.Told = rowName(r.Query("back")), r.Query("told") != ""
 	return web.Reply{Page: "desk/facts", Data: page}, nil
 }
 
@@ -59,13 +58,20 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if len(form.drafts()) == 0 {
 		return web.Reply{}, data.Refuse("", "already_sent")
 	}
-	posted := slices.Clone(form.fields)
-	facts, problems := form.read(r, posted)
-	err = broker.SaveFacts(tx, r.Desk(), r.Actor(), form.Application, revisionOf(r), facts)
-	if errors.Is(err, data.ErrConflict) {
-		return form.conflict(r, posted)
+	facts, problems := form.read(r)
+	if revisionOf(r) != form.Revision {
+		if page := form.conflict(r, facts); len(page.Differences) > 0 {
+			return page.reply(), nil
+		}
+		return form.next(r), nil // the two versions say the same
 	}
-	if err != nil {
+	if resolving(r) {
+		if page := form.conflict(r, facts); page.undecided(r) {
+			return page.reply(), nil
+		}
+		form.takeTheirs(r, facts)
+	}
+	if err := broker.SaveFacts(tx, r.Desk(), r.Actor(), form.Application, form.Revision, facts); err != nil {
 		return web.Reply{}, err
 	}
 	saved, err := openFacts(r, tx)
@@ -73,7 +79,7 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if len(problems) > 0 {
-		saved.keep(posted)
+		saved.keep(form.fields)
 		page := saved.page(r, tx)
 		page.Problems, page.Back = problems, rowName(r.Form("back"))
 		return web.Reply{Status: 422, Keep: true, Page: "desk/facts", Data: page}, nil
@@ -81,21 +87,20 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	return saved.next(r), nil
 }
 
-// next leads on: away, back to the row of the check page, to what is open on this page, or to the task list.
+// next leads on: away, back to the row of the check page, once to what is open on this page, then to the task list.
 func (f factForm) next(r *web.Request) web.Reply {
-	reply := web.Reply{Redirect: "/applications/" + f.ID, Flash: "desk.saved_done"}
 	contacts := slices.ContainsFunc(f.needs, func(n need) bool { return n.open && n.contact })
 	switch back := rowName(r.Form("back")); {
 	case r.Has("leave"):
 		return web.Reply{Redirect: "/home", Flash: "desk.saved_leave"}
 	case back != "":
-		return web.Reply{Redirect: "/applications/" + f.ID + "/check#row-" + back, Flash: "desk.saved"}
-	case contacts && r.Form("told") == "":
+		return web.Reply{Redirect: backToRow(f.ID, back), Flash: "desk.saved"}
+	case contacts && !r.Has("told"):
 		return web.Reply{Redirect: "/applications/" + f.ID + "/org?told=1"}
 	case contacts:
-		reply.Flash = "desk.saved"
+		return web.Reply{Redirect: "/applications/" + f.ID, Flash: "desk.saved"}
 	}
-	return reply
+	return web.Reply{Redirect: "/applications/" + f.ID, Flash: "desk.saved_done"}
 }
 
 func openFacts(r *web.Request, tx *data.Tx) (factForm, error) {
@@ -114,31 +119,67 @@ func openFacts(r *web.Request, tx *data.Tx) (factForm, error) {
 	return form, nil
 }
 
-// read reads the posted facts into the fields. Facts that were not on the posted page are left alone.
-func (f factForm) read(r *web.Request, fields []field) (eligibility.Profile, web.Problems) {
+// read reads the posted facts into the fields and gives those that can be read.
+func (f factForm) read(r *web.Request) (eligibility.Profile, web.Problems) {
 	facts := eligibility.Profile{}
 	var problems web.Problems
-	shown := r.FormAll("shown")
 	for i, n := range f.needs {
-		if !slices.Contains(shown, string(n.ID)) {
-			continue
+		switch {
+		case !onForm(r, string(n.ID)):
+		case n.ID == eligibility.SectorFact:
+			f.fields[i].readSectors(r, f.facts, facts)
+		default:
+			value, ok := readFact(r, &f.fields[i], n.Fact, f.facts[n.ID])
+			if !ok {
+				problems = append(problems, web.Problem{Field: f.fields[i].ID, Text: f.fields[i].Problem})
+				continue
+			}
+			facts[n.ID] = value
 		}
-		if n.ID == eligibility.SectorFact {
-			fields[i].readSectors(r, f.facts, facts)
-			continue
-		}
-		value, ok := readFact(r, &fields[i], n.Fact, f.facts[n.ID])
-		if !ok {
-			problems = append(problems, web.Problem{Field: fields[i].ID, Text: fields[i].Problem})
-			continue
-		}
-		facts[n.ID] = value
 	}
 	return facts, problems
 }
 
+// conflict shows what was saved meanwhile beside what was posted.
+func (f factForm) conflict(r *web.Request, posted eligibility.Profile) ConflictPage {
+	page := ConflictPage{Address: r.Path(), Revision: f.Revision, Back: rowName(r.Form("back"))}
+	for i, n := range f.needs {
+		mine, readable := posted[n.ID]
+		switch {
+		case !onForm(r, string(n.ID)):
+		case !readable:
+			page.differ(r, f.fields[i], sayFact(r, f.facts, n.ID), f.fields[i].Value)
+		case !f.same(posted, n.ID, mine):
+			page.differ(r, f.fields[i], sayFact(r, f.facts, n.ID), sayFact(r, posted, n.ID))
+		}
+	}
+	page.carry(r, slices.DeleteFunc(slices.Clone(f.fields), func(one field) bool { return !onForm(r, one.Key) }))
+	return page
+}
+
+// same compares a posted fact with the stored one; all sectors are one answer.
+func (f factForm) same(posted eligibility.Profile, id eligibility.FactID, mine eligibility.Value) bool {
+	if id == eligibility.SectorFact && !posted[eligibility.AdditionalSectorsFact].Equal(f.facts[eligibility.AdditionalSectorsFact]) {
+		return false
+	}
+	return mine.Equal(f.facts[id])
+}
+
+// takeTheirs leaves alone what the person chose to keep as it was saved.
+func (f factForm) takeTheirs(r *web.Request, facts eligibility.Profile) {
+	for i, n := range f.needs {
+		if r.Form(takeID(f.fields[i].ID)) != takeTheirs {
+			continue
+		}
+		delete(facts, n.ID)
+		if n.ID == eligibility.SectorFact {
+			delete(facts, eligibility.AdditionalSectorsFact)
+		}
+	}
+}
+
 // keep puts what was typed and cannot be read back into the fields of the page as it is now.
-func (f *factForm) keep(posted []field) {
+func (f factForm) keep(posted []field) {
 	for _, p := range posted {
 		at := slices.IndexFunc(f.fields, func(one field) bool { return one.ID == p.ID })
 		if p.Problem != "" && at >= 0 {
@@ -148,7 +189,7 @@ func (f *factForm) keep(posted []field) {
 }
 
 func (f factForm) page(r *web.Request, tx *data.Tx) FactsPage {
-	page := FactsPage{Application: f.ID, Reference: f.Reference, Programs: len(f.drafts()), Revision: f.Revision, Told: r.Query("told") != ""}
+	page := FactsPage{Application: f.ID, Reference: f.Reference, Programs: len(f.drafts()), Revision: f.Revision}
 	contact := group{ID: "contact", Title: r.L.T("desk.facts_contact"), Text: r.L.T("desk.facts_contact_text")}
 	rules := group{ID: "rules", Title: r.L.T("desk.facts_rules"), Text: r.L.T("desk.facts_rules_text")}
 	for i, n := range f.needs {

@@ -92,6 +92,18 @@ func (f field) Described() string {
 	return strings.Join(ids, " ")
 }
 
+// names lists the names under which the field posts.
+func (f field) names() []string {
+	if len(f.Parts) == 0 {
+		return []string{f.ID}
+	}
+	var names []string
+	for _, one := range f.Parts {
+		names = append(names, one.ID)
+	}
+	return names
+}
+
 // offer adds a choice. The first one has the id of the field, where links to its problem lead.
 func (f *field) offer(value, text string, checked bool) {
 	id := f.ID

@@ -1,6 +1,14 @@
 package desk
 
-import "accessdesk/ui/web"
+import (
+	"maps"
+	"slices"
+
+	"accessdesk/broker"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/ui/web"
+)
 
 // QuestionsPage asks the questions of one program.
 type QuestionsPage struct {
@@ -8,9 +16,174 @@ type QuestionsPage struct {
 	Application, Reference string
 	Slug, Title, Provider  string
 	Closes, Saved          string
-	Open                   int // still needed
-	Shown                  int // questions that the last answers brought up
-	Revision               int
+	Open                   int  // still needed
+	Told                   bool // the page leads with what is needed; saving goes on from here
+	More                   bool // the last answers brought up more questions
+	Revision               int64
 	Back                   string // row of the check page to return to
 	Fields                 []field
+}
+
+// Item is one program of an application: its questions while it is a draft, where it stands afterwards.
+func Item(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	d, err := openDossier(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p, err := d.piece(r.Param("slug"))
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if p.State != broker.Draft {
+		page, err := newStatusPage(r, tx)
+		return web.Reply{Page: "desk/status", Data: page}, err
+	}
+	page := newQuestionsPage(r, tx, d, p)
+	page.Back, page.Told, page.More = rowName(r.Query("back")), r.Query("told") != "", r.Query("more") != ""
+	return web.Reply{Page: "desk/questions", Data: page}, nil
+}
+
+// SaveAnswers keeps the answers as they are, complete or not.
+func SaveAnswers(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	d, err := openDossier(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p, err := d.piece(r.Param("slug"))
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if p.State != broker.Draft {
+		return web.Reply{}, data.Refuse("", "already_sent")
+	}
+	answers := p.posted(r)
+	if revisionOf(r) != p.Revision {
+		page, err := p.conflict(r, tx, answers)
+		if err != nil || len(page.Differences) > 0 {
+			return page.reply(), err
+		}
+		return p.next(r, d), nil // the two versions say the same
+	}
+	if resolving(r) {
+		page, err := p.conflict(r, tx, answers)
+		if err != nil || page.undecided(r) {
+			return page.reply(), err
+		}
+		p.takeTheirs(r, answers)
+	}
+	_, err = broker.SaveAnswers(tx, r.Desk(), r.Actor(), d.Application, p.Slug, p.Revision, answers)
+	if problems, refused := r.Refused(err); refused && problems[0].Field != "" {
+		p.answers, p.asked, p.gaps = answers, p.program.Asked(d.facts, answers), broker.Gaps(p.program, d.facts, answers)
+		page := newQuestionsPage(r, tx, d, p)
+		page.refuse(problems)
+		page.Back = rowName(r.Form("back"))
+		return web.Reply{Status: 422, Page: "desk/questions", Data: page}, nil
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	p.answers = answers
+	return p.next(r, d), nil
+}
+
+// posted lays what was posted over what is stored: a question that was not on the form keeps its answer.
+func (p piece) posted(r *web.Request) broker.Answers {
+	answers := maps.Clone(p.answers)
+	for _, q := range p.program.Questions {
+		if onForm(r, q.ID) {
+			answers[q.ID] = postedAnswer(r, newQuestionField(r, q, nil), q)
+		}
+	}
+	return answers
+}
+
+// next leads on: away, back to the row of the check page, once to what is still needed, then to the task list.
+func (p piece) next(r *web.Request, d dossier) web.Reply {
+	gaps := broker.Gaps(p.program, d.facts, p.answers)
+	more := slices.ContainsFunc(p.program.Asked(d.facts, p.answers), func(q catalog.Question) bool { return !onForm(r, q.ID) })
+	switch back := rowName(r.Form("back")); {
+	case r.Has("leave"):
+		return web.Reply{Redirect: "/home", Flash: "desk.saved_leave"}
+	case more:
+		return web.Reply{Redirect: itemAddress(p.Item) + "?more=1"}
+	case back != "":
+		return web.Reply{Redirect: backToRow(d.ID, back), Flash: "desk.saved"}
+	case len(gaps) > 0 && !r.Has("told"):
+		return web.Reply{Redirect: itemAddress(p.Item) + "?told=1"}
+	case len(gaps) > 0:
+		return web.Reply{Redirect: "/applications/" + d.ID, Flash: "desk.saved"}
+	}
+	return web.Reply{Redirect: "/applications/" + d.ID, Flash: "desk.saved_done"}
+}
+
+// conflict shows what was saved meanwhile beside what was posted.
+func (p piece) conflict(r *web.Request, tx *data.Tx, posted broker.Answers) (ConflictPage, error) {
+	page := ConflictPage{Address: r.Path(), Revision: p.Revision, Back: rowName(r.Form("back")), When: moment(r, p.Saved)}
+	who, err := saver(r, tx, p.SavedBy)
+	if err != nil {
+		return page, err
+	}
+	page.Who = who
+	var fields []field
+	for _, q := range p.program.Questions {
+		if !onForm(r, q.ID) {
+			continue
+		}
+		f := newQuestionField(r, q, nil)
+		fields = append(fields, f)
+		if !slices.Equal(posted[q.ID], p.answers[q.ID]) {
+			page.differ(r, f, sayAnswer(r, q, p.answers[q.ID]), sayAnswer(r, q, posted[q.ID]))
+		}
+	}
+	page.carry(r, fields)
+	return page, nil
+}
+
+// takeTheirs puts back what the person chose to keep as it was saved.
+func (p piece) takeTheirs(r *web.Request, answers broker.Answers) {
+	for _, q := range p.program.Questions {
+		if r.Form(takeID(questionID(q.ID))) == takeTheirs {
+			answers[q.ID] = p.answers[q.ID]
+		}
+	}
+}
+
+func newQuestionsPage(r *web.Request, tx *data.Tx, d dossier, p piece) QuestionsPage {
+	page := QuestionsPage{Application: d.ID, Reference: d.Reference, Slug: p.Slug, Title: p.program.Title.In(r.Lang), Provider: p.program.Provider.Name,
+		Closes: closesText(r, p.program, tx.Now), Saved: savedText(r, tx, p.Saved), Revision: p.Revision}
+	for _, q := range p.asked {
+		f := newQuestionField(r, q, p.answers[q.ID])
+		if !p.Saved.IsZero() {
+			f.Needed = neededText(r, p.gaps, q.ID)
+		}
+		if f.Needed != "" {
+			page.Open++
+		}
+		page.Fields = append(page.Fields, f)
+	}
+	return page
+}
+
+// neededText says softly what is missing or wrong in an answer, "" if it is fine.
+func neededText(r *web.Request, gaps []broker.Gap, question string) string {
+	at := slices.IndexFunc(gaps, func(g broker.Gap) bool { return g.Question.ID == question })
+	if at < 0 {
+		return ""
+	}
+	if gaps[at].Refusal.Code == "required" || gaps[at].Refusal.Code == "tick_box" {
+		return r.L.T("desk.needed")
+	}
+	return r.RefusalText(gaps[at].Refusal)
+}
+
+// refuse puts problems of answers that cannot be stored at their fields.
+func (p *QuestionsPage) refuse(problems web.Problems) {
+	for _, problem := range problems {
+		problem.Field = questionID(problem.Field)
+		at := slices.IndexFunc(p.Fields, func(f field) bool { return f.ID == problem.Field })
+		if at >= 0 {
+			p.Fields[at].Problem, p.Fields[at].Needed = problem.Text, ""
+		}
+		p.Problems = append(p.Problems, problem)
+	}
 }

@@ -1,6 +1,14 @@
 package desk
 
-import "accessdesk/ui/web"
+import (
+	"slices"
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/broker/access"
+	"accessdesk/data"
+	"accessdesk/ui/web"
+)
 
 // StatusPage tells where one program of an application stands.
 type StatusPage struct {
@@ -8,7 +16,7 @@ type StatusPage struct {
 	Application, Reference, Organization string
 	Slug, Title, Provider                string
 	Pill                                 pill
-	Revision                             int
+	Revision                             int64
 	Ask                                  *asked // a question waits for an answer
 	Reply                                field
 	Decision                             *decided
@@ -20,7 +28,7 @@ type StatusPage struct {
 }
 
 // asked is the reviewer's question that waits.
-type asked struct{ Text, When, By string }
+type asked struct{ Text, When string }
 
 // decided is how it ended.
 type decided struct {
@@ -44,3 +52,162 @@ type message struct {
 
 // answered is an answer as lists show it.
 type answered struct{ ID, Label, Value, Note, Change string }
+
+// newStatusPage tells where the item that the address names stands.
+func newStatusPage(r *web.Request, tx *data.Tx) (StatusPage, error) {
+	s, err := broker.FindStatus(tx, r.Desk(), r.Actor(), r.Param("id"), r.Param("slug"))
+	if err != nil {
+		return StatusPage{}, err
+	}
+	page := StatusPage{
+		Application: s.Application.ID, Reference: s.Application.Reference, Organization: s.Application.Organization.Name,
+		Slug: s.Slug, Title: s.Program.Title.In(r.Lang), Provider: s.Program.Provider.Name, Pill: statePill(r, s.State),
+		Revision: s.Revision, Steps: timeline(r, tx, s), Decision: decisionOf(r, s), Next: nextText(r, s),
+	}
+	if !s.State.Decided() {
+		page.Withdraw = itemAddress(s.Item) + "/withdraw"
+	}
+	page.addMessages(r, s)
+	return page, page.addAnswers(r, s)
+}
+
+// addMessages lists what was said. The question that waits stands above with the box for the reply, not among them.
+func (p *StatusPage) addMessages(r *web.Request, s broker.Status) {
+	said := s.Messages
+	if last := len(said) - 1; s.State == broker.NeedsInfo && last >= 0 {
+		p.Ask = &asked{Text: said[last].Text, When: day(r, said[last].At)}
+		p.Reply = replyField(r, "")
+		said = said[:last]
+	}
+	for _, m := range said {
+		one := message{Who: r.L.T("desk.status_reviewer"), When: moment(r, m.At), Text: m.Text, Mine: m.Kind == broker.ActAnswer}
+		if one.Mine {
+			one.Who = r.L.T("desk.status_you")
+			if m.By.ID != r.Person.ID {
+				one.Who = m.By.Email
+			}
+		}
+		p.Messages = append(p.Messages, one)
+	}
+}
+
+func replyField(r *web.Request, typed string) field {
+	return field{ID: "message", Kind: fieldArea, Label: r.L.T("desk.status_reply"), Hint: r.L.T("desk.status_reply_hint"), Value: typed}
+}
+
+// addAnswers shows what was sent: the answers, and the facts as they were then.
+func (p *StatusPage) addAnswers(r *web.Request, s broker.Status) error {
+	if s.Submitted.IsZero() {
+		return nil
+	}
+	facts, err := r.Desk().Vocabulary.ParseFacts([]byte(s.Item.Facts))
+	if err != nil {
+		return err
+	}
+	for _, q := range s.Program.Asked(facts, s.Answers) {
+		p.Answers = append(p.Answers, answered{Label: q.Label.In(r.Lang), Value: sayAnswer(r, q, s.Answers[q.ID])})
+	}
+	sent := piece{Item: s.Item, program: s.Program, decision: s.Program.Rules.Decide(facts)}
+	for _, n := range needs(r.Desk().Vocabulary, facts, []piece{sent}) {
+		if text := sayFact(r, facts, n.ID); text != "" {
+			p.Facts = append(p.Facts, answered{Label: n.Label.In(r.Lang), Value: text})
+		}
+	}
+	return nil
+}
+
+// decisionOf says how it ended, nil while it is open.
+func decisionOf(r *web.Request, s broker.Status) *decided {
+	args := []any{"Who", r.Site.Brand.Operator, "Program", s.Program.Title.In(r.Lang)}
+	switch s.State {
+	case broker.Approved:
+		d := &decided{Approved: true, Title: r.L.T("desk.status_approved", args...), Text: s.ReasonText}
+		if s.Grant != nil {
+			d.Grant = s.Grant.ID
+		}
+		return d
+	case broker.Declined:
+		d := &decided{Title: r.L.T("desk.status_declined", args...), Text: r.L.T("broker.sentence_" + s.ReasonCode),
+			Change: r.L.T("broker.change_" + s.ReasonCode), Again: true}
+		if s.ReasonText != "" {
+			d.Text += "\n\n" + s.ReasonText
+		}
+		return d
+	case broker.Withdrawn:
+		return &decided{Title: r.L.T("desk.status_withdrawn"), Text: r.L.T("desk.status_withdrawn_text"), Again: true}
+	}
+	return nil
+}
+
+// nextText says who acts next, and by when.
+func nextText(r *web.Request, s broker.Status) string {
+	aim := " " + r.L.T("desk.status_aim", "Date", day(r, s.Due))
+	switch s.State {
+	case broker.Submitted:
+		return r.L.T("desk.status_next_sent") + aim
+	case broker.InReview:
+		return r.L.T("desk.status_next_review") + aim
+	case broker.NeedsInfo:
+		return r.L.T("desk.status_next_you")
+	case broker.Approved:
+		if s.Grant != nil && s.Grant.State == access.Pending {
+			return r.L.T("desk.status_next_setup", "Date", day(r, s.Grant.Starts))
+		}
+	}
+	return ""
+}
+
+// timeline is the life of an item in the words of the applicant: what was, what is, what is ahead.
+func timeline(r *web.Request, tx *data.Tx, s broker.Status) []step {
+	var steps []step
+	on := func(key string, at time.Time) {
+		steps = append(steps, step{Title: r.L.T(key), When: day(r, at), Done: true})
+	}
+	if !s.Submitted.IsZero() {
+		on("desk.step_sent", s.Submitted)
+	}
+	if at := slices.IndexFunc(s.Events, func(e broker.Event) bool { return e.Act == broker.ActAssign }); at >= 0 {
+		on("desk.step_review", s.Events[at].At)
+	}
+	switch s.State {
+	case broker.Submitted, broker.InReview:
+		last := &steps[len(steps)-1]
+		last.Now, last.Text = true, r.L.T("desk.step_who_manager")
+		steps = append(steps, step{Title: r.L.T("desk.step_decision"), When: r.L.T("desk.step_aim", "Date", day(r, s.Due))})
+	case broker.NeedsInfo:
+		steps = append(steps, step{Title: r.L.T("desk.step_you"), When: r.L.T("desk.step_since", "Date", day(r, s.Changed)), Text: r.L.T("desk.step_who_you"), Now: true},
+			step{Title: r.L.T("desk.step_decision"), Text: r.L.T("desk.step_after_answer")})
+	case broker.Withdrawn:
+		steps = append(steps, step{Title: r.L.T("desk.step_withdrawn"), When: day(r, s.Decided), Now: true})
+	case broker.Declined:
+		steps = append(steps, step{Title: r.L.T("desk.step_declined"), When: day(r, s.Decided), Now: true})
+	case broker.Approved:
+		on("desk.step_approved", s.Decided)
+		steps = append(steps, grantSteps(r, s.Grant)...)
+	}
+	return steps
+}
+
+// grantSteps is the part of the timeline after an approval.
+func grantSteps(r *web.Request, g *access.Grant) []step {
+	if g == nil {
+		return nil
+	}
+	active := step{Title: r.L.T("desk.step_active"), When: r.L.T("desk.step_since", "Date", day(r, g.Starts)), Done: true}
+	end := step{Title: r.L.T("desk.step_ended"), When: day(r, g.Ends)}
+	switch g.State {
+	case access.Pending:
+		active.When, active.Done = day(r, g.Starts), false
+		return []step{{Title: r.L.T("desk.step_setup"), Now: true}, active, end}
+	case access.Active:
+		active.Now = true
+	case access.Revoked:
+		end = step{Title: r.L.T("desk.access_revoked"), When: day(r, g.ChangedAt), Now: true}
+		if g.ChangedAt.Before(g.Starts) {
+			return []step{end}
+		}
+	default:
+		end.Now = true
+	}
+	return []step{active, end}
+}

@@ -1,10 +1,9 @@
 package public_test
 
 import (
+	"bytes"
 	"context"
 	"flag"
-	"regexp"
-	"bytes"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -12,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"

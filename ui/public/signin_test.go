@@ -169,7 +169,7 @@ func TestStaffSignIn(t *testing.T) {
 	if entered.location != "/staff/review" {
 		t.Fatalf("staff are sent to %q", entered.location)
 	}
-	b.get("/signin/link?token="+token).want(http.StatusGone).shows("This link no longer works")
+	b.get("/signin/link?token=" + token).want(http.StatusGone).shows("This link no longer works")
 	if next := b.get("/signin?next=/staff/review/1"); next.location != "/staff/review/1" {
 		t.Errorf("staff are sent to %q", next.location)
 	}

@@ -1,0 +1,101 @@
+package account
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"accessdesk/broker/record"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+)
+
+// Facts gives what is known of an organization now, with evidence and source. A stored value that the vocabulary does not
+// accept any more is unknown, so that it is asked again.
+func Facts(tx *data.Tx, v *eligibility.Vocabulary, organizationID string) (eligibility.Profile, error) {
+	type stored struct{ fact, value, evidence, source string }
+	rows, err := data.Rows(tx, func(s data.Scanner) (f stored, err error) {
+		return f, s.Scan(&f.fact, &f.value, &f.evidence, &f.source)
+	}, `SELECT fact, value, evidence, source FROM organization_fact
+		WHERE organization_id = $1 AND superseded_at IS NULL AND value <> ''`, organizationID)
+	if err != nil {
+		return nil, fmt.Errorf("facts of organization %s: %w", organizationID, err)
+	}
+	profile := eligibility.Profile{}
+	for _, f := range rows {
+		id := eligibility.FactID(f.fact)
+		value, err := v.ParseValue(id, []byte(f.value))
+		var unfit *eligibility.FactError
+		if errors.As(err, &unfit) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("facts of organization %s: %w", organizationID, err)
+		}
+		evidence, _ := eligibility.ParseEvidence(f.evidence) // an unknown word is the weakest evidence
+		profile[id] = value.From(evidence, f.source)
+	}
+	return profile, nil
+}
+
+// SaveFacts stores values, stated by actor at tx.Now. A new value supersedes the old one, which is kept; a value that is
+// not known says that the fact is unknown again. What would change nothing is not stored: a value that is there with the
+// same or better evidence, and what was derived from other facts. Facts that the profile does not mention are left alone.
+// The record gets the names of the changed facts, never their values.
+func SaveFacts(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor string, p eligibility.Profile) error {
+	before, err := Facts(tx, v, organizationID)
+	if err != nil {
+		return err
+	}
+	var changed []string
+	for _, id := range slices.Sorted(maps.Keys(p)) {
+		if !supersedes(p[id], before[id]) {
+			continue
+		}
+		if err := saveFact(tx, v, organizationID, actor, id, p[id]); err != nil {
+			return fmt.Errorf("save fact %s of organization %s: %w", id, organizationID, err)
+		}
+		changed = append(changed, string(id))
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return record.Append(tx, record.Entry{Chain: record.OrganizationChain(organizationID), Actor: actor, Act: "facts_changed",
+		Detail: map[string]any{"facts": changed}})
+}
+
+// supersedes tells whether a value says anything that is not stored already. The same value from another source counts
+// only where the source is more than somebody's word.
+func supersedes(value, stored eligibility.Value) bool {
+	switch {
+	case value.Known() && value.Source == eligibility.SourceDerived:
+		return false
+	case value.Known() != stored.Known():
+		return true
+	case !value.Known():
+		return false
+	case !value.Equal(stored) || value.Evidence > stored.Evidence:
+		return true
+	}
+	return value.Evidence == stored.Evidence && value.Evidence > eligibility.Stated && value.Source != stored.Source
+}
+
+func saveFact(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor string, id eligibility.FactID, value eligibility.Value) error {
+	var text []byte
+	if value.Known() {
+		var err error
+		if text, err = v.FormatValue(id, value); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec("UPDATE organization_fact SET superseded_at = $3 WHERE organization_id = $1 AND fact = $2 AND superseded_at IS NULL",
+		organizationID, string(id), data.Millis(tx.Now))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO organization_fact (id, organization_id, fact, value, evidence, source, stated_at, stated_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		data.NewID(), organizationID, string(id), string(text), value.Evidence.String(), value.Source, data.Millis(tx.Now), actor)
+	return err
+}

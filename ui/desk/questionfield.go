@@ -1,0 +1,161 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"accessdesk/broker"
+	"accessdesk/catalog"
+	"accessdesk/ui/web"
+)
+
+// questionID is the id of a question's field. The prefix keeps questions apart from the words of the form itself.
+func questionID(id string) string { return "q-" + id }
+
+// accepted is what an accepted statement posts and stores.
+const accepted = "yes"
+
+// newQuestionField makes the field of a question with what was answered, be it complete or not.
+func newQuestionField(r *web.Request, q catalog.Question, values []string) field {
+	f := field{ID: questionID(q.ID), Key: q.ID, Kind: fieldText, Type: "text", Label: q.Label.In(r.Lang), Hint: q.Help.In(r.Lang), Required: q.Required}
+	switch q.Type {
+	case catalog.QuestionLongText, catalog.QuestionCIDRList:
+		f.Kind, f.Value = fieldArea, first(values)
+		f.Used = r.L.N("desk.used", utf8.RuneCountInString(f.Value), "Max", limitOf(q))
+		if q.Type == catalog.QuestionCIDRList {
+			f.Used, f.Width = "", "low"
+			f.hint(r.L.T("desk.cidr_hint"))
+		}
+	case catalog.QuestionChoice, catalog.QuestionSeveral:
+		f.Kind = fieldRadios
+		if q.Type == catalog.QuestionSeveral {
+			f.Kind = fieldTicks
+		}
+		for _, option := range q.Options {
+			f.offer(option.Value, option.Label.In(r.Lang), slices.Contains(values, option.Value))
+		}
+	case catalog.QuestionNumber, catalog.QuestionMoney:
+		f.Value, f.Mode, f.Width = first(values), "numeric", "w-short"
+		if q.Type == catalog.QuestionMoney {
+			f.Money, f.Unit = true, "$"
+		}
+	case catalog.QuestionDate:
+		f.rawDate(r, first(values))
+	case catalog.QuestionStatement:
+		f.Kind, f.Value = fieldStatement, first(values)
+	case catalog.QuestionContact:
+		f.parts(values, part{Label: r.L.T("desk.contact_name"), Type: "text"},
+			part{Label: r.L.T("desk.contact_email"), Type: "email"}, part{Label: r.L.T("desk.contact_phone"), Type: "tel", Width: "m"})
+	case catalog.QuestionAddress:
+		f.parts(values, part{Label: r.L.T("desk.address_street"), Type: "text"}, part{Label: r.L.T("desk.address_city"), Type: "text"},
+			part{Label: r.L.T("desk.address_state"), Type: "text", Width: "m"}, part{Label: r.L.T("desk.address_zip"), Type: "text", Width: "s", Mode: "numeric"})
+	default:
+		f.Value = first(values)
+		if f.Value != "" && utf8.RuneCountInString(f.Value) > limitOf(q)*4/5 {
+			f.Used = r.L.N("desk.used", utf8.RuneCountInString(f.Value), "Max", limitOf(q))
+		}
+	}
+	return f
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// hint adds a sentence.
+func (f *field) hint(text string) { f.Hint = strings.TrimSpace(f.Hint + " " + text) }
+
+// partNames are the ends of the ids of the inputs of a group after the first.
+var partNames = []string{"", "-2", "-3", "-4"}
+
+// parts makes the inputs of a group.
+func (f *field) parts(values []string, parts ...part) {
+	f.Kind = fieldGroup
+	for i := range parts {
+		parts[i].ID = f.ID + partNames[i]
+		if i < len(values) {
+			parts[i].Value = values[i]
+		}
+	}
+	f.Parts = parts
+}
+
+// limitOf is how many characters one value of an answer may have.
+func limitOf(q catalog.Question) int {
+	if q.Type == catalog.QuestionLongText || q.Type == catalog.QuestionCIDRList {
+		return broker.LongTextLimit
+	}
+	return broker.TextLimit
+}
+
+// postedAnswer gives what was posted for a question, as it is stored.
+func postedAnswer(r *web.Request, f field, q catalog.Question) []string {
+	switch q.Type {
+	case catalog.QuestionSeveral:
+		return r.FormAll(f.ID)
+	case catalog.QuestionDate:
+		return one(rawDateText(r.Form(f.Parts[0].ID), r.Form(f.Parts[1].ID), r.Form(f.Parts[2].ID)))
+	case catalog.QuestionContact, catalog.QuestionAddress:
+		var values []string
+		for _, name := range f.names() {
+			values = append(values, r.Form(name))
+		}
+		if strings.Join(values, "") == "" {
+			return nil
+		}
+		return values
+	}
+	return one(r.Form(f.ID))
+}
+
+func one(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
+
+// sayAnswer writes an answer for people; "" if there is none.
+func sayAnswer(r *web.Request, q catalog.Question, values []string) string {
+	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
+	if len(values) == 0 {
+		return ""
+	}
+	switch q.Type {
+	case catalog.QuestionChoice, catalog.QuestionSeveral:
+		var labels []string
+		for _, option := range q.Options {
+			if slices.Contains(values, option.Value) {
+				labels = append(labels, option.Label.In(r.Lang))
+			}
+		}
+		return strings.Join(labels, "\n")
+	case catalog.QuestionStatement:
+		return r.L.T("desk.accepted")
+	case catalog.QuestionDate:
+		if date, err := time.Parse(time.DateOnly, values[0]); err == nil {
+			return r.L.Date(date)
+		}
+	case catalog.QuestionNumber, catalog.QuestionMoney:
+		return sayNumber(values[0], q.Type == catalog.QuestionMoney)
+	}
+	return strings.Join(values, "\n")
+}
+
+// sayNumber groups the digits of a typed number; what is none stays as it was typed.
+func sayNumber(typed string, money bool) string {
+	plain, ok := plainNumber(typed, false)
+	if !ok {
+		return typed
+	}
+	plain = groupDigits(plain)
+	if money {
+		return "$" + plain
+	}
+	return plain
+}
