@@ -63,6 +63,29 @@ func Routes(s *web.Site) []web.Route {
 func deskRoutes(s *web.Site) []web.Route {
 	return []web.Route{
 		{Method: get, Path: "/home", Policy: web.Applicant, Handler: s.Read(desk.Home)},
+		{Method: get, Path: "/org/new", Policy: web.Applicant, Handler: s.Read(desk.NewOrganization)},
+		{Method: post, Path: "/org/new", Policy: web.Applicant, Handler: s.Write(desk.CreateOrganization)},
+
+		{Method: get, Path: "/applications", Policy: web.Applicant, Handler: s.Read(desk.Applications)},
+		// Open to strangers: their choice is remembered while they sign in.
+		{Method: post, Path: "/applications", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(desk.Start)},
+		{Method: get, Path: "/applications/new", Policy: web.Applicant, Handler: s.Read(desk.New)},
+		{Method: get, Path: "/applications/:id", Policy: web.Applicant, Handler: s.Read(desk.Application)},
+		{Method: get, Path: "/applications/:id/org", Policy: web.Applicant, Handler: s.Read(desk.Facts)},
+		{Method: post, Path: "/applications/:id/org", Policy: web.Applicant, Handler: s.Write(desk.SaveFacts)},
+		{Method: get, Path: "/applications/:id/p/:slug", Policy: web.Applicant, Handler: s.Read(desk.Item)},
+		{Method: post, Path: "/applications/:id/p/:slug", Policy: web.Applicant, Handler: s.Write(desk.SaveAnswers)},
+		{Method: get, Path: "/applications/:id/p/:slug/answer", Policy: web.Applicant, Handler: s.Read(desk.ToItem)},
+		{Method: post, Path: "/applications/:id/p/:slug/answer", Policy: web.Applicant, Handler: s.Write(desk.Answer)},
+		{Method: get, Path: "/applications/:id/p/:slug/withdraw", Policy: web.Applicant, Handler: s.Read(desk.AskWithdraw)},
+		{Method: post, Path: "/applications/:id/p/:slug/withdraw", Policy: web.Applicant, Handler: s.Write(desk.Withdraw)},
+		{Method: get, Path: "/applications/:id/check", Policy: web.Applicant, Handler: s.Read(desk.Check)},
+		{Method: get, Path: "/applications/:id/submit", Policy: web.Applicant, Handler: s.Read(desk.ToCheck)},
+		{Method: post, Path: "/applications/:id/submit", Policy: web.Applicant, Handler: s.Write(desk.Submit)},
+		{Method: get, Path: "/applications/:id/sent", Policy: web.Applicant, Handler: s.Read(desk.Sent)},
+
+		{Method: get, Path: "/access", Policy: web.Applicant, Handler: s.Read(desk.Accesses)},
+		{Method: get, Path: "/access/:id", Policy: web.Applicant, Handler: s.Read(desk.Access)},
 	}
 }
 

@@ -28,9 +28,10 @@ var mayImport = map[string][]string{
 	"broker/account": {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":  {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
 	"broker":         {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access"},
-	"ui/web":         domain, "ui/public": above("ui/web"), "ui/desk": above("ui/web"), "ui/staff": above("ui/web"),
-	"ui": above("ui/web", "ui/public", "ui/desk", "ui/staff"), "ui/webtest": {}, "ui/browsertest": {},
-	"cmd/accessdesk": above("ui/web", "ui/public", "ui/desk", "ui/staff", "ui", "data/seed", "data/demo"),
+	"ui/web":         domain, "ui/form": above("ui/web"),
+	"ui/public": above("ui/web", "ui/form"), "ui/desk": above("ui/web", "ui/form"), "ui/staff": above("ui/web", "ui/form"),
+	"ui": above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff"), "ui/webtest": {}, "ui/browsertest": {},
+	"cmd/accessdesk": above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui", "data/seed", "data/demo"),
 }
 
 // domain is everything below ui.

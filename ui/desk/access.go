@@ -116,20 +116,20 @@ func Access(r *web.Request, tx *data.Tx) (web.Reply, error) {
 // grantActs says what to do now.
 func grantActs(r *web.Request, g access.Grant, now time.Time) []string {
 	end := []any{"Date", day(r, g.Ends)}
-	say := func(key string, args ...any) string { return r.L.T("desk.access_step_"+key, args...) }
+	say := r.L.T
 	switch {
 	case g.State == access.Pending:
-		return []string{say("wait", "Date", day(r, g.Starts)), say("people")}
+		return []string{say("desk.access_step_wait", "Date", day(r, g.Starts)), say("desk.access_step_people")}
 	case endsSoon(g, now) && g.Renewable:
-		return []string{say("renew", end...), say("stop", end...)}
+		return []string{say("desk.access_step_renew", end...), say("desk.access_step_stop", end...)}
 	case endsSoon(g, now):
-		return []string{say("stop", end...), say("again")}
+		return []string{say("desk.access_step_stop", end...), say("desk.access_step_again")}
 	case g.State == access.Active:
-		return []string{say("contact"), say("people"), say("end", end...)}
+		return []string{say("desk.access_step_contact"), say("desk.access_step_people"), say("desk.access_step_end", end...)}
 	case g.State == access.Revoked:
-		return []string{say("stopped"), say("ask")}
+		return []string{say("desk.access_step_stopped"), say("desk.access_step_ask")}
 	}
-	return []string{say("stopped"), say("again")}
+	return []string{say("desk.access_step_stopped"), say("desk.access_step_again")}
 }
 
 // caseAddress finds the application that a grant comes from.

@@ -7,6 +7,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
 
@@ -18,7 +19,7 @@ type CheckPage struct {
 	Open                   []gap // what is not known; it does not stand in the way
 	Groups                 []answers
 	Standing               []row
-	Declarations           []field
+	Declarations           []form.Field
 	Count                  int // programs that it goes to
 }
 
@@ -53,7 +54,7 @@ func newCheckPage(r *web.Request, tx *data.Tx, d dossier) (CheckPage, error) {
 	for _, code := range broker.Declarations() {
 		name := "declare_" + code
 		label := r.L.T("desk."+name, "Organization", d.Organization.Name)
-		page.Declarations = append(page.Declarations, field{ID: name, Kind: fieldStatement, Label: label, Value: r.Form(name)})
+		page.Declarations = append(page.Declarations, form.Field{ID: name, Kind: form.Statement, Label: label, Value: r.Form(name)})
 	}
 	return page, page.addStanding(r, tx, d)
 }
@@ -63,8 +64,8 @@ func (p *CheckPage) addFacts(r *web.Request, d dossier) {
 	drafts := d.drafts()
 	g := answers{ID: "facts", Title: r.L.T("desk.facts_title"), Seen: r.L.T("desk.check_seen_all")}
 	for _, n := range needs(r.Desk().Vocabulary, d.facts, drafts) {
-		id := factID(n.ID)
-		one := answered{ID: id, Label: n.Label.In(r.Lang), Value: sayFact(r, d.facts, n.ID), Change: "/applications/" + d.ID + "/org?back=" + id + "#" + id}
+		id := form.FactID(n.ID)
+		one := answered{ID: id, Label: n.Label.In(r.Lang), Value: form.SayFact(r, d.facts, n.ID), Change: "/applications/" + d.ID + "/org?back=" + id + "#" + id}
 		if len(n.readers) < len(drafts) {
 			one.Note = r.L.T("desk.check_seen_one", "Program", titles(r, drafts, n.readers))
 		}
@@ -94,8 +95,8 @@ func (p *CheckPage) addAnswers(r *web.Request, d dossier, one piece, at int) {
 	title := one.program.Title.In(r.Lang)
 	g := answers{ID: "program-" + one.Slug, Title: title}
 	for _, q := range one.asked {
-		id := questionID(q.ID)
-		shown := answered{ID: id, Label: q.Label.In(r.Lang), Value: sayAnswer(r, q, one.answers[q.ID]), Change: itemAddress(one.Item) + "?back=" + id + "#" + id}
+		id := form.QuestionID(q.ID)
+		shown := answered{ID: id, Label: q.Label.In(r.Lang), Value: form.SayAnswer(r, q, one.answers[q.ID]), Change: itemAddress(one.Item) + "?back=" + id + "#" + id}
 		if needed := neededText(r, one.gaps, q.ID); needed != "" {
 			p.Gaps = append(p.Gaps, gap{Label: shown.Label, Text: title, Link: shown.Change})
 			if shown.Value != "" {

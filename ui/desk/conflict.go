@@ -3,6 +3,7 @@ package desk
 import (
 	"accessdesk/broker/account"
 	"accessdesk/data"
+	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
 
@@ -43,17 +44,17 @@ const (
 func takeID(fieldID string) string { return "take-" + fieldID }
 
 // differ adds a field whose two versions are not the same.
-func (p *ConflictPage) differ(r *web.Request, f field, theirs, mine string) {
+func (p *ConflictPage) differ(r *web.Request, f form.Field, theirs, mine string) {
 	taken := r.Form(takeID(f.ID))
 	p.Differences = append(p.Differences, difference{ID: takeID(f.ID), Label: f.Label,
 		Theirs: side{theirs, taken == takeTheirs}, Mine: side{mine, taken == takeMine}})
 }
 
 // carry takes the posted values of the fields along, so that "mine" can still be saved.
-func (p *ConflictPage) carry(r *web.Request, fields []field) {
+func (p *ConflictPage) carry(r *web.Request, fields []form.Field) {
 	for _, f := range fields {
 		p.Mine = append(p.Mine, hidden{"shown", f.Key})
-		for _, name := range f.names() {
+		for _, name := range f.Names() {
 			for _, value := range r.FormAll(name) {
 				p.Mine = append(p.Mine, hidden{name, value})
 			}

@@ -6,6 +6,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
 
@@ -25,53 +26,53 @@ type FactsPage struct {
 // group is a part of the form under a heading.
 type group struct {
 	ID, Title, Text string
-	Fields          []field
+	Fields          []form.Field
 }
 
 // factForm is the facts page: each fact that the programs read, with its field.
 type factForm struct {
 	dossier
 	needs  []need
-	fields []field
+	fields []form.Field
 }
 
 // Facts shows the facts that the chosen programs read, with what is known filled in.
 func Facts(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	form, err := openFacts(r, tx)
+	sheet, err := openFacts(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if len(form.drafts()) == 0 {
-		return web.Reply{Redirect: "/applications/" + form.ID}, nil
+	if len(sheet.drafts()) == 0 {
+		return web.Reply{Redirect: "/applications/" + sheet.ID}, nil
 	}
-	page := form.page(r, tx)
+	page := sheet.page(r, tx)
 	page.Back, page.Told = rowName(r.Query("back")), r.Query("told") != ""
 	return web.Reply{Page: "desk/facts", Data: page}, nil
 }
 
 // SaveFacts keeps what can be read, complete or not, and says at the field what cannot.
 func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	form, err := openFacts(r, tx)
+	sheet, err := openFacts(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if len(form.drafts()) == 0 {
+	if len(sheet.drafts()) == 0 {
 		return web.Reply{}, data.Refuse("", "already_sent")
 	}
-	facts, problems := form.read(r)
-	if revisionOf(r) != form.Revision {
-		if page := form.conflict(r, facts); len(page.Differences) > 0 {
+	facts, problems := sheet.read(r)
+	if revisionOf(r) != sheet.Revision {
+		if page := sheet.conflict(r, facts); len(page.Differences) > 0 {
 			return page.reply(), nil
 		}
-		return form.next(r), nil // the two versions say the same
+		return sheet.next(r), nil // the two versions say the same
 	}
 	if resolving(r) {
-		if page := form.conflict(r, facts); page.undecided(r) {
+		if page := sheet.conflict(r, facts); page.undecided(r) {
 			return page.reply(), nil
 		}
-		form.takeTheirs(r, facts)
+		sheet.takeTheirs(r, facts)
 	}
-	if err := broker.SaveFacts(tx, r.Desk(), r.Actor(), form.Application, form.Revision, facts); err != nil {
+	if err := broker.SaveFacts(tx, r.Desk(), r.Actor(), sheet.Application, sheet.Revision, facts); err != nil {
 		return web.Reply{}, err
 	}
 	saved, err := openFacts(r, tx)
@@ -79,7 +80,7 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if len(problems) > 0 {
-		saved.keep(form.fields)
+		saved.keep(sheet.fields)
 		page := saved.page(r, tx)
 		page.Problems, page.Back = problems, rowName(r.Form("back"))
 		return web.Reply{Status: 422, Keep: true, Page: "desk/facts", Data: page}, nil
@@ -108,15 +109,15 @@ func openFacts(r *web.Request, tx *data.Tx) (factForm, error) {
 	if err != nil {
 		return factForm{}, err
 	}
-	form := factForm{dossier: d, needs: needs(r.Desk().Vocabulary, d.facts, d.drafts())}
-	for _, n := range form.needs {
-		f := newFactField(r, n.Fact, d.facts)
+	sheet := factForm{dossier: d, needs: needs(r.Desk().Vocabulary, d.facts, d.drafts())}
+	for _, n := range sheet.needs {
+		f := form.NewFact(r, n.Fact, d.facts)
 		if n.open && d.Revision > 1 {
 			f.Needed = r.L.T("desk.fact_open")
 		}
-		form.fields = append(form.fields, f)
+		sheet.fields = append(sheet.fields, f)
 	}
-	return form, nil
+	return sheet, nil
 }
 
 // read reads the posted facts into the fields and gives those that can be read.
@@ -127,9 +128,9 @@ func (f factForm) read(r *web.Request) (eligibility.Profile, web.Problems) {
 		switch {
 		case !onForm(r, string(n.ID)):
 		case n.ID == eligibility.SectorFact:
-			f.fields[i].readSectors(r, f.facts, facts)
+			f.fields[i].ReadSectors(r, f.facts, facts)
 		default:
-			value, ok := readFact(r, &f.fields[i], n.Fact, f.facts[n.ID])
+			value, ok := form.ReadFact(r, &f.fields[i], n.Fact, f.facts[n.ID])
 			if !ok {
 				problems = append(problems, web.Problem{Field: f.fields[i].ID, Text: f.fields[i].Problem})
 				continue
@@ -148,12 +149,12 @@ func (f factForm) conflict(r *web.Request, posted eligibility.Profile) ConflictP
 		switch {
 		case !onForm(r, string(n.ID)):
 		case !readable:
-			page.differ(r, f.fields[i], sayFact(r, f.facts, n.ID), f.fields[i].Value)
+			page.differ(r, f.fields[i], form.SayFact(r, f.facts, n.ID), f.fields[i].Value)
 		case !f.same(posted, n.ID, mine):
-			page.differ(r, f.fields[i], sayFact(r, f.facts, n.ID), sayFact(r, posted, n.ID))
+			page.differ(r, f.fields[i], form.SayFact(r, f.facts, n.ID), form.SayFact(r, posted, n.ID))
 		}
 	}
-	page.carry(r, slices.DeleteFunc(slices.Clone(f.fields), func(one field) bool { return !onForm(r, one.Key) }))
+	page.carry(r, slices.DeleteFunc(slices.Clone(f.fields), func(one form.Field) bool { return !onForm(r, one.Key) }))
 	return page
 }
 
@@ -179,9 +180,9 @@ func (f factForm) takeTheirs(r *web.Request, facts eligibility.Profile) {
 }
 
 // keep puts what was typed and cannot be read back into the fields of the page as it is now.
-func (f factForm) keep(posted []field) {
+func (f factForm) keep(posted []form.Field) {
 	for _, p := range posted {
-		at := slices.IndexFunc(f.fields, func(one field) bool { return one.ID == p.ID })
+		at := slices.IndexFunc(f.fields, func(one form.Field) bool { return one.ID == p.ID })
 		if p.Problem != "" && at >= 0 {
 			f.fields[at] = p
 		}

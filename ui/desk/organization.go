@@ -5,13 +5,14 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
 
 // OrganizationPage asks for the name of the organization.
 type OrganizationPage struct {
 	web.Problems
-	Name field
+	Name form.Field
 	Next string // where to go on
 }
 
@@ -62,7 +63,7 @@ func CreateOrganization(r *web.Request, tx *data.Tx) (web.Reply, error) {
 }
 
 func newOrganizationPage(r *web.Request, name, next string) OrganizationPage {
-	return OrganizationPage{Next: next, Name: field{ID: "name", Kind: fieldText, Type: "text", Fill: "organization", Value: name,
+	return OrganizationPage{Next: next, Name: form.Field{ID: "name", Kind: form.Text, Type: "text", Fill: "organization", Value: name,
 		Label: r.L.T("desk.organization_name"), Hint: r.L.T("desk.organization_hint")}}
 }
 

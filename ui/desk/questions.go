@@ -7,6 +7,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/catalog"
 	"accessdesk/data"
+	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
 
@@ -21,7 +22,7 @@ type QuestionsPage struct {
 	More                   bool // the last answers brought up more questions
 	Revision               int64
 	Back                   string // row of the check page to return to
-	Fields                 []field
+	Fields                 []form.Field
 }
 
 // Item is one program of an application: its questions while it is a draft, where it stands afterwards.
@@ -91,7 +92,7 @@ func (p piece) posted(r *web.Request) broker.Answers {
 	answers := maps.Clone(p.answers)
 	for _, q := range p.program.Questions {
 		if onForm(r, q.ID) {
-			answers[q.ID] = postedAnswer(r, newQuestionField(r, q, nil), q)
+			answers[q.ID] = form.Posted(r, form.NewQuestion(r, q, nil), q)
 		}
 	}
 	return answers
@@ -124,15 +125,15 @@ func (p piece) conflict(r *web.Request, tx *data.Tx, posted broker.Answers) (Con
 		return page, err
 	}
 	page.Who = who
-	var fields []field
+	var fields []form.Field
 	for _, q := range p.program.Questions {
 		if !onForm(r, q.ID) {
 			continue
 		}
-		f := newQuestionField(r, q, nil)
+		f := form.NewQuestion(r, q, nil)
 		fields = append(fields, f)
 		if !slices.Equal(posted[q.ID], p.answers[q.ID]) {
-			page.differ(r, f, sayAnswer(r, q, p.answers[q.ID]), sayAnswer(r, q, posted[q.ID]))
+			page.differ(r, f, form.SayAnswer(r, q, p.answers[q.ID]), form.SayAnswer(r, q, posted[q.ID]))
 		}
 	}
 	page.carry(r, fields)
@@ -142,7 +143,7 @@ func (p piece) conflict(r *web.Request, tx *data.Tx, posted broker.Answers) (Con
 // takeTheirs puts back what the person chose to keep as it was saved.
 func (p piece) takeTheirs(r *web.Request, answers broker.Answers) {
 	for _, q := range p.program.Questions {
-		if r.Form(takeID(questionID(q.ID))) == takeTheirs {
+		if r.Form(takeID(form.QuestionID(q.ID))) == takeTheirs {
 			answers[q.ID] = p.answers[q.ID]
 		}
 	}
@@ -152,7 +153,7 @@ func newQuestionsPage(r *web.Request, tx *data.Tx, d dossier, p piece) Questions
 	page := QuestionsPage{Application: d.ID, Reference: d.Reference, Slug: p.Slug, Title: p.program.Title.In(r.Lang), Provider: p.program.Provider.Name,
 		Closes: closesText(r, p.program, tx.Now), Saved: savedText(r, tx, p.Saved), Revision: p.Revision}
 	for _, q := range p.asked {
-		f := newQuestionField(r, q, p.answers[q.ID])
+		f := form.NewQuestion(r, q, p.answers[q.ID])
 		if !p.Saved.IsZero() {
 			f.Needed = neededText(r, p.gaps, q.ID)
 		}
@@ -179,8 +180,8 @@ func neededText(r *web.Request, gaps []broker.Gap, question string) string {
 // refuse puts problems of answers that cannot be stored at their fields.
 func (p *QuestionsPage) refuse(problems web.Problems) {
 	for _, problem := range problems {
-		problem.Field = questionID(problem.Field)
-		at := slices.IndexFunc(p.Fields, func(f field) bool { return f.ID == problem.Field })
+		problem.Field = form.QuestionID(problem.Field)
+		at := slices.IndexFunc(p.Fields, func(f form.Field) bool { return f.ID == problem.Field })
 		if at >= 0 {
 			p.Fields[at].Problem, p.Fields[at].Needed = problem.Text, ""
 		}

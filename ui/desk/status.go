@@ -7,6 +7,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/access"
 	"accessdesk/data"
+	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
 
@@ -18,7 +19,7 @@ type StatusPage struct {
 	Pill                                 pill
 	Revision                             int64
 	Ask                                  *asked // a question waits for an answer
-	Reply                                field
+	Reply                                form.Field
 	Decision                             *decided
 	Next                                 string // who acts next and by when
 	Steps                                []step
@@ -91,8 +92,8 @@ func (p *StatusPage) addMessages(r *web.Request, s broker.Status) {
 	}
 }
 
-func replyField(r *web.Request, typed string) field {
-	return field{ID: "message", Kind: fieldArea, Label: r.L.T("desk.status_reply"), Hint: r.L.T("desk.status_reply_hint"), Value: typed}
+func replyField(r *web.Request, typed string) form.Field {
+	return form.Field{ID: "message", Kind: form.Area, Label: r.L.T("desk.status_reply"), Hint: r.L.T("desk.status_reply_hint"), Value: typed}
 }
 
 // addAnswers shows what was sent: the answers, and the facts as they were then.
@@ -105,11 +106,11 @@ func (p *StatusPage) addAnswers(r *web.Request, s broker.Status) error {
 		return err
 	}
 	for _, q := range s.Program.Asked(facts, s.Answers) {
-		p.Answers = append(p.Answers, answered{Label: q.Label.In(r.Lang), Value: sayAnswer(r, q, s.Answers[q.ID])})
+		p.Answers = append(p.Answers, answered{Label: q.Label.In(r.Lang), Value: form.SayAnswer(r, q, s.Answers[q.ID])})
 	}
 	sent := piece{Item: s.Item, program: s.Program, decision: s.Program.Rules.Decide(facts)}
 	for _, n := range needs(r.Desk().Vocabulary, facts, []piece{sent}) {
-		if text := sayFact(r, facts, n.ID); text != "" {
+		if text := form.SayFact(r, facts, n.ID); text != "" {
 			p.Facts = append(p.Facts, answered{Label: n.Label.In(r.Lang), Value: text})
 		}
 	}

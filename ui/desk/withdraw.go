@@ -3,6 +3,7 @@ package desk
 import (
 	"accessdesk/broker"
 	"accessdesk/data"
+	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
 
@@ -12,7 +13,7 @@ type WithdrawPage struct {
 	Application, Reference, Slug, Title, Provider, Back string
 	Draft                                               bool
 	Revision                                            int64
-	Choice                                              field
+	Choice                                              form.Field
 }
 
 // AskWithdraw asks whether to withdraw one program.
@@ -34,9 +35,9 @@ func Withdraw(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	switch r.Form("choice") {
-	case no:
+	case form.No:
 		return web.Reply{Redirect: page.Back, Flash: "desk.kept"}, nil
-	case yes:
+	case form.Yes:
 		_, err := broker.Act(tx, r.Desk(), r.Actor(), item.ID, broker.ActRequest{Act: broker.ActWithdraw, Revision: revisionOf(r)})
 		return web.Reply{Redirect: "/applications/" + page.Application, Flash: "desk.withdrawn"}, err
 	}
@@ -63,8 +64,8 @@ func newWithdrawPage(r *web.Request, tx *data.Tx) (WithdrawPage, broker.Item, er
 	if !page.Draft {
 		page.Back = itemAddress(item)
 	}
-	page.Choice = field{ID: "choice", Kind: fieldRadios, Label: r.L.T("desk.withdraw_question")}
-	page.Choice.offer(yes, r.L.T("desk.withdraw_yes"), false)
-	page.Choice.offer(no, r.L.T("desk.withdraw_no"), false)
+	page.Choice = form.Field{ID: "choice", Kind: form.Radios, Label: r.L.T("desk.withdraw_question")}
+	page.Choice.Offer(form.Yes, r.L.T("desk.withdraw_yes"), false)
+	page.Choice.Offer(form.No, r.L.T("desk.withdraw_no"), false)
 	return page, item, nil
 }

@@ -143,16 +143,3 @@ func stands(r *web.Request, item broker.Item) string {
 func itemAddress(item broker.Item) string {
 	return "/applications/" + item.ApplicationID + "/p/" + item.Slug
 }
-
-// sayFact writes a fact for people, all sectors in one; "" if it is not known.
-func sayFact(r *web.Request, facts eligibility.Profile, id eligibility.FactID) string {
-	value, v := facts[id], r.Desk().Vocabulary
-	if !value.Known() {
-		return ""
-	}
-	if main, ok := value.Text(); ok && id == eligibility.SectorFact {
-		more, _ := facts[eligibility.AdditionalSectorsFact].Items()
-		return v.Display(eligibility.AdditionalSectorsFact, eligibility.Set(append([]string{main}, more...)...), r.Lang)
-	}
-	return v.Display(id, value, r.Lang)
-}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,50 @@ func TestProgressAndPanels(t *testing.T) {
 		t.Errorf("the earlier answer shows %q", chosen)
 	}
 	b.get("/check").shows("You have a check open in this browser")
+}
+
+// TestPanelAgreesWithResults: the counts beside the questions are those of the results page.
+func TestPanelAgreesWithResults(t *testing.T) {
+	b := openDesk(t).browser(t, "en")
+	_, results := b.walk(townWater)
+	panel := b.get("/check/q/ownership_type")
+	var counts []string
+	for _, group := range []string{"likely", "one_more", "not_now"} {
+		counts = append(counts, strconv.Itoa(results.Find("section[aria-labelledby="+group+"] .list > li").Length()))
+	}
+	var shown []string
+	panel.Find(".tally dd").Each(func(_ int, s *goquery.Selection) { shown = append(shown, s.Text()) })
+	if !slices.Equal(shown, counts) {
+		t.Errorf("the panel says %v, the results page %v", shown, counts)
+	}
+	if bar := panel.Find("svg.split").AttrOr("aria-label", ""); !strings.Contains(bar, "of 28 programs") {
+		t.Errorf("the bar says %q", bar)
+	}
+}
+
+// TestSeveralSectors: questions of a sector that is not the main one are part of the path, in their place.
+func TestSeveralSectors(t *testing.T) {
+	b := openDesk(t).browser(t, "en")
+	asked, _ := b.walk(map[string]string{"sector": "health drinking_water", "state_or_territory": "GA", "ownership_type": "government_local",
+		"population_served": "=900", "hospital_type": "cah"})
+	if !slices.Contains(asked, "population_served") || !slices.Contains(asked, "hospital_type") {
+		t.Fatalf("asked %v", asked)
+	}
+	list := b.get("/check/answers")
+	if rows := list.Find(".answers > div").Length(); rows != len(asked) || list.Find("section[aria-labelledby=idle]").Length() != 0 {
+		t.Errorf("%d answers for %d questions", rows, len(asked))
+	}
+	place := strconv.Itoa(1 + slices.Index(asked, "population_served"))
+	b.get("/check/q/population_served").shows("Question " + place)
+}
+
+// TestSkippedSectors: without the sectors, what concerns everybody is asked, and never the first page again.
+func TestSkippedSectors(t *testing.T) {
+	b := openDesk(t).browser(t, "en")
+	asked, results := b.walk(map[string]string{"state_or_territory": "GA", "ownership_type": "nonprofit"})
+	if len(asked) < 4 || results.Find("section.sec .list > li").Length() != 28 {
+		t.Errorf("asked %v", asked)
+	}
 }
 
 func TestSectors(t *testing.T) {

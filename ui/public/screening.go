@@ -11,13 +11,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// CheckCookie holds the token of the check until the browser closes. The answers themselves are gone earlier, unless
+// checkCookie holds the token of the check until the browser closes. The answers themselves are gone earlier, unless
 // their link was mailed.
-const CheckCookie = "check"
+const checkCookie = "check"
 
 // loadVisit finds the check of this browser; false if there is none or it is over.
 func loadVisit(r *web.Request, tx *data.Tx) (*visit, bool, error) {
-	token := r.Cookie(CheckCookie)
+	token := r.Cookie(checkCookie)
 	if token == "" {
 		return nil, false, nil
 	}
@@ -40,7 +40,7 @@ func (v *visit) save(r *web.Request, tx *data.Tx) error {
 		return err
 	}
 	v.screening = saved
-	r.SetCookie(CheckCookie, saved.Token, 0)
+	r.SetCookie(checkCookie, saved.Token, 0)
 	return nil
 }
 
@@ -56,7 +56,7 @@ func Forget(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 	}
-	r.DropCookie(CheckCookie)
+	r.DropCookie(checkCookie)
 	return web.Reply{Redirect: "/", Flash: "check.forgotten"}, nil
 }
 
@@ -137,7 +137,7 @@ func OpenResume(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	r.SetCookie(CheckCookie, screening.Token, 0)
+	r.SetCookie(checkCookie, screening.Token, 0)
 	return web.Reply{Redirect: "/check/results", Flash: "check.resumed"}, nil
 }
 

@@ -71,7 +71,8 @@ func (v *Visitor) Send(method, address string, form url.Values, headers map[stri
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
-	request := httptest.NewRequest(method, Origin+address, body)
+	request := httptest.NewRequest(method, address, body)
+	request.Host = strings.TrimPrefix(Origin, "http://")
 	if form != nil {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

@@ -1,29 +1,36 @@
-package desk
+// Package form turns what an application asks for into fields, and what was posted back into answers: a fact of the
+// vocabulary, a question of a program, a date in three inputs. The templates desk-field and its parts draw a field.
+//
+// A field never refuses to be saved incomplete. Needed is said softly and only stands in the way of sending; Problem is
+// said of a text that cannot be read at all, which stays in its input.
+//
+// The id of the first input of a field is the name of the field and where a link to its problem leads.
+package form
 
 import (
 	"strconv"
 	"strings"
 )
 
-// fieldKind says how a question is answered.
-type fieldKind string
+// Kind says how a question is answered.
+type Kind string
 
 // The kinds of field.
 const (
-	fieldText      fieldKind = "text"      // one line
-	fieldArea      fieldKind = "area"      // several lines
-	fieldRadios    fieldKind = "radios"    // one of a few
-	fieldSelect    fieldKind = "select"    // one of many
-	fieldTicks     fieldKind = "ticks"     // several
-	fieldStatement fieldKind = "statement" // a sentence to accept
-	fieldGroup     fieldKind = "group"     // several inputs that make one answer: date, contact, address
+	Text      Kind = "text"      // one line
+	Area      Kind = "area"      // several lines
+	Radios    Kind = "radios"    // one of a few
+	Select    Kind = "select"    // one of many
+	Ticks     Kind = "ticks"     // several
+	Statement Kind = "statement" // a sentence to accept
+	Group     Kind = "group"     // several inputs that make one answer: date, contact, address
 )
 
-// field is one question of a form with what stands in it.
-type field struct {
+// Field is one question of a form with what stands in it.
+type Field struct {
 	ID       string // id of the input, name in the form, and field of its problem
 	Key      string // fact or question that it asks for
-	Kind     fieldKind
+	Kind     Kind
 	Label    string
 	Hint     string
 	Note     string // what is known already: "From your check: 3,301 to 10,000 people"
@@ -32,8 +39,8 @@ type field struct {
 	Problem  string // what stands in it cannot be read
 	Value    string
 	Used     string // "You have used 312 of 2,000 characters."
-	Choices  []choice
-	Parts    []part
+	Choices  []Choice
+	Parts    []Part
 
 	Type  string // of the input: text, email, tel
 	Mode  string // inputmode
@@ -43,41 +50,41 @@ type field struct {
 	Money bool
 }
 
-// choice is one answer that is offered.
-type choice struct {
+// Choice is one answer that is offered.
+type Choice struct {
 	ID, Value, Text string
 	Checked         bool
 }
 
-// part is one input of a group.
-type part struct {
+// Part is one input of a group.
+type Part struct {
 	ID, Label, Value, Problem string
 	Type, Mode, Fill, Width   string
-	Choices                   []choice
+	Choices                   []Choice
 }
 
 // The questions that templates ask instead of comparing words.
 
 // IsArea tells that the answer may have several lines.
-func (f field) IsArea() bool { return f.Kind == fieldArea }
+func (f Field) IsArea() bool { return f.Kind == Area }
 
 // IsSelect tells that the answer is chosen from a native list.
-func (f field) IsSelect() bool { return f.Kind == fieldSelect }
+func (f Field) IsSelect() bool { return f.Kind == Select }
 
 // IsRadios tells that one of a few answers is chosen.
-func (f field) IsRadios() bool { return f.Kind == fieldRadios }
+func (f Field) IsRadios() bool { return f.Kind == Radios }
 
 // IsTicks tells that several answers may be chosen.
-func (f field) IsTicks() bool { return f.Kind == fieldTicks }
+func (f Field) IsTicks() bool { return f.Kind == Ticks }
 
 // IsStatement tells that a sentence is accepted.
-func (f field) IsStatement() bool { return f.Kind == fieldStatement }
+func (f Field) IsStatement() bool { return f.Kind == Statement }
 
 // IsGroup tells that several inputs make the answer.
-func (f field) IsGroup() bool { return f.Kind == fieldGroup }
+func (f Field) IsGroup() bool { return f.Kind == Group }
 
 // Described lists the ids of what describes the field, for aria-describedby.
-func (f field) Described() string {
+func (f Field) Described() string {
 	var ids []string
 	for _, text := range []struct {
 		text, suffix string
@@ -92,8 +99,8 @@ func (f field) Described() string {
 	return strings.Join(ids, " ")
 }
 
-// names lists the names under which the field posts.
-func (f field) names() []string {
+// Names lists the names under which the field posts.
+func (f Field) Names() []string {
 	if len(f.Parts) == 0 {
 		return []string{f.ID}
 	}
@@ -104,11 +111,11 @@ func (f field) names() []string {
 	return names
 }
 
-// offer adds a choice. The first one has the id of the field, where links to its problem lead.
-func (f *field) offer(value, text string, checked bool) {
+// Offer adds a choice. The first one has the id of the field, where links to its problem lead.
+func (f *Field) Offer(value, text string, checked bool) {
 	id := f.ID
 	if len(f.Choices) > 0 {
 		id += "-" + strconv.Itoa(len(f.Choices)+1)
 	}
-	f.Choices = append(f.Choices, choice{ID: id, Value: value, Text: text, Checked: checked})
+	f.Choices = append(f.Choices, Choice{ID: id, Value: value, Text: text, Checked: checked})
 }

@@ -1,4 +1,4 @@
-package desk
+package form
 
 import (
 	"strconv"
@@ -12,23 +12,23 @@ import (
 // typed is lost: "2027-2-31", and "--5" for a lonely day.
 
 // rawDate makes the inputs of a date in the order in which dates are said in the United States.
-func (f *field) rawDate(r *web.Request, text string) {
+func (f *Field) rawDate(r *web.Request, text string) {
 	year, rest, _ := strings.Cut(text, "-")
 	month, day, _ := strings.Cut(rest, "-")
 	month, day = strings.TrimLeft(month, "0"), strings.TrimLeft(day, "0")
-	f.Kind = fieldGroup
-	f.Parts = []part{
+	f.Kind = Group
+	f.Parts = []Part{
 		{ID: f.ID, Label: r.L.T("desk.date_month"), Width: "m", Choices: months(r, month)},
 		{ID: f.ID + "-day", Label: r.L.T("desk.date_day"), Value: day, Type: "text", Mode: "numeric", Width: "s"},
 		{ID: f.ID + "-year", Label: r.L.T("desk.date_year"), Value: year, Type: "text", Mode: "numeric", Width: "s"},
 	}
 }
 
-func months(r *web.Request, chosen string) []choice {
-	all := []choice{{Text: r.L.T("desk.choose"), Checked: chosen == ""}}
+func months(r *web.Request, chosen string) []Choice {
+	all := []Choice{{Text: r.L.T("desk.choose"), Checked: chosen == ""}}
 	for month := time.January; month <= time.December; month++ {
 		number := strconv.Itoa(int(month))
-		all = append(all, choice{Value: number, Text: r.L.T("format.month_" + number), Checked: chosen == number})
+		all = append(all, Choice{Value: number, Text: r.L.T("format.month_" + number), Checked: chosen == number})
 	}
 	return all
 }
@@ -47,7 +47,7 @@ func rawDateText(month, day, year string) string {
 }
 
 // postedDate reads the three inputs of a fact. An empty date is none; one that does not exist is a problem.
-func (f *field) postedDate(r *web.Request) (text, problem string) {
+func (f *Field) postedDate(r *web.Request) (text, problem string) {
 	text = rawDateText(r.Form(f.Parts[0].ID), r.Form(f.Parts[1].ID), r.Form(f.Parts[2].ID))
 	f.rawDate(r, text)
 	if _, err := time.Parse(time.DateOnly, text); text != "" && err != nil {

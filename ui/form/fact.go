@@ -1,4 +1,4 @@
-package desk
+package form
 
 import (
 	"encoding/json"
@@ -12,12 +12,16 @@ import (
 	"accessdesk/ui/web"
 )
 
+// Yes and No are what radio buttons of a yes-or-no question post; a tick box posts Yes.
+const (
+	Yes = "yes"
+	No  = "no"
+)
+
 // The words that a fact's field posts beside the values of the fact.
 const (
 	notSure     = "unsure"
 	noneOfThese = "none"
-	yes         = "yes"
-	no          = "no"
 )
 
 // mostRadios is how many answers stand one below the other; a longer list is a native select.
@@ -29,13 +33,13 @@ const mostFactText = 4000
 // longFacts are texts for which people write several lines.
 var longFacts = []eligibility.FactID{"site_address", "authorised_official", "technical_contact"}
 
-// factID is the id of a fact's field. The prefix keeps facts and questions apart from the words of the form itself.
-func factID(id eligibility.FactID) string { return "f-" + string(id) }
+// FactID is the id of a fact's field. The prefix keeps facts and questions apart from the words of the form itself.
+func FactID(id eligibility.FactID) string { return "f-" + string(id) }
 
-// newFactField makes the field of a fact with what is known of it.
-func newFactField(r *web.Request, fact eligibility.Fact, profile eligibility.Profile) field {
+// NewFact makes the field of a fact with what is known of it.
+func NewFact(r *web.Request, fact eligibility.Fact, profile eligibility.Profile) Field {
 	question, help := fact.Wording(profile)
-	f := field{ID: factID(fact.ID), Key: string(fact.ID), Kind: fieldText, Type: "text", Label: question.In(r.Lang), Hint: help.In(r.Lang)}
+	f := Field{ID: FactID(fact.ID), Key: string(fact.ID), Kind: Text, Type: "text", Label: question.In(r.Lang), Hint: help.In(r.Lang)}
 	value := profile[fact.ID]
 	if fact.ID == eligibility.SectorFact {
 		f.sectors(fact, r.Lang, profile)
@@ -43,33 +47,33 @@ func newFactField(r *web.Request, fact eligibility.Fact, profile eligibility.Pro
 	}
 	switch fact.Type {
 	case eligibility.TypeBool:
-		f.Kind = fieldRadios
+		f.Kind = Radios
 		flag, known := value.Bool()
-		f.offer(yes, r.L.T("desk.yes"), known && flag)
-		f.offer(no, r.L.T("desk.no"), known && !flag)
-		f.offer(notSure, r.L.T("desk.not_sure"), false)
+		f.Offer(Yes, r.L.T("desk.yes"), known && flag)
+		f.Offer(No, r.L.T("desk.no"), known && !flag)
+		f.Offer(notSure, r.L.T("desk.not_sure"), false)
 	case eligibility.TypeEnum:
 		f.enum(r, fact, value)
 	case eligibility.TypeSet:
-		f.Kind = fieldTicks
+		f.Kind = Ticks
 		for _, one := range fact.Values {
-			f.offer(one.Value, one.Label.In(r.Lang), value.Has(one.Value))
+			f.Offer(one.Value, one.Label.In(r.Lang), value.Has(one.Value))
 		}
 		items, known := value.Items()
-		f.offer(noneOfThese, r.L.T("desk.none"), known && len(items) == 0)
+		f.Offer(noneOfThese, r.L.T("desk.none"), known && len(items) == 0)
 	case eligibility.TypeInt, eligibility.TypeDecimal, eligibility.TypeMoney:
 		f.number(r, fact, value)
 	case eligibility.TypeDate:
 		text, _ := value.Text()
 		f.rawDate(r, text)
 	case eligibility.TypeList:
-		f.Kind, f.Hint = fieldArea, f.Hint+" "+r.L.T("desk.fact_one_line")
+		f.Kind, f.Hint = Area, f.Hint+" "+r.L.T("desk.fact_one_line")
 		items, _ := value.Items()
 		f.Value = strings.Join(items, "\n")
 	default:
 		f.Value, _ = value.Text()
 		if slices.Contains(longFacts, fact.ID) {
-			f.Kind, f.Width = fieldArea, "low"
+			f.Kind, f.Width = Area, "low"
 		} else if fact.Type != eligibility.TypeText {
 			f.Width = "w-mid"
 		}
@@ -78,17 +82,17 @@ func newFactField(r *web.Request, fact eligibility.Fact, profile eligibility.Pro
 }
 
 // sectors asks for everything that the operator runs in one list, as the check does.
-func (f *field) sectors(fact eligibility.Fact, lang string, profile eligibility.Profile) {
-	f.Kind = fieldTicks
+func (f *Field) sectors(fact eligibility.Fact, lang string, profile eligibility.Profile) {
+	f.Kind = Ticks
 	main, _ := profile[eligibility.SectorFact].Text()
 	for _, one := range fact.Values {
-		f.offer(one.Value, one.Label.In(lang), one.Value == main || profile[eligibility.AdditionalSectorsFact].Has(one.Value))
+		f.Offer(one.Value, one.Label.In(lang), one.Value == main || profile[eligibility.AdditionalSectorsFact].Has(one.Value))
 	}
 }
 
-// readSectors reads the list into the main sector and the others. The main one stays while it is ticked; else it is
+// ReadSectors reads the list into the main sector and the others. The main one stays while it is ticked; else it is
 // the first.
-func (f *field) readSectors(r *web.Request, before, facts eligibility.Profile) {
+func (f *Field) ReadSectors(r *web.Request, before, facts eligibility.Profile) {
 	posted := r.FormAll(f.ID)
 	var run []string
 	for i := range f.Choices {
@@ -108,23 +112,23 @@ func (f *field) readSectors(r *web.Request, before, facts eligibility.Profile) {
 	facts[eligibility.SectorFact], facts[eligibility.AdditionalSectorsFact] = eligibility.String(main), eligibility.Set(others...)
 }
 
-func (f *field) enum(r *web.Request, fact eligibility.Fact, value eligibility.Value) {
+func (f *Field) enum(r *web.Request, fact eligibility.Fact, value eligibility.Value) {
 	current, known := value.Text()
-	f.Kind = fieldRadios
+	f.Kind = Radios
 	if len(fact.Values) > mostRadios {
-		f.Kind = fieldSelect
-		f.offer("", r.L.T("desk.not_sure"), !known)
+		f.Kind = Select
+		f.Offer("", r.L.T("desk.not_sure"), !known)
 	}
 	for _, one := range fact.Values {
-		f.offer(one.Value, one.Label.In(r.Lang), known && current == one.Value)
+		f.Offer(one.Value, one.Label.In(r.Lang), known && current == one.Value)
 	}
-	if f.Kind == fieldRadios {
-		f.offer(notSure, r.L.T("desk.not_sure"), false)
+	if f.Kind == Radios {
+		f.Offer(notSure, r.L.T("desk.not_sure"), false)
 	}
 }
 
 // number shows an exact number in the field and a band beside it: an application asks for the number itself.
-func (f *field) number(r *web.Request, fact eligibility.Fact, value eligibility.Value) {
+func (f *Field) number(r *web.Request, fact eligibility.Fact, value eligibility.Value) {
 	f.Mode, f.Width = "numeric", "w-short"
 	if !fact.Type.Whole() {
 		f.Mode = "decimal"
@@ -140,10 +144,10 @@ func (f *field) number(r *web.Request, fact eligibility.Fact, value eligibility.
 	}
 }
 
-// readFact reads the posted answer to a fact into the field and gives the value. What was known stays where nothing
+// ReadFact reads the posted answer to a fact into the field and gives the value. What was known stays where nothing
 // better was said: an empty number keeps its band, and the same answer keeps its evidence. ok is false for an answer
 // that cannot be read; the field then says why.
-func readFact(r *web.Request, f *field, fact eligibility.Fact, before eligibility.Value) (value eligibility.Value, ok bool) {
+func ReadFact(r *web.Request, f *Field, fact eligibility.Fact, before eligibility.Value) (value eligibility.Value, ok bool) {
 	raw, problem := f.postedFact(r, fact, before)
 	if problem == "" {
 		var err error
@@ -161,13 +165,13 @@ func readFact(r *web.Request, f *field, fact eligibility.Fact, before eligibilit
 }
 
 // postedFact gives the answer as facts as JSON have it, "null" where there is none.
-func (f *field) postedFact(r *web.Request, fact eligibility.Fact, before eligibility.Value) (raw []byte, problem string) {
+func (f *Field) postedFact(r *web.Request, fact eligibility.Fact, before eligibility.Value) (raw []byte, problem string) {
 	switch f.Kind {
-	case fieldRadios, fieldSelect:
+	case Radios, Select:
 		return f.postedChoice(r, fact)
-	case fieldTicks:
+	case Ticks:
 		return f.postedTicks(r)
-	case fieldGroup:
+	case Group:
 		text, problem := f.postedDate(r)
 		return jsonText(text), problem
 	}
@@ -193,24 +197,24 @@ func (f *field) postedFact(r *web.Request, fact eligibility.Fact, before eligibi
 	return jsonText(f.Value), ""
 }
 
-func (f *field) postedChoice(r *web.Request, fact eligibility.Fact) (raw []byte, problem string) {
+func (f *Field) postedChoice(r *web.Request, fact eligibility.Fact) (raw []byte, problem string) {
 	posted := r.Form(f.ID)
 	for i := range f.Choices {
 		f.Choices[i].Checked = f.Choices[i].Value == posted
 	}
-	known := slices.ContainsFunc(f.Choices, func(c choice) bool { return c.Checked })
+	known := slices.ContainsFunc(f.Choices, func(c Choice) bool { return c.Checked })
 	switch {
 	case posted == "" || posted == notSure:
 		return []byte("null"), ""
 	case !known:
 		return nil, r.L.T("desk.problem_choice")
 	case fact.Type == eligibility.TypeBool:
-		return []byte(strconv.FormatBool(posted == yes)), ""
+		return []byte(strconv.FormatBool(posted == Yes)), ""
 	}
 	return jsonText(posted), ""
 }
 
-func (f *field) postedTicks(r *web.Request) (raw []byte, problem string) {
+func (f *Field) postedTicks(r *web.Request) (raw []byte, problem string) {
 	posted := r.FormAll(f.ID)
 	var values []string
 	none := false
@@ -322,4 +326,17 @@ func jsonText(text string) []byte {
 	}
 	raw, _ := json.Marshal(text) // a string is always written
 	return raw
+}
+
+// SayFact writes a fact for people, all sectors in one; "" if it is not known.
+func SayFact(r *web.Request, facts eligibility.Profile, id eligibility.FactID) string {
+	value, v := facts[id], r.Desk().Vocabulary
+	if !value.Known() {
+		return ""
+	}
+	if main, ok := value.Text(); ok && id == eligibility.SectorFact {
+		more, _ := facts[eligibility.AdditionalSectorsFact].Items()
+		return v.Display(eligibility.AdditionalSectorsFact, eligibility.Set(append([]string{main}, more...)...), r.Lang)
+	}
+	return v.Display(id, value, r.Lang)
 }

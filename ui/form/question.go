@@ -1,4 +1,4 @@
-package desk
+package form
 
 import (
 	"slices"
@@ -11,30 +11,27 @@ import (
 	"accessdesk/ui/web"
 )
 
-// questionID is the id of a question's field. The prefix keeps questions apart from the words of the form itself.
-func questionID(id string) string { return "q-" + id }
+// QuestionID is the id of a question's field. The prefix keeps questions apart from the words of the form itself.
+func QuestionID(id string) string { return "q-" + id }
 
-// accepted is what an accepted statement posts and stores.
-const accepted = "yes"
-
-// newQuestionField makes the field of a question with what was answered, be it complete or not.
-func newQuestionField(r *web.Request, q catalog.Question, values []string) field {
-	f := field{ID: questionID(q.ID), Key: q.ID, Kind: fieldText, Type: "text", Label: q.Label.In(r.Lang), Hint: q.Help.In(r.Lang), Required: q.Required}
+// NewQuestion makes the field of a question with what was answered, be it complete or not.
+func NewQuestion(r *web.Request, q catalog.Question, values []string) Field {
+	f := Field{ID: QuestionID(q.ID), Key: q.ID, Kind: Text, Type: "text", Label: q.Label.In(r.Lang), Hint: q.Help.In(r.Lang), Required: q.Required}
 	switch q.Type {
 	case catalog.QuestionLongText, catalog.QuestionCIDRList:
-		f.Kind, f.Value = fieldArea, first(values)
+		f.Kind, f.Value = Area, first(values)
 		f.Used = r.L.N("desk.used", utf8.RuneCountInString(f.Value), "Max", limitOf(q))
 		if q.Type == catalog.QuestionCIDRList {
 			f.Used, f.Width = "", "low"
 			f.hint(r.L.T("desk.cidr_hint"))
 		}
 	case catalog.QuestionChoice, catalog.QuestionSeveral:
-		f.Kind = fieldRadios
+		f.Kind = Radios
 		if q.Type == catalog.QuestionSeveral {
-			f.Kind = fieldTicks
+			f.Kind = Ticks
 		}
 		for _, option := range q.Options {
-			f.offer(option.Value, option.Label.In(r.Lang), slices.Contains(values, option.Value))
+			f.Offer(option.Value, option.Label.In(r.Lang), slices.Contains(values, option.Value))
 		}
 	case catalog.QuestionNumber, catalog.QuestionMoney:
 		f.Value, f.Mode, f.Width = first(values), "numeric", "w-short"
@@ -44,13 +41,13 @@ func newQuestionField(r *web.Request, q catalog.Question, values []string) field
 	case catalog.QuestionDate:
 		f.rawDate(r, first(values))
 	case catalog.QuestionStatement:
-		f.Kind, f.Value = fieldStatement, first(values)
+		f.Kind, f.Value = Statement, first(values)
 	case catalog.QuestionContact:
-		f.parts(values, part{Label: r.L.T("desk.contact_name"), Type: "text"},
-			part{Label: r.L.T("desk.contact_email"), Type: "email"}, part{Label: r.L.T("desk.contact_phone"), Type: "tel", Width: "m"})
+		f.parts(values, Part{Label: r.L.T("desk.contact_name"), Type: "text"},
+			Part{Label: r.L.T("desk.contact_email"), Type: "email"}, Part{Label: r.L.T("desk.contact_phone"), Type: "tel", Width: "m"})
 	case catalog.QuestionAddress:
-		f.parts(values, part{Label: r.L.T("desk.address_street"), Type: "text"}, part{Label: r.L.T("desk.address_city"), Type: "text"},
-			part{Label: r.L.T("desk.address_state"), Type: "text", Width: "m"}, part{Label: r.L.T("desk.address_zip"), Type: "text", Width: "s", Mode: "numeric"})
+		f.parts(values, Part{Label: r.L.T("desk.address_street"), Type: "text"}, Part{Label: r.L.T("desk.address_city"), Type: "text"},
+			Part{Label: r.L.T("desk.address_state"), Type: "text", Width: "m"}, Part{Label: r.L.T("desk.address_zip"), Type: "text", Width: "s", Mode: "numeric"})
 	default:
 		f.Value = first(values)
 		if f.Value != "" && utf8.RuneCountInString(f.Value) > limitOf(q)*4/5 {
@@ -68,14 +65,14 @@ func first(values []string) string {
 }
 
 // hint adds a sentence.
-func (f *field) hint(text string) { f.Hint = strings.TrimSpace(f.Hint + " " + text) }
+func (f *Field) hint(text string) { f.Hint = strings.TrimSpace(f.Hint + " " + text) }
 
 // partNames are the ends of the ids of the inputs of a group after the first.
 var partNames = []string{"", "-2", "-3", "-4"}
 
 // parts makes the inputs of a group.
-func (f *field) parts(values []string, parts ...part) {
-	f.Kind = fieldGroup
+func (f *Field) parts(values []string, parts ...Part) {
+	f.Kind = Group
 	for i := range parts {
 		parts[i].ID = f.ID + partNames[i]
 		if i < len(values) {
@@ -93,8 +90,8 @@ func limitOf(q catalog.Question) int {
 	return broker.TextLimit
 }
 
-// postedAnswer gives what was posted for a question, as it is stored.
-func postedAnswer(r *web.Request, f field, q catalog.Question) []string {
+// Posted gives what was posted for a question, as it is stored.
+func Posted(r *web.Request, f Field, q catalog.Question) []string {
 	switch q.Type {
 	case catalog.QuestionSeveral:
 		return r.FormAll(f.ID)
@@ -102,7 +99,7 @@ func postedAnswer(r *web.Request, f field, q catalog.Question) []string {
 		return one(rawDateText(r.Form(f.Parts[0].ID), r.Form(f.Parts[1].ID), r.Form(f.Parts[2].ID)))
 	case catalog.QuestionContact, catalog.QuestionAddress:
 		var values []string
-		for _, name := range f.names() {
+		for _, name := range f.Names() {
 			values = append(values, r.Form(name))
 		}
 		if strings.Join(values, "") == "" {
@@ -120,8 +117,8 @@ func one(value string) []string {
 	return []string{value}
 }
 
-// sayAnswer writes an answer for people; "" if there is none.
-func sayAnswer(r *web.Request, q catalog.Question, values []string) string {
+// SayAnswer writes an answer for people; "" if there is none.
+func SayAnswer(r *web.Request, q catalog.Question, values []string) string {
 	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
 	if len(values) == 0 {
 		return ""

@@ -1,0 +1,325 @@
+package broker
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"accessdesk/broker/account"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/data/datatest"
+	"accessdesk/eligibility"
+
+	"pgregory.net/rapid"
+)
+
+func TestStart(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		a := b.start(t, fits(), model, scan, model)
+		if !regexp.MustCompile(`^CAD-[A-HJ-NP-Z2-9]{6}$`).MatchString(a.Reference) || len(a.Items) != 2 || a.State() != "draft" {
+			t.Errorf("%+v", a)
+		}
+		stored := b.load(t, a.ID)
+		if stored.Organization != b.org || !stored.Created.Equal(b.Now()) || stored.SavedBy != b.owner.ID || len(stored.Items) != 2 {
+			t.Errorf("%+v", stored)
+		}
+		for _, item := range stored.Items {
+			if got := b.acts(t, item.ID); !slices.Equal(got, []string{"start"}) || item.State != Draft || item.Revision != 1 {
+				t.Errorf("%v %+v", got, item)
+			}
+		}
+		b.Read(t, func(tx *data.Tx) error {
+			facts, err := account.Facts(tx, vocabulary(), b.org.ID)
+			for id, value := range fits() {
+				if got := facts[id]; !got.Equal(value) || got.Source != "check" || got.Evidence != eligibility.Stated {
+					t.Errorf("%s: %+v", id, got)
+				}
+			}
+			return err
+		})
+		list := b.mails(t, stored.Items[0].ID)
+		if got := mailed(list, "draft_saved"); !slices.Equal(got, []string{"editor", "insider", "owner", "signer"}) || !strings.Contains(list[0].Text, "/applications/"+a.ID) {
+			t.Errorf("mails to %v", got)
+		}
+	})
+}
+
+// TestStartKeepsWhatIsKnown: what the check left open stays as the organization stated it.
+func TestStartKeepsWhatIsKnown(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.setFact(t, "uei", eligibility.String("ABCDEFGHJKL1"))
+		b.start(t, eligibility.Profile{"has_ot": eligibility.Bool(true), "uei": {}}, model)
+		b.Read(t, func(tx *data.Tx) error {
+			facts, err := account.Facts(tx, vocabulary(), b.org.ID)
+			if uei, _ := facts["uei"].Text(); uei != "ABCDEFGHJKL1" || len(facts) != 2 {
+				t.Errorf("%v", facts)
+			}
+			return err
+		})
+	})
+}
+
+func TestStartRefused(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.publish(t, scan, replacing(`status = "open"`, `status = "lapsed"`))
+		try := func(who account.Person, organization account.Organization, slugs ...string) error {
+			return b.write(func(tx *data.Tx) error {
+				_, err := Start(tx, b.desk, PersonActor(who), organization.ID, slugs, fits())
+				return err
+			})
+		}
+		wantRefusal(t, try(b.owner, b.org), "program", "program_none")
+		wantRefusal(t, try(b.owner, b.org, "no-such-program"), "program", "program_elsewhere")
+		wantRefusal(t, try(b.owner, b.org, model, scan), "program", "program_closed")
+		wantRefusal(t, try(b.reader, b.org, model), "", "not_your_role")
+		for _, who := range []account.Person{b.stranger, b.removed, b.manager, b.administrator, {}} {
+			wantError(t, try(who, b.org, model), data.ErrNotFound)
+		}
+		wantError(t, try(b.owner, b.other, model), data.ErrNotFound)
+		for _, table := range []string{"SELECT count(*) FROM application", "SELECT count(*) FROM application_item", "SELECT count(*) FROM organization_fact"} {
+			if n := b.count(t, table); n != 0 {
+				t.Errorf("%s: %d rows after refusals only", table, n)
+			}
+		}
+	})
+}
+
+// TestSaveAlways: incomplete and ill-typed answers are kept and told softly; only what cannot be stored is refused.
+func TestSaveAlways(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		a := b.start(t, fits(), model)
+		b.Advance(time.Minute)
+		odd := Answers{"user_count": {"a few"}, "tasks": {"logs", "juggling"}, "problem_contact": {"", "nobody", ""}, "start_date": {"soon"}}
+		item, err := b.save(b.editor, a.ID, model, 1, odd)
+		if err != nil || item.Revision != 2 || !item.Saved.Equal(b.Now()) || item.SavedBy != b.editor.ID {
+			t.Fatalf("%v %+v", err, item)
+		}
+		got := b.answers(t, item.ID)
+		for question, want := range odd {
+			if !slices.Equal(got[question], want) {
+				t.Errorf("%s: %q, want %q", question, got[question], want)
+			}
+		}
+		// A form without the question leaves it alone; an emptied field is an answer taken back.
+		if _, err = b.save(b.owner, a.ID, model, 2, Answers{"user_count": {""}, "first_task": {"Read logs."}}); err != nil {
+			t.Fatal(err)
+		}
+		got = b.answers(t, item.ID)
+		if _, kept := got["user_count"]; kept || !slices.Equal(got["start_date"], []string{"soon"}) || got["first_task"] == nil {
+			t.Errorf("%q", got)
+		}
+		saved := b.load(t, a.ID)
+		if !saved.Saved.Equal(b.Now()) || saved.SavedBy != b.owner.ID {
+			t.Errorf("%+v", saved)
+		}
+		_, err = b.save(b.owner, a.ID, model, 3, Answers{"first_task": {strings.Repeat("ñ", LongTextLimit)}, "firm_name": {strings.Repeat("x", TextLimit+1)}})
+		if refusal := wantRefusal(t, err, "firm_name", "too_long"); refusal.Args["Used"] != TextLimit+1 {
+			t.Errorf("%v", refusal.Args)
+		}
+		if after := b.answers(t, item.ID); !slices.Equal(after["first_task"], []string{"Read logs."}) {
+			t.Errorf("half of a refused form was kept: %q", after["first_task"][0][:20])
+		}
+	})
+}
+
+func (b *bench) answers(t testing.TB, itemID string) Answers {
+	t.Helper()
+	var answers Answers
+	b.Read(t, func(tx *data.Tx) (err error) {
+		answers, err = AnswersOf(tx, itemID)
+		return err
+	})
+	return answers
+}
+
+// TestConflictOfTwoSaves: the second of two forms opened at the same time gets both versions, and may save on top of them.
+func TestConflictOfTwoSaves(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		a := b.start(t, fits(), model)
+		b.Advance(time.Minute)
+		saved := b.Now()
+		if _, err := b.save(b.editor, a.ID, model, 1, Answers{"first_task": {"Theirs"}}); err != nil {
+			t.Fatal(err)
+		}
+		b.Advance(time.Minute)
+		mine := Answers{"first_task": {"Mine"}}
+		_, err := b.save(b.owner, a.ID, model, 1, mine)
+		var conflict *Conflict
+		if !errors.As(err, &conflict) || !errors.Is(err, data.ErrConflict) {
+			t.Fatalf("%v is no conflict", err)
+		}
+		if conflict.By.ID != b.editor.ID || !conflict.At.Equal(saved) || conflict.Revision != 2 ||
+			!slices.Equal(conflict.Theirs["first_task"], []string{"Theirs"}) || !slices.Equal(conflict.Yours["first_task"], mine["first_task"]) {
+			t.Errorf("%+v", conflict)
+		}
+		if got := b.answers(t, a.Items[0].ID); got["first_task"][0] != "Theirs" {
+			t.Errorf("overwritten: %q", got)
+		}
+		if _, err = b.save(b.owner, a.ID, model, conflict.Revision, mine); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.answers(t, a.Items[0].ID); got["first_task"][0] != "Mine" {
+			t.Errorf("not saved on purpose: %q", got)
+		}
+	})
+}
+
+// TestOnlyDraftsAreWritten: after the submit, and by anybody else, nothing can be saved.
+func TestOnlyDraftsAreWritten(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		a, sent := b.draft(t, model), b.sent(t, scan)
+		_, err := b.save(b.owner, sent.ID, scan, sent.Items[0].Revision, complete(scan))
+		wantRefusal(t, err, "", "already_sent")
+		_, err = b.save(b.reader, a.ID, model, 2, complete(model))
+		wantRefusal(t, err, "", "not_your_role")
+		_, err = b.save(b.owner, a.ID, scan, 1, complete(scan))
+		wantError(t, err, data.ErrNotFound)
+		facts := func(who account.Person, revision int64) error {
+			return b.write(func(tx *data.Tx) error {
+				return SaveFacts(tx, b.desk, PersonActor(who), a, revision, eligibility.Profile{"has_ot": eligibility.Bool(true)})
+			})
+		}
+		for _, who := range []account.Person{b.stranger, b.removed, b.manager, b.auditor} {
+			_, err := b.save(who, a.ID, model, 2, complete(model))
+			wantError(t, err, data.ErrNotFound)
+			// An application that was loaded for somebody else opens nothing either.
+			err = b.write(func(tx *data.Tx) error {
+				_, err := SaveAnswers(tx, b.desk, PersonActor(who), a, model, 2, complete(model))
+				return err
+			})
+			wantError(t, err, data.ErrNotFound)
+			wantError(t, facts(who, 1), data.ErrNotFound)
+		}
+		wantRefusal(t, facts(b.reader, 1), "", "not_your_role")
+		if err := facts(b.editor, 1); err != nil {
+			t.Fatal(err)
+		}
+		wantError(t, facts(b.owner, 1), data.ErrConflict)
+	})
+}
+
+// TestOthersDoNotExist: an id of another organization is answered like one that nobody has.
+func TestOthersDoNotExist(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		a := b.sent(t, model)
+		b.must(t, b.manager, a.Items[0].ID, full(ActApprove))
+		c := b.reviewed(t, a.Items[0].ID)
+		for _, who := range []account.Person{b.stranger, b.removed, {}} {
+			actor := PersonActor(who)
+			b.Read(t, func(tx *data.Tx) error {
+				_, err := FindApplication(tx, actor, a.ID)
+				wantError(t, err, data.ErrNotFound)
+				_, err = FindStatus(tx, b.desk, actor, a.ID, model)
+				wantError(t, err, data.ErrNotFound)
+				_, err = FindGrant(tx, actor, c.Grant.ID)
+				wantError(t, err, data.ErrNotFound)
+				_, err = FindCase(tx, b.desk, actor, a.Items[0].ID)
+				wantError(t, err, data.ErrNotFound)
+				_, err = ReviewQueue(tx, b.desk, actor, Filter{})
+				wantError(t, err, data.ErrNotFound)
+				all, err := Applications(tx, actor)
+				if len(all) != 0 {
+					t.Errorf("%s sees %d applications", who.Email, len(all))
+				}
+				return err
+			})
+			wantError(t, b.write(func(tx *data.Tx) error { return Revoke(tx, b.desk, actor, c.Grant.ID, "Because") }), data.ErrNotFound)
+		}
+		for _, who := range []account.Person{b.owner, b.reader} { // their own: a reader reads
+			b.Read(t, func(tx *data.Tx) error {
+				if _, err := FindGrant(tx, PersonActor(who), c.Grant.ID); err != nil {
+					return err
+				}
+				all, err := Applications(tx, PersonActor(who))
+				if len(all) != 1 || all[0].State() != "closed" {
+					t.Errorf("%+v", all)
+				}
+				return err
+			})
+		}
+	})
+}
+
+// TestGaps judges answers of every type of question.
+func TestGaps(t *testing.T) {
+	options := []catalog.Option{{Value: "a"}, {Value: "b"}}
+	for _, c := range []struct {
+		kind   catalog.QuestionType
+		values []string
+		code   string // "" fine
+	}{
+		{catalog.QuestionText, nil, "required"},
+		{catalog.QuestionText, []string{""}, "required"},
+		{catalog.QuestionText, []string{"x"}, ""},
+		{catalog.QuestionLongText, []string{"x\ny"}, ""},
+		{catalog.QuestionChoice, []string{"a"}, ""},
+		{catalog.QuestionChoice, []string{"c"}, "unknown_choice"},
+		{catalog.QuestionSeveral, []string{"a", "b"}, ""},
+		{catalog.QuestionSeveral, []string{"a", "c"}, "unknown_choice"},
+		{catalog.QuestionNumber, []string{"3,300"}, ""},
+		{catalog.QuestionNumber, []string{"0"}, ""},
+		{catalog.QuestionNumber, []string{"-3"}, "invalid_number"},
+		{catalog.QuestionNumber, []string{"3.5"}, "invalid_number"},
+		{catalog.QuestionNumber, []string{"many"}, "invalid_number"},
+		{catalog.QuestionMoney, []string{"$ 12,000"}, ""},
+		{catalog.QuestionMoney, []string{"12k"}, "invalid_number"},
+		{catalog.QuestionDate, []string{"2026-12-18"}, ""},
+		{catalog.QuestionDate, []string{"2026-02-29"}, "invalid_date"},
+		{catalog.QuestionAddress, []string{"1 Main Street"}, ""},
+		{catalog.QuestionContact, []string{"Duty desk", "duty@example.org", ""}, ""},
+		{catalog.QuestionContact, []string{"Duty desk", "duty@", "+1-555-0100"}, "invalid_contact"},
+		{catalog.QuestionContact, []string{"Duty desk", "", "+1-555-0100"}, "invalid_contact"},
+		{catalog.QuestionContact, []string{"", "duty@example.org", ""}, "invalid_contact"},
+		{catalog.QuestionCIDRList, []string{"192.0.2.0/24\n198.51.100.7, 2001:db8::/32"}, ""},
+		{catalog.QuestionCIDRList, []string{"192.0.2.0/33"}, "invalid_network"},
+		{catalog.QuestionCIDRList, []string{"router"}, "invalid_network"},
+		{catalog.QuestionCIDRList, []string{" \n "}, "required"},
+		{catalog.QuestionStatement, []string{"yes"}, ""},
+		{catalog.QuestionStatement, nil, "tick_box"},
+	} {
+		q := catalog.Question{ID: "q", Type: c.kind, Required: true, Options: options}
+		refusal := checkAnswer(q, c.values)
+		if (refusal == nil) != (c.code == "") || refusal != nil && (refusal.Code != c.code || refusal.Field != "q") {
+			t.Errorf("%s %q: %v, want %q", c.kind, c.values, refusal, c.code)
+		}
+		if refusal != nil {
+			wantRefusal(t, refusal, "q", c.code)
+		}
+		q.Required = false
+		if refusal := checkAnswer(q, nil); refusal != nil {
+			t.Errorf("%s left empty: %v", c.kind, refusal)
+		}
+	}
+}
+
+// TestAnswersComeBack: whatever is saved is read back as it was, on both engines.
+func TestAnswersComeBack(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		a := b.start(t, fits(), model)
+		revision := int64(1)
+		rapid.Check(t, func(rt *rapid.T) {
+			text := rapid.StringN(1, 60, -1).Filter(func(s string) bool { return !strings.ContainsRune(s, 0) && s == strings.ToValidUTF8(s, "") })
+			want := rapid.SliceOfN(text, 1, 4).Draw(rt, "values")
+			item, err := b.save(b.owner, a.ID, model, revision, Answers{"tasks": want})
+			if err != nil {
+				rt.Fatal(err)
+			}
+			revision = item.Revision
+			if got := b.answers(t, item.ID)["tasks"]; !slices.Equal(got, want) {
+				rt.Fatalf("%q came back as %q", want, got)
+			}
+		})
+	})
+}
