@@ -9,6 +9,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"net"
 	"time"
 
 	"accessdesk/ui/web"
@@ -67,3 +68,21 @@ func New(site *web.Site) (*fiber.App, error) {
 	}
 	return app, nil
 }
+
+// Server is the web server as the command runs it, which knows nothing of Fiber.
+type Server struct{ app *fiber.App }
+
+// NewServer makes the server of a site.
+func NewServer(site *web.Site) (*Server, error) {
+	app, err := New(site)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{app: app}, nil
+}
+
+// Serve answers requests on the listener until Shutdown.
+func (s *Server) Serve(listener net.Listener) error { return s.app.Listener(listener) }
+
+// Shutdown stops taking requests and waits until the running ones have ended, or the time is over.
+func (s *Server) Shutdown(timeout time.Duration) error { return s.app.ShutdownWithTimeout(timeout) }

@@ -50,10 +50,14 @@ func SaveFacts(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor str
 	}
 	var changed []string
 	for _, id := range slices.Sorted(maps.Keys(p)) {
-		if !supersedes(p[id], before[id]) {
+		value, text, err := storable(v, id, p[id])
+		if err == nil && !supersedes(value, before[id]) {
 			continue
 		}
-		if err := saveFact(tx, v, organizationID, actor, id, p[id]); err != nil {
+		if err == nil {
+			err = saveFact(tx, organizationID, actor, id, value, text)
+		}
+		if err != nil {
 			return fmt.Errorf("save fact %s of organization %s: %w", id, organizationID, err)
 		}
 		changed = append(changed, string(id))
@@ -81,14 +85,21 @@ func supersedes(value, stored eligibility.Value) bool {
 	return value.Evidence == stored.Evidence && value.Evidence > eligibility.Stated && value.Source != stored.Source
 }
 
-func saveFact(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor string, id eligibility.FactID, value eligibility.Value) error {
-	var text []byte
-	if value.Known() {
-		var err error
-		if text, err = v.FormatValue(id, value); err != nil {
-			return err
-		}
+// storable gives a value as it will come back, so that it can be compared with what is stored ("over 3,300 people" is "3,301
+// or more"), and its text, "" for one that is not known.
+func storable(v *eligibility.Vocabulary, id eligibility.FactID, value eligibility.Value) (eligibility.Value, string, error) {
+	if !value.Known() {
+		return value, "", nil
 	}
+	text, err := v.FormatValue(id, value)
+	if err != nil {
+		return value, "", err
+	}
+	stored, err := v.ParseValue(id, text)
+	return stored.From(value.Evidence, value.Source), string(text), err
+}
+
+func saveFact(tx *data.Tx, organizationID, actor string, id eligibility.FactID, value eligibility.Value, text string) error {
 	_, err := tx.Exec("UPDATE organization_fact SET superseded_at = $3 WHERE organization_id = $1 AND fact = $2 AND superseded_at IS NULL",
 		organizationID, string(id), data.Millis(tx.Now))
 	if err != nil {
@@ -96,6 +107,6 @@ func saveFact(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor stri
 	}
 	_, err = tx.Exec(`INSERT INTO organization_fact (id, organization_id, fact, value, evidence, source, stated_at, stated_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		data.NewID(), organizationID, string(id), string(text), value.Evidence.String(), value.Source, data.Millis(tx.Now), actor)
+		data.NewID(), organizationID, string(id), text, value.Evidence.String(), value.Source, data.Millis(tx.Now), actor)
 	return err
 }

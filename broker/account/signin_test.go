@@ -239,7 +239,9 @@ func TestSameTime(t *testing.T) {
 	b := newBench(t, datatest.Open(t))
 	const rounds = 60
 	kinds := []string{"unknown", "known", "closed"}
-	address := func(kind string, i int) string { return kind + string(rune('a'+i/26)) + string(rune('a'+i%26)) + "@example.org" }
+	address := func(kind string, i int) string {
+		return kind + string(rune('a'+i/26)) + string(rune('a'+i%26)) + "@example.org"
+	}
 	for i := range rounds {
 		b.addPerson(t, address("known", i), account.Auditor)
 		p, _ := b.addPerson(t, address("closed", i), account.Auditor)
@@ -365,7 +367,7 @@ func TestPruneADayAfterTheEnd(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		start := b.Now()
 		b.ask(t, "runs-out@example.org", "laptop")
-		spent := b.askedMail2(t, "spent@example.org", "phone")
+		spent := b.askedMail(t, "spent@example.org", "phone")
 		_, invitation := b.addPerson(t, "staff@example.org", account.Auditor)
 		b.Advance(time.Minute)
 		for token, from := range map[string]string{spent.token: "phone", invitation: "any"} {
@@ -388,16 +390,4 @@ func TestPruneADayAfterTheEnd(t *testing.T) {
 			}
 		}
 	})
-}
-
-// askedMail2 asks while other mails wait, and gives the newest mail for that address.
-func (b *bench) askedMail2(t testing.TB, email, from string) letter {
-	t.Helper()
-	b.ask(t, email, from)
-	letters := b.deliver(t)
-	at := slices.IndexFunc(letters, func(l letter) bool { return l.to == email })
-	if at < 0 {
-		t.Fatalf("no mail for %s", email)
-	}
-	return letters[at]
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -170,6 +171,7 @@ func TestTableIsAppendOnly(t *testing.T) {
 			appendEntry(t, db, record.Entry{Chain: record.Desk, Actor: record.Console, Act: "person_added"})
 		}
 		before := list(t, db, record.Desk)
+		statements := maps.Clone(statements)
 		if db.DB.Engine() == data.SQLite {
 			statements["replace"] = strings.Replace(statements["insert"], "INSERT", "INSERT OR REPLACE", 1)
 		} else {

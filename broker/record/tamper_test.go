@@ -86,7 +86,6 @@ func TestCheckNamesWhatDoesNotFit(t *testing.T) {
 func TestCheckFindsAReplacedEntry(t *testing.T) {
 	db := datatest.Open(t)
 	fill(t, db, "case:forged", 3)
-	fill(t, db, "case:source", 3)
 	unlock(t, db)
 	second := list(t, db, "case:forged")[1]
 	second.Act = "approve"

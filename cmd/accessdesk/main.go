@@ -30,11 +30,11 @@ type program struct {
 
 // commands is the command line. What is not built is not here.
 type commands struct {
-	Config string `help:"Configuration file (default: config.toml if there is one)." placeholder:"FILE"`
+	Config string `help:"Configuration file (default: config.toml, if any)." placeholder:"FILE"`
 	DB     string `name:"db" help:"Database: a SQLite file, or postgres://user:password@host/name." placeholder:"DSN"`
 
-	Serve   serveCommand   `cmd:"" help:"Run the web app. The first start makes the database and the keys."`
-	Screen  screenCommand  `cmd:"" help:"Decide the listed programs for the facts about an operator, with reasons."`
+	Serve   serveCommand   `cmd:"" help:"Run the web app; the first start sets it up."`
+	Screen  screenCommand  `cmd:"" help:"Decide which programs fit an operator, with reasons."`
 	Catalog catalogCommand `cmd:"" help:"Check offering files."`
 	Remind  remindCommand  `cmd:"" help:"Work out and queue the reminders that are due."`
 	User    userCommand    `cmd:"" help:"Add and list the people who run the desk."`

@@ -65,19 +65,13 @@ func replyTo(config configuration) string {
 }
 
 // mailer is how mails leave: into files, or through a mail server.
-func (b *parts) mailer() (closingMailer, error) {
+func (b *parts) mailer() (notify.Mailer, error) {
 	mail := b.config.Mail
 	if mail.Delivery == "spool" {
 		return notify.Spool{Dir: mail.Spool}, nil
 	}
 	policy := map[string]string{"starttls": notify.TLSMandatory, "implicit": notify.TLSImplicit, "none": notify.TLSNone}[mail.TLS]
 	return notify.NewSMTP(notify.SMTPConfig{Host: mail.Host, Port: mail.Port, TLS: policy, Username: mail.Username, Password: mail.Password})
-}
-
-// closingMailer is a mailer that holds a connection between mails.
-type closingMailer interface {
-	notify.Mailer
-	Close() error
 }
 
 // work does what is due: reminders first, so that the mails that they queue leave in the same run.

@@ -37,7 +37,7 @@ func newScreening(v *eligibility.Vocabulary, programs []*catalog.Published, fact
 	}
 	asked := map[eligibility.FactID]bool{}
 	for id, value := range facts {
-		asked[id] = value.Known() // a band that a rule cuts through is asked again
+		asked[id] = !value.IsBand() // a band that a rule cuts through is asked again
 	}
 	s.open = eligibility.Open(s.rules, facts, asked)
 	s.next, _ = eligibility.NextQuestion(s.rules, facts, asked)

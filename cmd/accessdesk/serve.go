@@ -10,16 +10,16 @@ import (
 	"time"
 
 	"accessdesk/data"
+	"accessdesk/notify"
 	"accessdesk/ui"
 	"accessdesk/ui/web"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/robfig/cron/v3"
 )
 
 type serveCommand struct {
-	Demo   bool   `help:"Run the demonstration: its own database in var/demo.db, a made-up provider, no mail is sent."`
-	Listen string `help:"Address and port to listen on, instead of the configured one." placeholder:"ADDR"`
+	Demo   bool   `help:"Demonstration: var/demo.db, a made-up provider, no mail is sent."`
+	Listen string `help:"Address and port to listen on." placeholder:"ADDR"`
 
 	ready func(address string) // told the address when the server answers; for tests
 }
@@ -55,14 +55,14 @@ func (s serveCommand) Run(ctx context.Context, p *program, c *commands) error {
 		return err
 	}
 	defer mailer.Close()
-	app, err := b.app(log, s.Demo, links)
+	server, err := b.server(log, s.Demo, links)
 	if err != nil {
 		return err
 	}
 	schedule := b.schedule(ctx, mailer, log)
 	schedule.Start()
 	s.greet(p, b, links)
-	err = s.listen(ctx, app, listener)
+	err = s.listen(ctx, server, listener)
 	<-schedule.Stop().Done()
 	return err
 }
@@ -120,8 +120,8 @@ func (p *program) openDesk(ctx context.Context, config configuration) (*parts, e
 	return b, nil
 }
 
-// app makes the web server.
-func (b *parts) app(log *slog.Logger, demo bool, links demoLinks) (*fiber.App, error) {
+// server makes the web server.
+func (b *parts) server(log *slog.Logger, demo bool, links demoLinks) (*ui.Server, error) {
 	config := b.config
 	contacts := make([]web.Contact, 0, len(config.Brand.Contacts))
 	for _, k := range config.Brand.Contacts {
@@ -140,13 +140,13 @@ func (b *parts) app(log *slog.Logger, demo bool, links demoLinks) (*fiber.App, e
 	if err != nil {
 		return nil, err
 	}
-	return ui.New(site)
+	return ui.NewServer(site)
 }
 
 // schedule is what runs by itself. The ticks only wake up; what is due is claimed from the database, so a missed tick
 // loses nothing and two programs do nothing twice. SkipIfStillRunning stands outside Recover: the other way round a
 // panic would keep the job's token and it would never run again (measured with cron 3.0.1).
-func (b *parts) schedule(ctx context.Context, mailer closingMailer, log *slog.Logger) *cron.Cron {
+func (b *parts) schedule(ctx context.Context, mailer notify.Mailer, log *slog.Logger) *cron.Cron {
 	logger := cronLogger{log}
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(logger),
 		cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(logger)))
@@ -175,9 +175,9 @@ func (l cronLogger) Error(err error, message string, details ...any) {
 	l.log.Error(message, append([]any{slog.Any("error", err)}, details...)...)
 }
 
-func (s serveCommand) listen(ctx context.Context, app *fiber.App, listener net.Listener) error {
+func (s serveCommand) listen(ctx context.Context, server *ui.Server, listener net.Listener) error {
 	done := make(chan error, 1)
-	go func() { done <- app.Listener(listener) }()
+	go func() { done <- server.Serve(listener) }()
 	if s.ready != nil {
 		s.ready(listener.Addr().String())
 	}
@@ -186,7 +186,7 @@ func (s serveCommand) listen(ctx context.Context, app *fiber.App, listener net.L
 		return err
 	case <-ctx.Done():
 	}
-	if err := app.ShutdownWithTimeout(shutdownTime); err != nil {
+	if err := server.Shutdown(shutdownTime); err != nil {
 		return fmt.Errorf("shut down: %w", err)
 	}
 	return <-done

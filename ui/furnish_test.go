@@ -1,0 +1,274 @@
+package ui_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/broker/access"
+	"accessdesk/broker/account"
+	"accessdesk/data"
+	"accessdesk/data/datatest"
+	"accessdesk/eligibility"
+)
+
+const wholeDay = 24 * time.Hour
+
+// furnish lets everything happen that the pages can show, by the domain functions, over the last 200 days.
+func (w *world) furnish(t testing.TB) {
+	t.Helper()
+	w.SetNow(datatest.Start.Add(-200 * wholeDay))
+	w.settle(t)
+	over := w.send(t, owner, modelProgram)
+	w.must(t, manager, over, broker.ActRequest{Act: broker.ActApprove})
+	w.SetNow(datatest.Start.Add(-160 * wholeDay))
+	w.work(t) // the first access ends, the reminders are queued
+	soon := w.send(t, owner, modelProgram)
+	w.must(t, manager, soon, broker.ActRequest{Act: broker.ActApprove})
+	w.SetNow(datatest.Start.Add(-12 * wholeDay))
+	w.work(t)
+	w.cases[broker.Submitted] = w.send(t, owner, modelProgram) // late by now
+	w.SetNow(datatest.Start.Add(-2 * time.Hour))
+	w.work(t)
+	w.decide(t)
+	w.SetNow(datatest.Start)
+	w.work(t)
+	w.Read(t, func(tx *data.Tx) (err error) {
+		if w.grants[access.Ended], err = access.OfItem(tx, over.ID); err == nil {
+			w.ending, err = access.OfItem(tx, soon.ID)
+		}
+		return err
+	})
+	w.draft = w.begin(t, owner, modelProgram, scanProgram)
+	w.save(t, owner, w.draft, modelProgram, broker.Answers{"first_task": {"Read the logs of the billing computer."}, "setup": {"own_staff"}})
+	w.draft = w.reload(t, owner, w.draft)
+	w.cases[broker.Draft] = w.draft.Items[0]
+	w.abroad(t)
+	w.links(t)
+}
+
+// settle makes the people and the two organizations.
+func (w *world) settle(t testing.TB) {
+	t.Helper()
+	staff := map[role]string{manager: account.ProgramManager, insider: account.ProgramManager, administrator: account.Administrator, auditor: account.Auditor}
+	w.Write(t, func(tx *data.Tx) error {
+		for _, r := range everyRole[1:] {
+			var p account.Person
+			var err error
+			if staff[r] == "" {
+				p, err = account.AddApplicant(tx, r.email(), "en", "console")
+			} else {
+				p, _, err = account.AddPerson(tx, r.email(), staff[r], "console")
+			}
+			if err != nil {
+				return err
+			}
+			w.people[r] = p
+		}
+		var err error
+		if w.org, err = account.CreateOrganization(tx, w.people[owner], "Cedar Flats Water District"); err != nil {
+			return err
+		}
+		if w.other, err = account.CreateOrganization(tx, w.people[outsider], "Juniper Ridge Electric Cooperative"); err != nil {
+			return err
+		}
+		return w.join(tx)
+	})
+}
+
+// join makes the other members of the first organization. Inviting members is not built yet, so this is the one thing
+// of the world that no domain function does.
+func (w *world) join(tx *data.Tx) error {
+	for r, as := range map[role]string{editor: account.Editor, reader: account.Reader, insider: account.Editor} {
+		_, err := tx.Exec("INSERT INTO membership (person_id, organization_id, role, state, created_at) VALUES ($1, $2, $3, 'active', $4)",
+			w.people[r].ID, w.org.ID, as, data.Millis(tx.Now))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decide makes the cases of the first organization that were decided or wait, and the grants.
+func (w *world) decide(t testing.TB) {
+	t.Helper()
+	review := w.send(t, owner, modelProgram)
+	w.cases[broker.InReview] = w.must(t, manager, review, broker.ActRequest{Act: broker.ActAssign})
+	asked := w.must(t, manager, w.send(t, owner, modelProgram), broker.ActRequest{Act: broker.ActAsk, Message: "Who reads the logs on weekends?"})
+	asked = w.must(t, owner, asked, broker.ActRequest{Act: broker.ActAnswer, Message: "The operator on duty.\n\nHer shift ends at eight."})
+	w.cases[broker.NeedsInfo] = w.must(t, manager, asked, broker.ActRequest{Act: broker.ActAsk, Message: "And who stands in for her?"})
+	w.cases[broker.Declined] = w.must(t, manager, w.send(t, owner, modelProgram),
+		broker.ActRequest{Act: broker.ActDecline, ReasonCode: "other", Message: "The task that you name needs no model."})
+	w.cases[broker.Withdrawn] = w.must(t, owner, w.send(t, owner, modelProgram), broker.ActRequest{Act: broker.ActWithdraw})
+	approved := w.must(t, manager, w.send(t, owner, modelProgram), broker.ActRequest{Act: broker.ActApprove})
+	w.cases[broker.Approved] = approved
+	later := w.must(t, manager, w.send(t, owner, scanProgram), broker.ActRequest{Act: broker.ActApprove, Starts: datatest.Start.Add(10 * wholeDay)})
+	gone := w.must(t, manager, w.send(t, owner, modelProgram), broker.ActRequest{Act: broker.ActApprove})
+	w.Write(t, func(tx *data.Tx) (err error) {
+		for state, item := range map[access.State]broker.Item{access.Active: approved, access.Pending: later, access.Revoked: gone} {
+			if w.grants[state], err = access.OfItem(tx, item.ID); err != nil {
+				return err
+			}
+		}
+		return broker.Revoke(tx, w.desk, broker.PersonActor(w.people[manager]), w.grants[access.Revoked].ID, "The account was shared with people outside of the organization.")
+	})
+}
+
+// abroad makes the cases of the other organization.
+func (w *world) abroad(t testing.TB) {
+	t.Helper()
+	w.theirs[broker.Draft] = w.begin(t, outsider, modelProgram).Items[0]
+	w.theirs[broker.Submitted] = w.send(t, outsider, modelProgram)
+	w.theirs[broker.NeedsInfo] = w.must(t, manager, w.send(t, outsider, modelProgram), broker.ActRequest{Act: broker.ActAsk, Message: "How many people?"})
+	approved := w.must(t, manager, w.send(t, outsider, scanProgram), broker.ActRequest{Act: broker.ActApprove})
+	w.theirs[broker.Approved] = approved
+	w.Read(t, func(tx *data.Tx) (err error) {
+		w.theirGrant, err = access.OfItem(tx, approved.ID)
+		return err
+	})
+}
+
+// links makes the check of a browser without an account, its mailed link, and an open sign-in link.
+func (w *world) links(t testing.TB) {
+	t.Helper()
+	nonce, browser := data.NewToken()
+	w.nonce = nonce
+	w.Write(t, func(tx *data.Tx) error {
+		s := broker.Screening{Lang: "en", Asked: map[eligibility.FactID]bool{"static_public_ips": true, "has_ot": true}, Facts: eligibility.Profile{
+			"sector": eligibility.String("drinking_water"), "additional_sectors": eligibility.Set("wastewater"),
+			"state_or_territory": eligibility.String("NM"), "ownership_type": eligibility.String("government_local"), "population_served": eligibility.Int(4200)}}
+		for id := range s.Facts {
+			s.Asked[id] = true
+		}
+		s, err := broker.SaveScreening(tx, w.desk.Vocabulary, s)
+		if err != nil {
+			return err
+		}
+		w.check = s.Token
+		if err := broker.MailScreening(tx, w.desk, s.Token, "visitor@example.org", "en"); err != nil {
+			return err
+		}
+		return account.AskSignIn(tx, w.desk.Mail, account.Request{Email: "visitor@example.org", Lang: "en", Browser: browser})
+	})
+	w.resume, w.signin = w.mailed(t, "visitor@example.org", "resume"), w.mailed(t, "visitor@example.org", "sign_in")
+}
+
+// fittingFacts are facts with which the demo programs fit.
+func fittingFacts(as role) eligibility.Profile {
+	facts := eligibility.Profile{
+		"sector": eligibility.String("drinking_water"), "state_or_territory": eligibility.String("NM"),
+		"ownership_type": eligibility.String("government_local"), "population_served": eligibility.Int(4200),
+		"authorised_targets_statement": eligibility.Bool(true), "static_public_ips": eligibility.Bool(true), "has_ot": eligibility.Bool(false),
+	}
+	if as == outsider {
+		facts["sector"], facts["ownership_type"], facts["mwh_sold_per_year"] = eligibility.String("electric"), eligibility.String("cooperative"), eligibility.Decimal(212_000)
+		delete(facts, "population_served")
+	}
+	return facts
+}
+
+// fullAnswers answers every question that is asked with fittingFacts.
+func fullAnswers(slug string) broker.Answers {
+	contact := []string{"Duty desk", "duty@example.org", "+1-555-0100"}
+	if slug == scanProgram {
+		return broker.Answers{"ranges": {"192.0.2.0/24\n198.51.100.7"}, "scan_hours": {"night"}, "report_reader": contact, "permission": {"yes"}}
+	}
+	return broker.Answers{"first_task": {"Read the logs of the billing computer."}, "tasks": {"logs", "fixes"}, "setup": {"own_staff"},
+		"user_count": {"3"}, "problem_contact": contact, "own_systems": {"yes"}, "accept_terms": {"yes"}}
+}
+
+// begin starts an application.
+func (w *world) begin(t testing.TB, as role, slugs ...string) (a broker.Application) {
+	t.Helper()
+	organization := w.org.ID
+	if as == outsider {
+		organization = w.other.ID
+	}
+	w.Write(t, func(tx *data.Tx) (err error) {
+		a, err = broker.Start(tx, w.desk, broker.PersonActor(w.people[as]), organization, slugs, fittingFacts(as))
+		return err
+	})
+	return a
+}
+
+func (w *world) save(t testing.TB, as role, a broker.Application, slug string, answers broker.Answers) {
+	t.Helper()
+	item, _ := a.Item(slug)
+	w.Write(t, func(tx *data.Tx) error {
+		_, err := broker.SaveAnswers(tx, w.desk, broker.PersonActor(w.people[as]), a, slug, item.Revision, answers)
+		return err
+	})
+}
+
+func (w *world) reload(t testing.TB, as role, a broker.Application) (fresh broker.Application) {
+	t.Helper()
+	w.Read(t, func(tx *data.Tx) (err error) {
+		fresh, err = broker.FindApplication(tx, broker.PersonActor(w.people[as]), a.ID)
+		return err
+	})
+	return fresh
+}
+
+// send starts an application, answers everything and sends it.
+func (w *world) send(t testing.TB, as role, slug string) broker.Item {
+	t.Helper()
+	a := w.begin(t, as, slug)
+	w.save(t, as, a, slug, fullAnswers(slug))
+	a = w.reload(t, as, a)
+	w.Write(t, func(tx *data.Tx) error {
+		results, err := broker.Submit(tx, w.desk, broker.PersonActor(w.people[as]), a, broker.Declarations())
+		for _, result := range results {
+			if result.Refusal != nil {
+				return result.Refusal
+			}
+		}
+		return err
+	})
+	return w.reload(t, as, a).Items[0]
+}
+
+// must takes a step on an item that has to succeed.
+func (w *world) must(t testing.TB, as role, item broker.Item, r broker.ActRequest) (next broker.Item) {
+	t.Helper()
+	w.Write(t, func(tx *data.Tx) (err error) {
+		next, err = broker.Act(tx, w.desk, broker.PersonActor(w.people[as]), item.ID, r)
+		return err
+	})
+	return next
+}
+
+// work does what is due, as the schedule does.
+func (w *world) work(t testing.TB) {
+	t.Helper()
+	w.Write(t, func(tx *data.Tx) error { return broker.Work(tx, w.desk) })
+}
+
+// TestWorld holds that the world is what the other tests think it is.
+func TestWorld(t *testing.T) {
+	w := openWorld(t)
+	for _, state := range broker.States() {
+		if got := w.cases[state].State; got != state {
+			t.Errorf("the case for %s is %q", state, got)
+		}
+	}
+	w.Read(t, func(tx *data.Tx) error {
+		for _, state := range []access.State{access.Pending, access.Active, access.Ended, access.Revoked} {
+			if g, err := access.Find(tx, w.grants[state].ID); err != nil || g.State != state {
+				t.Errorf("the grant for %s is %q (%v)", state, g.State, err)
+			}
+		}
+		return nil
+	})
+	if w.ending.State != access.Active || w.ending.Ends.Sub(w.Now()) > 30*wholeDay {
+		t.Errorf("the grant that ends soon is %s until %s", w.ending.State, w.ending.Ends)
+	}
+	for _, as := range everyRole[1:] {
+		home := "/home"
+		if w.people[as].StaffRole != "" {
+			home = "/staff/review"
+		}
+		w.visitor(t, as).Visit("/signin").Want(http.StatusOK).At(home)
+	}
+	w.visitor(t, stranger).Visit("/check/answers").Want(http.StatusOK).Says("4,200", "New Mexico")
+}
