@@ -57,9 +57,13 @@ var transitions = []transition{
 	{InReview, ActApprove, Approved, manager},
 	{InReview, ActDecline, Declined, manager},
 	{InReview, ActWithdraw, Withdrawn, applicant},
-	{NeedsInfo, ActAssign, NeedsInfo, manager},
 	{NeedsInfo, ActAnswer, InReview, applicant},
 	{NeedsInfo, ActWithdraw, Withdrawn, applicant},
+}
+
+// Allows tells whether the table has this act in this state, for somebody; who may take it is another question.
+func (s State) Allows(act string) bool {
+	return slices.ContainsFunc(transitions, func(t transition) bool { return t.from == s && t.act == act })
 }
 
 // ReasonCodes lists the reasons for not approving, in the order of the form. Their texts are broker.reason_CODE (for
@@ -377,13 +381,14 @@ func safeguardTexts(d Desk, safeguards []catalog.Safeguard, lang string) []strin
 	return texts
 }
 
-// tellReviewer mails the answer's arrival to the person who looks after the case.
+// tellReviewer mails the answer's arrival to the person who looks after the case, if that person still may decide it; the
+// case is in the queue in any case.
 func (s *step) tellReviewer() error {
 	if s.item.AssignedTo == "" {
 		return nil
 	}
 	reviewer, err := account.FindPerson(s.tx, s.item.AssignedTo)
-	if err != nil || reviewer.Disabled {
+	if err != nil || reviewer.Disabled || reviewer.StaffRole != account.ProgramManager {
 		return err
 	}
 	_, err = s.desk.Mail.Enqueue(s.tx, notify.Message{To: reviewer.Email, Lang: reviewer.Lang, Template: "answer_received",

@@ -11,6 +11,7 @@ import (
 
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
+	"accessdesk/broker/record"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 )
@@ -70,7 +71,7 @@ var law = map[State]map[string]State{
 	Draft:     {ActSubmit: Submitted, ActWithdraw: Withdrawn},
 	Submitted: {ActAssign: InReview, ActAsk: NeedsInfo, ActApprove: Approved, ActDecline: Declined, ActWithdraw: Withdrawn},
 	InReview:  {ActAssign: InReview, ActAsk: NeedsInfo, ActApprove: Approved, ActDecline: Declined, ActWithdraw: Withdrawn},
-	NeedsInfo: {ActAnswer: InReview, ActWithdraw: Withdrawn, ActAssign: NeedsInfo}, // a colleague takes over
+	NeedsInfo: {ActAnswer: InReview, ActWithdraw: Withdrawn},
 	Approved:  {}, Declined: {}, Withdrawn: {},
 }
 
@@ -270,39 +271,75 @@ func TestStaleRevision(t *testing.T) {
 	})
 }
 
-// TestRace: of eight decisions on the same page one wins, the others hear of the conflict, and there is one grant.
+// TestRace: of eight managers who decide on the same page at the same moment one wins and the others hear of the conflict; there
+// is one grant, one entry for each step, and one mail for each reader.
 func TestRace(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := open(t, db)
-		item := b.walk(t, InReview)
-		for _, r := range []ActRequest{full(ActApprove), full(ActDecline)} {
-			r.Revision = item.Revision
-			errs := make([]error, 8)
-			var group sync.WaitGroup
-			for i := range errs {
-				group.Go(func() { _, errs[i] = b.act(b.manager, item.ID, r) })
-			}
-			group.Wait()
-			won := 0
-			for _, err := range errs {
-				switch {
-				case err == nil:
-					won++
-				case !errors.Is(err, data.ErrConflict):
-					t.Errorf("a loser got %v", err)
+		managers := make([]account.Person, 8)
+		b.Write(t, func(tx *data.Tx) (err error) {
+			for i := range managers {
+				if managers[i], _, err = account.AddPerson(tx, fmt.Sprintf("manager%d@example.org", i), account.ProgramManager, record.Console); err != nil {
+					return err
 				}
 			}
-			if want := map[string]int{ActApprove: 1, ActDecline: 0}[r.Act]; won != want {
-				t.Errorf("%s: %d winners, want %d", r.Act, won, want)
+			return nil
+		})
+		for _, c := range []struct {
+			from  State
+			acts  []string // by turns
+			steps []string // of the record, after the submit; nil: not looked at
+		}{
+			{Submitted, []string{ActApprove}, []string{"assign", "approve", "grant_opened"}},
+			{InReview, []string{ActApprove}, []string{"assign", "approve", "grant_opened"}},
+			{InReview, []string{ActDecline}, []string{"assign", "decline"}},
+			{InReview, []string{ActApprove, ActDecline, ActAsk}, nil},
+		} {
+			item := b.walk(t, c.from)
+			mails := len(b.mails(t, item.ID))
+			errs, after := make([]error, len(managers)), make([]Item, len(managers))
+			var group sync.WaitGroup
+			for i, manager := range managers {
+				r := full(c.acts[i%len(c.acts)])
+				r.Revision = item.Revision
+				group.Go(func() { after[i], errs[i] = b.act(manager, item.ID, r) })
+			}
+			group.Wait()
+			won := -1
+			for i, err := range errs {
+				switch {
+				case err == nil && won >= 0:
+					t.Errorf("%v: two winners", c.acts)
+				case err == nil:
+					won = i
+				case !errors.Is(err, data.ErrConflict):
+					t.Errorf("%v: a loser got %v", c.acts, err)
+				}
+			}
+			if won < 0 {
+				t.Fatalf("%v: nobody won: %v", c.acts, errs)
+			}
+			b.wantWinner(t, b.find(t, item.ID), after[won], managers[won])
+			if got := b.acts(t, item.ID)[2:]; c.steps != nil && !slices.Equal(got, c.steps) {
+				t.Errorf("%v: record %v, want %v", c.acts, got, c.steps)
+			}
+			if got := len(b.mails(t, item.ID)) - mails; got != 4 {
+				t.Errorf("%v: %d mails, want one for each of 4 readers", c.acts, got)
 			}
 		}
-		if got := b.acts(t, item.ID); !slices.Equal(got, []string{"start", "submit", "assign", "approve", "grant_opened"}) {
-			t.Errorf("record %v", got)
-		}
-		if n := b.count(t, "SELECT count(*) FROM access_grant"); n != 1 {
-			t.Errorf("%d grants", n)
-		}
 	})
+}
+
+// wantWinner holds that what is stored is what the winner of a race was told, and nobody else's.
+func (b *bench) wantWinner(t *testing.T, stored, told Item, winner account.Person) {
+	t.Helper()
+	if stored != told || stored.State.Decided() && stored.DecidedBy != winner.ID {
+		t.Errorf("stored %+v, the winner was told %+v", stored, told)
+	}
+	grants := b.count(t, "SELECT count(*) FROM access_grant WHERE item_id = $1 AND opened_by = $2", stored.ID, winner.ID)
+	if all := b.count(t, "SELECT count(*) FROM access_grant WHERE item_id = $1", stored.ID); all != grants || (grants == 1) != (stored.State == Approved) {
+		t.Errorf("%d grants, %d by the winner, of a case that is %s", all, grants, stored.State)
+	}
 }
 
 // TestApprovalOpensTheGrant reads the grant with its terms, at once and for later.

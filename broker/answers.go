@@ -216,7 +216,8 @@ var check = validator.New(validator.WithRequiredStructEnabled())
 
 // checkAnswer judges one answer by the type of its question; nil when it is fine.
 func checkAnswer(q catalog.Question, values []string) *data.Refusal {
-	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
+	parts := values
+	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return strings.TrimSpace(v) == "" })
 	if len(values) == 0 {
 		if !q.Required {
 			return nil
@@ -242,7 +243,7 @@ func checkAnswer(q catalog.Question, values []string) *data.Refusal {
 			return data.Refuse(q.ID, "invalid_date")
 		}
 	case catalog.QuestionContact:
-		if len(values) < 2 || check.Var(values[1], "email") != nil {
+		if len(parts) < 2 || strings.TrimSpace(parts[0]) == "" || check.Var(parts[1], "email") != nil {
 			return data.Refuse(q.ID, "invalid_contact")
 		}
 	case catalog.QuestionCIDRList:

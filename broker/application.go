@@ -3,6 +3,7 @@ package broker
 import (
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -135,9 +136,9 @@ func Start(tx *data.Tx, d Desk, actor Actor, organizationID string, slugs []stri
 	if !member.MayWrite() {
 		return Application{}, data.Refuse("", "not_your_role")
 	}
-	programs, err := startable(tx, d, slugs)
+	programs, err := startable(tx, d, organizationID, slugs)
 	if err != nil {
-		return Application{}, err
+		return Application{}, wrap(err, "start application")
 	}
 	if err := saveCheckFacts(tx, d, actor, organizationID, facts); err != nil {
 		return Application{}, wrap(err, "start application")
@@ -160,7 +161,7 @@ func Start(tx *data.Tx, d Desk, actor Actor, organizationID string, slugs []stri
 }
 
 // startable finds the programs and refuses when one of them cannot be started now.
-func startable(tx *data.Tx, d Desk, slugs []string) ([]*catalog.Published, error) {
+func startable(tx *data.Tx, d Desk, organizationID string, slugs []string) ([]*catalog.Published, error) {
 	snapshot, err := d.Catalog.Snapshot(tx)
 	if err != nil {
 		return nil, err
@@ -171,8 +172,11 @@ func startable(tx *data.Tx, d Desk, slugs []string) ([]*catalog.Published, error
 		if !ok || !program.InApp() {
 			return nil, data.Refuse("program", "program_elsewhere")
 		}
-		if !program.StartableAt(tx.Now) {
+		if !program.OpenAt(tx.Now) { // there is no waiting list here, so a program that only keeps one is not open
 			return nil, data.Refuse("program", "program_closed")
+		}
+		if err := refuseTwice(tx, organizationID, slug); err != nil {
+			return nil, err
 		}
 		if !slices.ContainsFunc(programs, func(p *catalog.Published) bool { return p.Slug == slug }) {
 			programs = append(programs, program)
@@ -182,6 +186,22 @@ func startable(tx *data.Tx, d Desk, slugs []string) ([]*catalog.Published, error
 		return nil, data.Refuse("program", "program_none")
 	}
 	return programs, nil
+}
+
+// refuseTwice refuses a program for which the organization has an undecided item. Two starts at the same moment cannot both
+// pass: write transactions are serializable.
+func refuseTwice(tx *data.Tx, organizationID, slug string) error {
+	var reference string
+	err := tx.Row(`SELECT a.reference FROM application a JOIN application_item i ON i.application_id = a.id
+		WHERE a.organization_id = $1 AND i.slug = $2 AND i.state IN ('draft', 'submitted', 'in_review', 'needs_info')
+		ORDER BY a.created_at LIMIT 1`, organizationID, slug).Scan(&reference)
+	if errors.Is(err, data.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return data.Refuse("program", "program_twice", "Reference", reference)
 }
 
 // saveCheckFacts keeps what was said in the check. What the organization stated before and the check left open stays.

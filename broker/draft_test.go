@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -87,6 +88,49 @@ func TestStartRefused(t *testing.T) {
 			if n := b.count(t, table); n != 0 {
 				t.Errorf("%s: %d rows after refusals only", table, n)
 			}
+		}
+	})
+}
+
+// TestStartTwice: an organization has one undecided case for a program; another organization, or a new try after the decision, is
+// welcome.
+func TestStartTwice(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		a := b.start(t, fits(), model)
+		again := func(slugs ...string) error {
+			return b.write(func(tx *data.Tx) error {
+				_, err := Start(tx, b.desk, PersonActor(b.editor), b.org.ID, slugs, fits())
+				return err
+			})
+		}
+		if refusal := wantRefusal(t, again(scan, model), "program", "program_twice"); refusal.Args["Reference"] != a.Reference {
+			t.Errorf("%v", refusal.Args)
+		}
+		if n := b.count(t, "SELECT count(*) FROM application"); n != 1 {
+			t.Errorf("%d applications", n)
+		}
+		b.otherCase(t)
+		b.must(t, b.owner, a.Items[0].ID, full(ActWithdraw))
+		if err := again(model); err != nil {
+			t.Errorf("after the withdrawal: %v", err)
+		}
+		errs := make([]error, 8)
+		var group sync.WaitGroup
+		for i := range errs {
+			group.Go(func() { errs[i] = again(scan) })
+		}
+		group.Wait()
+		won := 0
+		for _, err := range errs {
+			if err == nil {
+				won++
+			} else {
+				wantRefusal(t, err, "program", "program_twice")
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d of 8 starts at the same moment got through", won)
 		}
 	})
 }
@@ -281,6 +325,8 @@ func TestGaps(t *testing.T) {
 		{catalog.QuestionContact, []string{"Duty desk", "duty@", "+1-555-0100"}, "invalid_contact"},
 		{catalog.QuestionContact, []string{"Duty desk", "", "+1-555-0100"}, "invalid_contact"},
 		{catalog.QuestionContact, []string{"", "duty@example.org", ""}, "invalid_contact"},
+		{catalog.QuestionContact, []string{"", "Duty desk", "duty@example.org"}, "invalid_contact"},
+		{catalog.QuestionContact, []string{"", "", ""}, "required"},
 		{catalog.QuestionCIDRList, []string{"192.0.2.0/24\n198.51.100.7, 2001:db8::/32"}, ""},
 		{catalog.QuestionCIDRList, []string{"192.0.2.0/33"}, "invalid_network"},
 		{catalog.QuestionCIDRList, []string{"router"}, "invalid_network"},

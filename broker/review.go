@@ -290,6 +290,7 @@ type Status struct {
 	Messages    []Message
 	Events      []Event
 	Grant       *access.Grant
+	Changes     []Change // of a draft: what is different in the program since it was started
 }
 
 // FindStatus gives an item to the people of its organization.
@@ -305,6 +306,9 @@ func FindStatus(tx *data.Tx, d Desk, actor Actor, applicationID, slug string) (S
 	s := Status{Item: item, Application: a}
 	if s.Program, err = d.program(tx, item); err != nil {
 		return s, wrap(err, "status of %s", item.ID)
+	}
+	if s.Changes, err = DraftChanges(tx, d, item); err != nil {
+		return s, err
 	}
 	if s.Answers, err = AnswersOf(tx, item.ID); err != nil {
 		return s, err

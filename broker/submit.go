@@ -4,9 +4,11 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"accessdesk/broker/access"
 	"accessdesk/broker/record"
+	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 )
@@ -94,12 +96,14 @@ func (s *step) prepareSubmit() error {
 		return err
 	}
 	live, ok := snapshot.Find(s.item.Slug)
-	if !ok || !live.InApp() || !live.StartableAt(s.tx.Now) {
+	if !ok || !live.InApp() || !live.OpenAt(s.tx.Now) {
 		return data.Refuse("", "program_closed")
 	}
-	if live.VersionID != s.item.VersionID {
-		s.detail["version_before"] = s.item.VersionID
-		s.item.VersionID, s.item.VersionChanged, s.program = live.VersionID, true, live
+	if err := s.moveTo(live); err != nil {
+		return err
+	}
+	if err := refuseFull(s.tx, live); err != nil {
+		return err
 	}
 	facts, decision, err := s.decideNow(live)
 	if err != nil {
@@ -116,6 +120,39 @@ func (s *step) prepareSubmit() error {
 		return data.Refuse("", "incomplete", "Count", len(gaps))
 	}
 	return s.freeze(facts, decision)
+}
+
+// moveTo brings a draft that was started on an older version to the live one and notes what is different.
+func (s *step) moveTo(live *catalog.Published) error {
+	if live.VersionID == s.item.VersionID {
+		return nil
+	}
+	changes, err := DraftChanges(s.tx, s.desk, s.item)
+	if err != nil {
+		return err
+	}
+	names := []string{}
+	for _, change := range changes {
+		names = append(names, strings.TrimSuffix(change.Kind+":"+change.ID, ":"))
+	}
+	s.detail["version_before"], s.detail["changes"] = s.item.VersionID, names
+	s.item.VersionID, s.item.VersionChanged, s.program = live.VersionID, true, live
+	return nil
+}
+
+// refuseFull refuses when every seat of the program is held by a live grant or asked for by a case that is not decided. Two
+// submits at the same moment cannot both take the last one: write transactions are serializable.
+func refuseFull(tx *data.Tx, program *catalog.Published) error {
+	if program.Window.Seats == 0 {
+		return nil
+	}
+	var taken int
+	err := tx.Row(`SELECT (SELECT count(*) FROM application_item WHERE slug = $1 AND state IN ('submitted', 'in_review', 'needs_info'))
+		+ (SELECT count(*) FROM access_grant WHERE slug = $1 AND state IN ('pending', 'active'))`, program.Slug).Scan(&taken)
+	if err != nil || taken < program.Window.Seats {
+		return err
+	}
+	return data.Refuse("", "program_full")
 }
 
 // freeze keeps the facts and the rule check as they were at the submit: the reviewer judges what was sent.

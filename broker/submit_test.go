@@ -3,15 +3,19 @@ package broker
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
+	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
+	"accessdesk/data/demo"
 	"accessdesk/eligibility"
 )
 
@@ -56,6 +60,10 @@ func TestSubmitDecidesAgain(t *testing.T) {
 		"question opened by a fact": {func(t *testing.T, b *bench) {
 			b.setFact(t, "has_ot", eligibility.Bool(true))
 		}, "incomplete"},
+		"no seat left": {func(t *testing.T, b *bench) {
+			b.publish(t, model, withSeats(1))
+			b.otherCase(t)
+		}, "program_full"},
 		"answer gone": {func(t *testing.T, b *bench) {
 			a := b.load(t, b.onlyApplication(t))
 			if _, err := b.save(b.owner, a.ID, model, a.Items[0].Revision, Answers{"user_count": {""}}); err != nil {
@@ -85,6 +93,11 @@ func TestSubmitDecidesAgain(t *testing.T) {
 	}
 }
 
+// withSeats limits the places of the program.
+func withSeats(seats int) func(string) string {
+	return replacing("[[apply]]", fmt.Sprintf("[window]\nseats = %d\ntime_zone = \"America/Denver\"\n[[apply]]", seats))
+}
+
 // addQuestion puts a new required question in front of the terms.
 func addQuestion(text string) string {
 	return strings.Replace(text, "[terms]", `[[questions]]
@@ -95,6 +108,98 @@ label = { en = "Who is the second contact?", es = "¿Quién es el segundo contac
 help = { en = "A role is enough.", es = "Basta el puesto." }
 
 [terms]`, 1)
+}
+
+// otherCase sends an application of the other organization, which holds a seat.
+func (b *bench) otherCase(t testing.TB) Item {
+	t.Helper()
+	var a Application
+	b.Write(t, func(tx *data.Tx) (err error) {
+		if a, err = Start(tx, b.desk, PersonActor(b.stranger), b.other.ID, []string{model}, fits()); err != nil {
+			return err
+		}
+		_, err = SaveAnswers(tx, b.desk, PersonActor(b.stranger), a, model, 1, complete(model))
+		return err
+	})
+	return b.must(t, b.stranger, a.Items[0].ID, full(ActSubmit))
+}
+
+// TestSeats: a case that waits and a live grant hold a seat; decline, withdraw and the end of the grant free it.
+func TestSeats(t *testing.T) {
+	for name, c := range map[string]struct {
+		acts []string
+		then func(*testing.T, *bench, Item)
+		free bool
+	}{
+		"waiting":   {nil, nil, false},
+		"asked":     {[]string{ActAsk}, nil, false},
+		"approved":  {[]string{ActApprove}, nil, false},
+		"declined":  {[]string{ActDecline}, nil, true},
+		"withdrawn": {[]string{ActWithdraw}, nil, true},
+		"ended": {[]string{ActApprove}, func(t *testing.T, b *bench, item Item) {
+			b.SetNow(b.reviewed(t, item.ID).Grant.Ends)
+			b.Write(t, func(tx *data.Tx) error { return Work(tx, b.desk) })
+		}, true},
+		"revoked": {[]string{ActApprove}, func(t *testing.T, b *bench, item Item) {
+			b.Write(t, func(tx *data.Tx) error {
+				return Revoke(tx, b.desk, PersonActor(b.manager), b.reviewed(t, item.ID).Grant.ID, "Shared")
+			})
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+				b := open(t, db)
+				b.publish(t, model, withSeats(1))
+				other := b.otherCase(t)
+				for _, act := range c.acts {
+					who := b.manager
+					if act == ActWithdraw {
+						who = b.stranger
+					}
+					b.must(t, who, other.ID, full(act))
+				}
+				if c.then != nil {
+					c.then(t, b, other)
+				}
+				_, err := b.act(b.owner, b.draft(t, model).Items[0].ID, full(ActSubmit))
+				if c.free && err != nil {
+					t.Fatalf("the seat is not free: %v", err)
+				}
+				if !c.free {
+					wantRefusal(t, err, "", "program_full")
+				}
+			})
+		})
+	}
+}
+
+// TestRaceForTheLastSeat: eight organizations send at the same moment, three seats: three are sent, five are refused.
+func TestRaceForTheLastSeat(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.publish(t, model, withSeats(3))
+		items := make([]string, 8)
+		for i := range items {
+			items[i] = b.draft(t, model).Items[0].ID
+		}
+		errs := make([]error, len(items))
+		var group sync.WaitGroup
+		for i, id := range items {
+			group.Go(func() { _, errs[i] = b.act(b.owner, id, full(ActSubmit)) })
+		}
+		group.Wait()
+		sent := 0
+		for _, err := range errs {
+			if err == nil {
+				sent++
+			} else {
+				wantRefusal(t, err, "", "program_full")
+			}
+		}
+		if n := b.count(t, "SELECT count(*) FROM application_item WHERE state = 'submitted'"); sent != 3 || n != 3 {
+			t.Errorf("%d were told that it was sent, %d are stored, of 3 seats", sent, n)
+		}
+	})
 }
 
 func (b *bench) onlyApplication(t testing.TB) string {
@@ -123,6 +228,9 @@ func TestSubmitOnTheLiveVersion(t *testing.T) {
 		if _, ok := status.Program.Question("second_contact"); !ok {
 			t.Fatal("the draft does not show the question that the submit asks for")
 		}
+		if len(status.Changes) != 1 || status.Changes[0] != (Change{"question_new", "second_contact", catalog.Text{En: "Who is the second contact?", Es: "¿Quién es el segundo contacto?"}}) {
+			t.Errorf("changes %+v", status.Changes)
+		}
 		answers := complete(model)
 		answers["second_contact"] = []string{"The clerk"}
 		if _, err := b.save(b.owner, a.ID, model, status.Revision, answers); err != nil {
@@ -130,14 +238,19 @@ func TestSubmitOnTheLiveVersion(t *testing.T) {
 		}
 		after := b.must(t, b.owner, a.Items[0].ID, full(ActSubmit))
 		look()
-		if after.VersionID == old || !after.VersionChanged || status.Program.VersionID != after.VersionID {
+		if len(status.Changes) != 0 || after.VersionID == old || !after.VersionChanged || status.Program.VersionID != after.VersionID {
 			t.Errorf("still on %s: %+v", old, after)
 		}
 		b.Read(t, func(tx *data.Tx) error {
 			entries, err := record.List(tx, record.CaseChain(after.ID))
-			var detail map[string]any
+			var detail struct {
+				Before  string   `json:"version_before"`
+				Version string   `json:"version"`
+				Changes []string `json:"changes"`
+			}
 			last := entries[len(entries)-1]
-			if json.Unmarshal([]byte(last.Detail), &detail) != nil || detail["version_before"] != old || detail["version"] != after.VersionID {
+			if json.Unmarshal([]byte(last.Detail), &detail) != nil || detail.Before != old || detail.Version != after.VersionID ||
+				!slices.Equal(detail.Changes, []string{"question_new:second_contact"}) {
 				t.Errorf("record %s %s", last.Act, last.Detail)
 			}
 			return err
@@ -237,9 +350,9 @@ func TestUnknownMaySend(t *testing.T) {
 func TestDueDate(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := open(t, db)
-		for days, edit := range map[int]func(string) string{10: nil, 14: replacing("days_to_decide = 10", "")} {
-			if edit != nil {
-				b.publish(t, model, edit)
+		for _, days := range []int{10, 14} {
+			if days == 14 {
+				b.publish(t, model, replacing("days_to_decide = 10", ""))
 			}
 			if item := b.sent(t, model).Items[0]; !item.Due.Equal(b.Now().Add(time.Duration(days)*24*time.Hour)) || !item.Submitted.Equal(b.Now()) {
 				t.Errorf("%d days: due %v", days, item.Due)
@@ -310,4 +423,57 @@ func TestSubmitIsOnlyForDraftsOfYourOwn(t *testing.T) {
 		})
 		wantRefusal(t, err, "", "not_your_role")
 	})
+}
+
+// TestChanges names each kind of difference and nothing for wording that neither decides nor asks.
+func TestChanges(t *testing.T) {
+	file, err := demo.Files.ReadFile("catalog/" + model + ".toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := parse(t, string(file))
+	seen := map[string]bool{}
+	for _, c := range []struct{ old, new, want string }{
+		{`cost = "none_listed"`, `cost = "fee"`, ""},
+		{`minutes_to_apply = 15`, `minutes_to_apply = 20`, ""},
+		{"population_served <= 100000", "population_served <= 50000", "rule_edited size"},
+		{`id = "own-targets"`, `id = "own-systems"`, "rule_new own-systems, rule_gone own-targets"},
+		{`id = "user_count"`, `id = "users"`, "question_new users, question_gone user_count"},
+		{`id = "firm_name"` + "\n" + `type = "text"` + "\n" + `required = false`, `id = "firm_name"` + "\n" + `type = "text"` + "\n" + `required = true`, "question_edited firm_name"},
+		{"[[apply]]", "[window]\ncloses = 2027-01-31T17:00:00-05:00\ntime_zone = \"America/New_York\"\n[[apply]]", "window "},
+		{"duration_days = 180", "duration_days = 90", "terms "},
+		{`sectors = ["`, `sectors = ["other", "`, "sectors "},
+	} {
+		text := strings.Replace(string(file), c.old, c.new, 1)
+		if text == string(file) {
+			t.Fatalf("%q is not in the file", c.old)
+		}
+		var got []string
+		for _, change := range Changes(before, parse(t, text)) {
+			got = append(got, change.Kind+" "+change.ID)
+			seen[change.Kind] = true
+			for _, lang := range []string{"en", "es"} {
+				if said := locales().In(lang).T("broker.changed_"+change.Kind, "Title", change.Title.In(lang)); said == "" || change.ID != "" && !strings.Contains(said, change.Title.In(lang)) {
+					t.Errorf("%s: %q", change.Kind, said)
+				}
+			}
+		}
+		if strings.Join(got, ", ") != c.want {
+			t.Errorf("%q: %q, want %q", c.new, got, c.want)
+		}
+	}
+	for _, kind := range ChangeKinds() {
+		if !seen[kind] {
+			t.Errorf("%s is not tested", kind)
+		}
+	}
+}
+
+func parse(t *testing.T, text string) *catalog.Offering {
+	t.Helper()
+	o, err := catalog.Parse("program.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
 }

@@ -83,14 +83,15 @@ func TestRandomLives(t *testing.T) {
 // life is a random trace with what has to be true of it.
 type life struct {
 	*rapid.T
-	b       *bench
-	tx      *data.Tx
-	item    Item
-	state   State
-	joined  bool // the colleague belongs to the organization now
-	entries int  // in the record of the case
-	grant   access.State
-	ends    time.Time
+	b            *bench
+	tx           *data.Tx
+	item         Item
+	state        State
+	joined       bool // the colleague belongs to the organization now
+	entries      int  // in the record of the case
+	organization string
+	grant        access.State
+	ends         time.Time
 }
 
 func (l *life) must(err error) {
@@ -101,6 +102,7 @@ func (l *life) must(err error) {
 
 func (l *life) begin() {
 	l.state, l.entries = l.item.State, l.countEntries()
+	l.must(l.tx.Row("SELECT organization_id FROM application WHERE id = $1", l.item.ApplicationID).Scan(&l.organization))
 }
 
 func (l *life) countEntries() (n int) {
@@ -171,10 +173,10 @@ func (l *life) pass(d time.Duration) {
 func (l *life) change() {
 	var err error
 	if l.joined {
-		_, err = l.tx.Exec("DELETE FROM membership WHERE person_id = $1", l.b.colleague.ID)
+		_, err = l.tx.Exec("DELETE FROM membership WHERE person_id = $1 AND organization_id = $2", l.b.colleague.ID, l.organization)
 	} else {
 		_, err = l.tx.Exec("INSERT INTO membership (person_id, organization_id, role, state, created_at) VALUES ($1, $2, 'owner', 'active', 1)",
-			l.b.colleague.ID, l.b.org.ID)
+			l.b.colleague.ID, l.organization)
 	}
 	l.must(err)
 	l.joined = !l.joined

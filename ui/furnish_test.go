@@ -20,15 +20,15 @@ func (w *world) furnish(t testing.TB) {
 	t.Helper()
 	w.SetNow(datatest.Start.Add(-200 * wholeDay))
 	w.settle(t)
-	over := w.send(t, owner, modelProgram)
+	over := w.send(t, owner, w.org, modelProgram)
 	w.must(t, manager, over, broker.ActRequest{Act: broker.ActApprove})
 	w.SetNow(datatest.Start.Add(-160 * wholeDay))
 	w.work(t) // the first access ends, the reminders are queued
-	soon := w.send(t, owner, modelProgram)
+	soon := w.send(t, owner, w.org, modelProgram)
 	w.must(t, manager, soon, broker.ActRequest{Act: broker.ActApprove})
 	w.SetNow(datatest.Start.Add(-12 * wholeDay))
 	w.work(t)
-	w.cases[broker.Submitted] = w.send(t, owner, modelProgram) // late by now
+	w.cases[broker.Submitted] = w.send(t, owner, w.sister, modelProgram) // late by now
 	w.SetNow(datatest.Start.Add(-2 * time.Hour))
 	w.work(t)
 	w.decide(t)
@@ -40,7 +40,7 @@ func (w *world) furnish(t testing.TB) {
 		}
 		return err
 	})
-	w.draft = w.begin(t, owner, modelProgram, scanProgram)
+	w.draft = w.begin(t, owner, w.org, modelProgram, scanProgram)
 	w.save(t, owner, w.draft, modelProgram, broker.Answers{"first_task": {"Read the logs of the billing computer."}, "setup": {"own_staff"}})
 	w.draft = w.reload(t, owner, w.draft)
 	w.cases[broker.Draft] = w.draft.Items[0]
@@ -66,45 +66,47 @@ func (w *world) settle(t testing.TB) {
 			}
 			w.people[r] = p
 		}
-		var err error
-		if w.org, err = account.CreateOrganization(tx, w.people[owner], "Cedar Flats Water District"); err != nil {
-			return err
-		}
-		if w.other, err = account.CreateOrganization(tx, w.people[outsider], "Juniper Ridge Electric Cooperative"); err != nil {
-			return err
+		for name, made := range map[string]*account.Organization{"Cedar Flats Water District": &w.org,
+			"Cedar Flats Sewer Authority": &w.sister, "Juniper Ridge Electric Cooperative": &w.other} {
+			founder := owner
+			if made == &w.other {
+				founder = outsider
+			}
+			var err error
+			if *made, err = account.CreateOrganization(tx, w.people[founder], name); err != nil {
+				return err
+			}
 		}
 		return w.join(tx)
 	})
 }
 
-// join makes the other members of the first organization. Inviting members is not built yet, so this is the one thing
+// join makes the other members of the first organization and its sister. Inviting members is not built yet, so this is the one thing
 // of the world that no domain function does.
 func (w *world) join(tx *data.Tx) error {
 	for r, as := range map[role]string{editor: account.Editor, reader: account.Reader, insider: account.Editor} {
-		_, err := tx.Exec("INSERT INTO membership (person_id, organization_id, role, state, created_at) VALUES ($1, $2, $3, 'active', $4)",
-			w.people[r].ID, w.org.ID, as, data.Millis(tx.Now))
-		if err != nil {
-			return err
+		for _, o := range []account.Organization{w.org, w.sister} {
+			_, err := tx.Exec("INSERT INTO membership (person_id, organization_id, role, state, created_at) VALUES ($1, $2, $3, 'active', $4)",
+				w.people[r].ID, o.ID, as, data.Millis(tx.Now))
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// decide makes the cases of the first organization that were decided or wait, and the grants.
+// decide makes the cases of the first organization and its sister that were decided or wait, and the grants. An
+// organization has one undecided case for a program, so the decided ones come first.
 func (w *world) decide(t testing.TB) {
 	t.Helper()
-	review := w.send(t, owner, modelProgram)
-	w.cases[broker.InReview] = w.must(t, manager, review, broker.ActRequest{Act: broker.ActAssign})
-	asked := w.must(t, manager, w.send(t, owner, modelProgram), broker.ActRequest{Act: broker.ActAsk, Message: "Who reads the logs on weekends?"})
-	asked = w.must(t, owner, asked, broker.ActRequest{Act: broker.ActAnswer, Message: "The operator on duty.\n\nHer shift ends at eight."})
-	w.cases[broker.NeedsInfo] = w.must(t, manager, asked, broker.ActRequest{Act: broker.ActAsk, Message: "And who stands in for her?"})
-	w.cases[broker.Declined] = w.must(t, manager, w.send(t, owner, modelProgram),
+	w.cases[broker.Declined] = w.must(t, manager, w.send(t, owner, w.org, modelProgram),
 		broker.ActRequest{Act: broker.ActDecline, ReasonCode: "other", Message: "The task that you name needs no model."})
-	w.cases[broker.Withdrawn] = w.must(t, owner, w.send(t, owner, modelProgram), broker.ActRequest{Act: broker.ActWithdraw})
-	approved := w.must(t, manager, w.send(t, owner, modelProgram), broker.ActRequest{Act: broker.ActApprove})
+	w.cases[broker.Withdrawn] = w.must(t, owner, w.send(t, owner, w.org, modelProgram), broker.ActRequest{Act: broker.ActWithdraw})
+	approved := w.must(t, manager, w.send(t, owner, w.org, modelProgram), broker.ActRequest{Act: broker.ActApprove})
+	later := w.must(t, manager, w.send(t, owner, w.org, scanProgram), broker.ActRequest{Act: broker.ActApprove, Starts: datatest.Start.Add(10 * wholeDay)})
+	gone := w.must(t, manager, w.send(t, owner, w.org, modelProgram), broker.ActRequest{Act: broker.ActApprove})
 	w.cases[broker.Approved] = approved
-	later := w.must(t, manager, w.send(t, owner, scanProgram), broker.ActRequest{Act: broker.ActApprove, Starts: datatest.Start.Add(10 * wholeDay)})
-	gone := w.must(t, manager, w.send(t, owner, modelProgram), broker.ActRequest{Act: broker.ActApprove})
 	w.Write(t, func(tx *data.Tx) (err error) {
 		for state, item := range map[access.State]broker.Item{access.Active: approved, access.Pending: later, access.Revoked: gone} {
 			if w.grants[state], err = access.OfItem(tx, item.ID); err != nil {
@@ -113,20 +115,23 @@ func (w *world) decide(t testing.TB) {
 		}
 		return broker.Revoke(tx, w.desk, broker.PersonActor(w.people[manager]), w.grants[access.Revoked].ID, "The account was shared with people outside of the organization.")
 	})
+	w.cases[broker.InReview] = w.must(t, manager, w.send(t, owner, w.sister, scanProgram), broker.ActRequest{Act: broker.ActAssign})
+	asked := w.must(t, manager, w.send(t, owner, w.org, grantProgram), broker.ActRequest{Act: broker.ActAsk, Message: "Who reads the logs on weekends?"})
+	asked = w.must(t, owner, asked, broker.ActRequest{Act: broker.ActAnswer, Message: "The operator on duty.\n\nHer shift ends at eight."})
+	w.cases[broker.NeedsInfo] = w.must(t, manager, asked, broker.ActRequest{Act: broker.ActAsk, Message: "And who stands in for her?"})
 }
 
 // abroad makes the cases of the other organization.
 func (w *world) abroad(t testing.TB) {
 	t.Helper()
-	w.theirs[broker.Draft] = w.begin(t, outsider, modelProgram).Items[0]
-	w.theirs[broker.Submitted] = w.send(t, outsider, modelProgram)
-	w.theirs[broker.NeedsInfo] = w.must(t, manager, w.send(t, outsider, modelProgram), broker.ActRequest{Act: broker.ActAsk, Message: "How many people?"})
-	approved := w.must(t, manager, w.send(t, outsider, scanProgram), broker.ActRequest{Act: broker.ActApprove})
-	w.theirs[broker.Approved] = approved
+	approved := w.must(t, manager, w.send(t, outsider, w.other, scanProgram), broker.ActRequest{Act: broker.ActApprove})
 	w.Read(t, func(tx *data.Tx) (err error) {
 		w.theirGrant, err = access.OfItem(tx, approved.ID)
 		return err
 	})
+	w.theirs[broker.Approved] = approved
+	w.theirs[broker.NeedsInfo] = w.must(t, manager, w.send(t, outsider, w.other, scanProgram), broker.ActRequest{Act: broker.ActAsk, Message: "How many people?"})
+	w.theirs[broker.Draft] = w.begin(t, outsider, w.other, modelProgram).Items[0]
 }
 
 // links makes the check of a browser without an account, its mailed link, and an open sign-in link.
@@ -174,19 +179,19 @@ func fullAnswers(slug string) broker.Answers {
 	if slug == scanProgram {
 		return broker.Answers{"ranges": {"192.0.2.0/24\n198.51.100.7"}, "scan_hours": {"night"}, "report_reader": contact, "permission": {"yes"}}
 	}
+	if slug == grantProgram {
+		return broker.Answers{"project": {"Keep copies of the billing data in another town."}, "items": {"backups"}, "amount": {"9500"},
+			"finish_by": {"2027-05-01"}, "no_double": {"yes"}}
+	}
 	return broker.Answers{"first_task": {"Read the logs of the billing computer."}, "tasks": {"logs", "fixes"}, "setup": {"own_staff"},
 		"user_count": {"3"}, "problem_contact": contact, "own_systems": {"yes"}, "accept_terms": {"yes"}}
 }
 
 // begin starts an application.
-func (w *world) begin(t testing.TB, as role, slugs ...string) (a broker.Application) {
+func (w *world) begin(t testing.TB, as role, o account.Organization, slugs ...string) (a broker.Application) {
 	t.Helper()
-	organization := w.org.ID
-	if as == outsider {
-		organization = w.other.ID
-	}
 	w.Write(t, func(tx *data.Tx) (err error) {
-		a, err = broker.Start(tx, w.desk, broker.PersonActor(w.people[as]), organization, slugs, fittingFacts(as))
+		a, err = broker.Start(tx, w.desk, broker.PersonActor(w.people[as]), o.ID, slugs, fittingFacts(as))
 		return err
 	})
 	return a
@@ -211,9 +216,9 @@ func (w *world) reload(t testing.TB, as role, a broker.Application) (fresh broke
 }
 
 // send starts an application, answers everything and sends it.
-func (w *world) send(t testing.TB, as role, slug string) broker.Item {
+func (w *world) send(t testing.TB, as role, o account.Organization, slug string) broker.Item {
 	t.Helper()
-	a := w.begin(t, as, slug)
+	a := w.begin(t, as, o, slug)
 	w.save(t, as, a, slug, fullAnswers(slug))
 	a = w.reload(t, as, a)
 	w.Write(t, func(tx *data.Tx) error {

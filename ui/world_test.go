@@ -37,8 +37,8 @@ import (
 // role is who opens a page in a test.
 type role string
 
-// The roles. Owner, editor and reader act for the first organization; the insider is a member of it too, but also a
-// program manager. The outsider owns the other organization; the newcomer acts for none.
+// The roles. Owner, editor and reader act for the first organization and its sister; the insider is a member of them
+// too, but also a program manager. The outsider owns the other organization; the newcomer acts for none.
 const (
 	stranger      role = "stranger"
 	owner         role = "owner"
@@ -56,10 +56,11 @@ var everyRole = []role{stranger, owner, editor, reader, outsider, newcomer, mana
 
 func (r role) email() string { return string(r) + "@example.org" }
 
-// The two demo programs that the cases of the world are about.
+// The demo programs that the cases of the world are about.
 const (
 	modelProgram = "demo-model-access"
 	scanProgram  = "demo-scanning"
+	grantProgram = "demo-grant"
 )
 
 // longTests tells whether the full matrix is asked for.
@@ -89,9 +90,9 @@ type world struct {
 	log  *logBook
 	base string // address under which a listening world answers
 
-	org, other account.Organization
-	people     map[role]account.Person
-	// cases are items of the first organization by state; the draft has two programs and stands in drafts[0].
+	org, sister, other account.Organization
+	people             map[role]account.Person
+	// cases are items of the first organization and its sister by state; that in draft is the first of two programs.
 	cases map[broker.State]broker.Item
 	draft broker.Application
 	// theirs are cases of the other organization.
@@ -107,6 +108,7 @@ type world struct {
 	signin string // address of a sign-in link that is bound to the browser with the nonce
 	nonce  string
 
+	columns  map[string][]string // of every table, once read
 	mu       sync.Mutex
 	mails    []notify.Mail
 	sessions map[role]string

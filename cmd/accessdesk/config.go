@@ -42,7 +42,7 @@ type brandConfig struct {
 	Name       string          `toml:"name" validate:"required,max=60"`
 	TaglineEn  string          `toml:"tagline_en" validate:"required,max=80"`
 	TaglineEs  string          `toml:"tagline_es" validate:"required,max=80"`
-	Operator   string          `toml:"operator" validate:"required,max=120"`
+	Operator   string          `toml:"operator" validate:"max=120"`
 	Government bool            `toml:"government"`
 	TimeZone   string          `toml:"time_zone" validate:"required,timezone"`
 	Contacts   []contactConfig `toml:"contacts" validate:"dive"`
@@ -85,7 +85,7 @@ func defaults() configuration {
 		Server:   serverConfig{Listen: "127.0.0.1:8080"},
 		Database: databaseConfig{DSN: "var/accessdesk.db"},
 		Brand: brandConfig{Name: "Cyber Access Desk", TaglineEn: "Security help for small operators",
-			TaglineEs: "Ayuda de seguridad para operadores pequeños", Operator: "the organization that installed it",
+			TaglineEs: "Ayuda de seguridad para operadores pequeños",
 			TimeZone: "America/New_York",
 			Contacts: []contactConfig{
 				{Name: "CISA", En: "Report an attack and ask for help, day or night.", Es: "Reporte un ataque y pida ayuda, de día o de noche.",

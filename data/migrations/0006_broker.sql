@@ -57,6 +57,7 @@ CREATE TABLE application_item (
 	UNIQUE (application_id, slug)
 );
 CREATE INDEX application_item_state ON application_item (state, due_at);
+CREATE INDEX application_item_slug ON application_item (slug, state);
 
 -- Answers to a program's own questions: a JSON list of texts.
 -- written by: broker

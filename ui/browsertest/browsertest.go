@@ -120,6 +120,10 @@ func (b *Browser) tab(width int, plain bool) *Tab {
 	b.t.Helper()
 	ctx, stop := chromedp.NewContext(b.ctx)
 	b.t.Cleanup(stop)
+	// The first Run makes the tab, which lives as long as the context of that Run: no time limit here.
+	if err := chromedp.Run(ctx); err != nil {
+		b.t.Fatalf("open a tab: %v", err)
+	}
 	tab := &Tab{t: b.t, ctx: ctx, axe: b.axe}
 	tab.run("open a tab", emulation.SetDeviceMetricsOverride(int64(width), 900, 1, width < 600), emulation.SetScriptExecutionDisabled(plain))
 	return tab

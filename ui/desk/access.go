@@ -94,7 +94,7 @@ func Access(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	page := AccessPage{
 		Title: title, Provider: program.Provider.Name, Organization: member.Organization.Name, Reference: g.Reference, Helper: program.Helper,
 		Pill: grantPill(r, g, tx.Now), From: day(r, g.Starts), To: day(r, g.Ends), Why: g.Reason, Steps: grantActs(r, g, tx.Now),
-		Approved: r.L.T("desk.access_approved", "Who", r.Site.Brand.Operator, "Program", title, "Organization", member.Organization.Name),
+		Approved: r.L.T("desk.access_approved", "Who", r.Operator(), "Program", title, "Organization", member.Organization.Name),
 		Renewal:  r.L.T("desk.access_not_renewable"), Over: g.State == access.Ended || g.State == access.Revoked,
 	}
 	if g.Renewable {

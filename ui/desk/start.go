@@ -138,7 +138,7 @@ func newStartPage(r *web.Request, tx *data.Tx, organization string, slugs []stri
 
 // startableHere tells whether a program is applied for on this site, now.
 func startableHere(program *catalog.Published, now time.Time) bool {
-	return program.InApp() && program.StartableAt(now)
+	return program.InApp() && program.OpenAt(now)
 }
 
 // underWay finds the address of an undecided item for a program.

@@ -119,7 +119,7 @@ func (p *StatusPage) addAnswers(r *web.Request, s broker.Status) error {
 
 // decisionOf says how it ended, nil while it is open.
 func decisionOf(r *web.Request, s broker.Status) *decided {
-	args := []any{"Who", r.Site.Brand.Operator, "Program", s.Program.Title.In(r.Lang)}
+	args := []any{"Who", r.Operator(), "Program", s.Program.Title.In(r.Lang)}
 	switch s.State {
 	case broker.Approved:
 		d := &decided{Approved: true, Title: r.L.T("desk.status_approved", args...), Text: s.ReasonText}

@@ -3,6 +3,7 @@ package public_test
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -367,7 +368,12 @@ func TestNotEligibleSaysWhy(t *testing.T) {
 			t.Errorf("%q does not say %q", text, want)
 		}
 	}
-	if got := strings.Count(results.text(".named"), "You meet it"); got == 0 {
+	var lines []string
+	results.Find(".named li a").Each(func(_ int, s *goquery.Selection) { lines = append(lines, path.Base(s.AttrOr("href", ""))) })
+	if want := []string{"circuit-rider", "demo-grant", "demo-model-access", "epa-midlarge"}; !slices.Equal(lines, want) {
+		t.Errorf("the card of the order names the lines of %v, want %v", lines, want)
+	}
+	if got := strings.Count(results.text(".named"), "You meet it"); got != 3 {
 		t.Errorf("card of the order: %q", results.text(".named"))
 	}
 	results.shows("Named in the order: local utilities")

@@ -1,5 +1,3 @@
-// Package public holds the pages that need no account: the start page, the programs, the check, sign-in, and the
-// support pages. One file per act.
 package public
 
 import (

@@ -25,7 +25,7 @@ var SupportPages = []string{"help", "privacy", "accessibility", "how_we_decide",
 // Support makes the handler of one prose page.
 func Support(name string) web.Handler {
 	return func(r *web.Request, _ *data.Tx) (web.Reply, error) {
-		text := r.L.T("prose."+name+"_text", "Brand", r.Site.Brand.Name, "Operator", r.Site.Brand.Operator)
+		text := r.L.T("prose."+name+"_text", "Brand", r.Site.Brand.Name, "Operator", r.Operator())
 		return web.Reply{Page: "public/support", Data: SupportPage{Name: name, Blocks: prose(text)}}, nil
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"accessdesk/broker/account"
 	"accessdesk/data"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,7 +23,8 @@ type Reply struct {
 	Status int    // 200 unless set; 303 with Redirect
 	Page   string // "public/home"
 	Data   any
-	// Redirect is a path of this site. Flash is the key of a message for the page there, FlashArgs its placeholders.
+	// Redirect is a path of this site. Flash is the key of a message for the page there, FlashArgs its placeholders: texts and
+	// whole numbers.
 	Redirect  string
 	Flash     string
 	FlashArgs []any
@@ -63,10 +65,32 @@ func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, fun
 		}
 		return err
 	})
-	if err != nil && !errors.Is(err, errRollback) {
+	refused := errors.Is(err, errRollback)
+	if err != nil && unsafeMethod(c.Method()) {
+		s.settle(ctx, r, refused)
+	}
+	if err != nil && !refused {
 		return s.sendError(r, s.faultOf(r, err))
 	}
 	return s.send(r, reply)
+}
+
+// settle makes a request say what is true after its writes were rolled back: cookies that the handler set and what
+// it did to the session do not hold, and the session was not renewed either. A form that comes back for correction
+// renews it all the same, since somebody sits there and types.
+func (s *Site) settle(ctx context.Context, r *Request, renew bool) {
+	r.cookies, r.Person, r.Session = nil, account.Person{}, Session{}
+	if r.Cookie(sessionCookie) == "" {
+		return
+	}
+	transact := s.DB.Read
+	if renew {
+		transact = s.DB.Write
+	}
+	err := transact(ctx, func(tx *data.Tx) error { return s.loadSession(r, tx, renew) })
+	if err != nil { // the page goes out as to a stranger: it promises nothing about the session
+		r.Person, r.Session = account.Person{}, Session{}
+	}
 }
 
 // admit does what stands before the handler: session, policy, form token, repeated form.
@@ -140,7 +164,8 @@ func (s *Site) switchLanguage(r *Request) error {
 		r.SetCookie(languageCookie, lang, 365*24*time.Hour)
 		r.sendCookies()
 	}
-	return r.c.Redirect(r.Address(), fiber.StatusSeeOther)
+	r.c.Set(fiber.HeaderCacheControl, "no-store")
+	return r.c.Redirect(LocalPath(r.Address(), "/"), fiber.StatusSeeOther)
 }
 
 // send renders a reply and sends it with its cookies.

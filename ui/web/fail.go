@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strconv"
+	"time"
 
 	"accessdesk/data"
 
@@ -38,6 +40,7 @@ var faults = []struct {
 	{data.ErrConflict, fiber.StatusConflict, "conflict"},
 	{data.ErrBusy, fiber.StatusServiceUnavailable, "busy"},
 	{data.ErrUnavailable, fiber.StatusServiceUnavailable, "unavailable"},
+	{context.DeadlineExceeded, fiber.StatusServiceUnavailable, "busy"}, // Limits.Timeout
 	{errForbidden, fiber.StatusForbidden, "forbidden"},
 	{errFormToken, fiber.StatusForbidden, "stale_form"},
 	{errSessionOver, fiber.StatusForbidden, "session_over"},
@@ -94,6 +97,10 @@ type ErrorPage struct {
 // panic) gets the same pages.
 func (s *Site) HandleError(c *fiber.Ctx, err error) error {
 	r := s.request(c)
+	if _, guarded := c.Locals(referenceKey).(string); !guarded { // the server gave up before any route: oversize, unreadable, too slow
+		s.setHeaders(c, r.Reference)
+		defer s.logAccess(c, r.Reference, time.Now())
+	}
 	return s.sendError(r, s.faultOf(r, err))
 }
 
@@ -146,6 +153,10 @@ func (r *Request) Refused(err error) (Problems, bool) {
 	var all Problems
 	var walk func(error) bool
 	walk = func(err error) bool {
+		if refusal, ok := err.(*data.Refusal); ok {
+			all = append(all, Problem{Field: refusal.Field, Text: r.RefusalText(refusal)})
+			return true
+		}
 		if joined, ok := err.(interface{ Unwrap() []error }); ok {
 			for _, one := range joined.Unwrap() {
 				if !walk(one) {
@@ -154,12 +165,8 @@ func (r *Request) Refused(err error) (Problems, bool) {
 			}
 			return true
 		}
-		var refusal *data.Refusal
-		if !errors.As(err, &refusal) {
-			return false
-		}
-		all = append(all, Problem{Field: refusal.Field, Text: r.RefusalText(refusal)})
-		return true
+		wrapped := errors.Unwrap(err)
+		return wrapped != nil && walk(wrapped)
 	}
 	if err == nil || !walk(err) {
 		return nil, false

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -72,9 +74,13 @@ func (s *Site) repeated(r *Request, tx *data.Tx, route Route) (Reply, bool, erro
 		return Reply{}, false, nil
 	}
 	var reply Reply
-	err := tx.Row("SELECT redirect, flash FROM idempotency_key WHERE key_hash = $1", key).Scan(&reply.Redirect, &reply.Flash)
+	var message string
+	err := tx.Row("SELECT redirect, flash FROM idempotency_key WHERE key_hash = $1", key).Scan(&reply.Redirect, &message)
 	if errors.Is(err, data.ErrNotFound) {
 		return Reply{}, false, nil
+	}
+	if f, ok := parseFlash([]byte(message)); ok {
+		reply.Flash, reply.FlashArgs = f.Key, f.Args
 	}
 	return reply, err == nil, err
 }
@@ -84,9 +90,13 @@ func (s *Site) rememberReply(r *Request, tx *data.Tx, route Route, reply Reply) 
 	if key == "" {
 		return nil
 	}
-	_, err := tx.Exec(`INSERT INTO idempotency_key (key_hash, owner, route, redirect, flash, created_at)
+	message, err := json.Marshal(flash{reply.Flash, reply.FlashArgs})
+	if err != nil {
+		return fmt.Errorf("message of the reply: %w", err)
+	}
+	_, err = tx.Exec(`INSERT INTO idempotency_key (key_hash, owner, route, redirect, flash, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-		key, r.Person.ID, route.Path, reply.Redirect, reply.Flash, data.Millis(tx.Now))
+		key, r.Person.ID, route.Path, reply.Redirect, string(message), data.Millis(tx.Now))
 	return err
 }
 
@@ -129,9 +139,30 @@ func (s *Site) takeFlash(r *Request) string {
 		return ""
 	}
 	text, err := base64.RawURLEncoding.DecodeString(body)
-	var f flash
-	if err != nil || json.Unmarshal(text, &f) != nil {
+	if err != nil {
+		return ""
+	}
+	f, ok := parseFlash(text)
+	if !ok {
 		return ""
 	}
 	return r.L.T(f.Key, f.Args...)
+}
+
+// parseFlash reads a message back; whole numbers stay whole, so that they are written with separators.
+func parseFlash(text []byte) (flash, bool) {
+	var f flash
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if decoder.Decode(&f) != nil {
+		return flash{}, false
+	}
+	for i, arg := range f.Args {
+		if number, ok := arg.(json.Number); ok {
+			if whole, err := number.Int64(); err == nil {
+				f.Args[i] = whole
+			}
+		}
+	}
+	return f, true
 }

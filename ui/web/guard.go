@@ -25,6 +25,12 @@ func (s *Site) Guard(c *fiber.Ctx) error {
 	if err != nil { // the error page is part of the request
 		err = s.HandleError(c, err)
 	}
+	s.logAccess(c, reference, start)
+	return err
+}
+
+// logAccess writes the line of a request.
+func (s *Site) logAccess(c *fiber.Ctx, reference string, start time.Time) {
 	route := "-"
 	if known, ok := routeOf(c); ok {
 		route = known.Path
@@ -32,7 +38,6 @@ func (s *Site) Guard(c *fiber.Ctx) error {
 	s.Log.Info("request", slog.String("reference", reference), slog.String("method", c.Method()), slog.String("route", route),
 		slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", len(c.Response().Body())),
 		slog.Float64("milliseconds", float64(time.Since(start).Microseconds())/1000))
-	return err
 }
 
 func (s *Site) setHeaders(c *fiber.Ctx, reference string) {

@@ -22,6 +22,7 @@ type View struct {
 	Other     string // the other language, and the address of this page in it
 	OtherURL  string
 	Brand     Brand
+	Operator  string // who runs the site, in words of the language
 	Path      string
 	Shell     string // public, desk or staff: which header and navigation
 	Person    account.Person
@@ -134,9 +135,12 @@ func (s *Site) render(r *Request, reply Reply) ([]byte, error) {
 
 func (s *Site) view(r *Request, reply Reply) View {
 	v := View{Lang: r.Lang, Other: otherLanguage(r.Lang), Brand: s.Brand, Path: r.Path(), Person: r.Person,
-		FormToken: s.formToken(r), Flash: s.takeFlash(r), Ends: r.Session.Ends, Here: r.Address(), Demo: s.Demo,
+		Operator: r.Operator(), FormToken: s.formToken(r), Ends: r.Session.Ends, Here: r.Address(), Demo: s.Demo,
 		Contacts: s.Contacts, Status: reply.Status, Data: reply.Data}
 	v.RepeatKey, _ = data.NewToken()
+	if !strings.HasPrefix(reply.Page, "error/") { // may be the answer to a picture or the like; the message waits for a page
+		v.Flash = s.takeFlash(r)
+	}
 	v.Shell = shellOf(r, reply.Page)
 	v.OtherURL = languageAddress(r, v.Other)
 	if r.SignedIn() {
@@ -190,7 +194,7 @@ func (s *Site) renderLastly() error {
 			return fmt.Errorf("no page error/error")
 		}
 		var buffer bytes.Buffer
-		view := View{Lang: lang, Other: otherLanguage(lang), OtherURL: "/", Brand: s.Brand, Shell: "public", Status: fiber.StatusInternalServerError,
+		view := View{Lang: lang, Other: otherLanguage(lang), OtherURL: "/", Brand: s.Brand, Operator: s.operator(l), Shell: "public", Status: fiber.StatusInternalServerError,
 			Data: ErrorPage{Status: fiber.StatusInternalServerError, Code: "internal", Reference: "-"}}
 		if err := page.ExecuteTemplate(&buffer, "page", view); err != nil {
 			return err

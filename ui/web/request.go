@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
@@ -30,7 +31,7 @@ type Request struct {
 	cookies []cookie // to be set when the transaction is committed
 }
 
-// maxText is the length of one form value in bytes that is looked at. Domain packages have their own, smaller
+// maxText is the length of one form value in bytes that is handed on. Domain packages have their own, smaller
 // limits with a message; this one only keeps a hostile value out of the machinery.
 const maxText = 100_000
 
@@ -39,6 +40,16 @@ func (r *Request) SignedIn() bool { return r.Person.ID != "" }
 
 // Desk is what the domain functions need beside the transaction.
 func (r *Request) Desk() broker.Desk { return r.Site.Desk }
+
+// Operator says who runs the site, in the reader's language.
+func (r *Request) Operator() string { return r.Site.operator(r.L) }
+
+func (s *Site) operator(l *locale.Localizer) string {
+	if s.Brand.Operator != "" {
+		return s.Brand.Operator
+	}
+	return l.T("layout.unnamed_operator")
+}
 
 // Actor is the signed-in person as the one who acts on a case.
 func (r *Request) Actor() broker.Actor { return broker.PersonActor(r.Person) }
@@ -111,19 +122,18 @@ func (r *Request) typed() []Typed {
 type Typed struct{ Name, Text string }
 
 // clean makes a value fit for both databases and all pages: valid UTF-8, line feeds only, no NUL and other control
-// characters, no surrounding space, bounded.
+// characters, no surrounding space, at most maxText bytes.
 func clean(value string) string {
-	if len(value) > maxText {
-		value = value[:maxText]
-	}
 	value = strings.ToValidUTF8(value, "\uFFFD")
-	value = strings.ReplaceAll(value, "\r\n", "\n")
 	value = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
 		}
 		return r
 	}, value)
+	if len(value) > maxText { // last, because a replaced byte grows to three
+		value = strings.ToValidUTF8(value[:maxText], "")
+	}
 	return strings.TrimSpace(value)
 }
 

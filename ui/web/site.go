@@ -51,7 +51,7 @@ import (
 type Brand struct {
 	Name     string // in the header and in every title
 	Tagline  Text
-	Operator string // "Cyber Access Desk is run by ..."
+	Operator string // "Cyber Access Desk is run by ..."; "" says "the organization that installed it"
 	// Government is true only where the operator is a government body and says so in the configuration; otherwise
 	// every footer says that this is not a government site.
 	Government bool
@@ -146,7 +146,8 @@ func New(db *data.DB, desk broker.Desk, locales *locale.Locales, config Config) 
 // setOrigin accepts https anywhere and http on loopback only: a session cookie must not travel in the clear.
 func (s *Site) setOrigin() error {
 	u, err := url.Parse(s.PublicURL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" ||
+		u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return fmt.Errorf("public_url %q is not an address like https://desk.example.org", s.PublicURL)
 	}
 	s.secure = u.Scheme == "https"
@@ -154,7 +155,9 @@ func (s *Site) setOrigin() error {
 	if !s.secure && !s.loopback {
 		return errors.New("public_url must be https, or http on this machine itself (127.0.0.1 or localhost)")
 	}
-	s.origin = u.Scheme + "://" + u.Host
+	// As browsers write it in Origin: lower case, without the port that goes without saying.
+	host := strings.TrimSuffix(strings.ToLower(u.Host), map[string]string{"http": ":80", "https": ":443"}[u.Scheme])
+	s.origin = u.Scheme + "://" + host
 	return nil
 }
 

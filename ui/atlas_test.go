@@ -1,0 +1,241 @@
+package ui_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"accessdesk/broker"
+	"accessdesk/broker/access"
+	"accessdesk/data"
+	"accessdesk/data/datatest"
+	"accessdesk/eligibility"
+	"accessdesk/ui"
+	"accessdesk/ui/web"
+)
+
+// place is where a route stands in the world: its address filled with real ids, and how it answers those whom its
+// policy lets in.
+type place struct {
+	// address is the route with ids of the first organization or its sister.
+	address func(*world) string
+	// others are further addresses of the same page that show it in another state.
+	others func(*world) []string
+	// plain marks what is no page: health and static files.
+	plain bool
+	// status is the answer of a GET: 200 unless set.
+	status int
+	// to is where a GET that is a redirect (303) leads; "" for everything else.
+	to func(*world) string
+	// signedIn is where somebody who is signed in is led instead of seeing the page.
+	signedIn bool
+	// refused are roles that the policy lets in and the domain refuses at a POST, with the status.
+	refused map[role]int
+}
+
+// fixed is the address of a page without ids.
+func fixed(address string) func(*world) string { return func(*world) string { return address } }
+
+// addresses lists several addresses.
+func addresses(all ...string) func(*world) []string { return func(*world) []string { return all } }
+
+func (w *world) item(state broker.State) string {
+	item := w.cases[state]
+	return "/applications/" + item.ApplicationID + "/p/" + item.Slug
+}
+
+func (w *world) application() string { return "/applications/" + w.draft.ID }
+
+func (w *world) caseOf(state broker.State) string { return "/staff/review/" + w.cases[state].ID }
+
+// atlas has a place for every path of the route table. A path that is missing here fails TestAtlas.
+var atlas = map[string]place{
+	"/healthz":     {address: fixed("/healthz"), plain: true},
+	"/readyz":      {address: fixed("/readyz"), plain: true},
+	"/favicon.svg": {address: fixed("/favicon.svg"), plain: true},
+	"/static/*":    {address: styleSheet, plain: true},
+
+	"/": {address: fixed("/")},
+	"/programs": {address: fixed("/programs"), others: addresses("/programs?sector=health", "/programs?sector=drinking_water&kind=model_access",
+		"/programs?q=scan", "/programs?sector=nonsense")},
+	"/programs/:slug": {address: fixed("/programs/" + modelProgram), others: everyProgram},
+	"/under-attack":   {address: fixed("/under-attack")},
+	"/help":           {address: fixed("/help")},
+	"/privacy":        {address: fixed("/privacy")},
+	"/accessibility":  {address: fixed("/accessibility")},
+	"/how-we-decide":  {address: fixed("/how-we-decide")},
+	"/contact":        {address: fixed("/contact")},
+
+	"/check":               {address: fixed("/check"), others: addresses("/check?from=answers")},
+	"/check/q/:fact":       {address: fixed("/check/q/population_served"), others: everyQuestion},
+	"/check/answers":       {address: fixed("/check/answers")},
+	"/check/results":       {address: fixed("/check/results")},
+	"/check/results/print": {address: fixed("/check/results/print")},
+	"/check/forget":        {address: fixed("/check/forget")},
+	"/check/email":         {address: fixed("/check/email")},
+	"/check/email/sent":    {address: fixed("/check/email/sent")},
+	"/check/resume":        {address: func(w *world) string { return w.resume }},
+
+	"/signin":       {address: fixed("/signin"), others: addresses("/signin?next=/home"), signedIn: true},
+	"/signin/code":  {address: fixed("/signin/code"), signedIn: true},
+	"/signin/link":  {address: func(w *world) string { return w.signin }},
+	"/signout":      {address: fixed("/signout")},
+	"/session/stay": {address: fixed("/session/stay")},
+
+	"/home":                 {address: fixed("/home")},
+	"/org/new":              {address: fixed("/org/new")},
+	"/applications":         {address: fixed("/applications")},
+	"/applications/new":     {address: fixed("/applications/new")},
+	"/applications/:id":     {address: (*world).application, others: applicationsInEachState},
+	"/applications/:id/org": {address: under((*world).application, "/org"), refused: map[role]int{reader: http.StatusUnprocessableEntity}},
+	"/applications/:id/p/:slug": {address: func(w *world) string { return w.item(broker.Draft) }, others: itemsInEachState,
+		refused: map[role]int{reader: http.StatusUnprocessableEntity}},
+	"/applications/:id/p/:slug/answer": {address: func(w *world) string { return w.item(broker.NeedsInfo) + "/answer" },
+		to: func(w *world) string { return w.item(broker.NeedsInfo) }},
+	"/applications/:id/p/:slug/withdraw": {address: func(w *world) string { return w.item(broker.Submitted) + "/withdraw" },
+		others: func(w *world) []string { return []string{w.item(broker.Draft) + "/withdraw"} }},
+	"/applications/:id/check":  {address: under((*world).application, "/check")},
+	"/applications/:id/submit": {address: under((*world).application, "/submit"), to: under((*world).application, "/check")},
+	"/applications/:id/sent":   {address: func(w *world) string { return "/applications/" + w.cases[broker.Submitted].ApplicationID + "/sent" }},
+
+	"/access":     {address: fixed("/access")},
+	"/access/:id": {address: func(w *world) string { return "/access/" + w.grants[access.Active].ID }, others: grantsInEachState("/access/")},
+
+	"/staff": {address: fixed("/staff"), to: fixed("/staff/review")},
+	"/staff/review": {address: fixed("/staff/review"), others: addresses("/staff/review?status=new", "/staff/review?status=decided&sort=organization",
+		"/staff/review?program="+scanProgram+"&status=needs_info", "/staff/review?sort=nonsense&status=nonsense&program=nonsense")},
+	"/staff/review/:id":          {address: func(w *world) string { return w.caseOf(broker.InReview) }, others: casesInEachState},
+	"/staff/review/:id/assign":   {address: func(w *world) string { return w.caseOf(broker.Submitted) + "/assign" }},
+	"/staff/review/:id/decision": {address: func(w *world) string { return w.caseOf(broker.InReview) + "/decision" }},
+	"/staff/access":              {address: fixed("/staff/access")},
+	"/staff/access/:id":          {address: func(w *world) string { return "/staff/access/" + w.grants[access.Active].ID }, others: grantsInEachState("/staff/access/")},
+	"/staff/access/:id/revoke":   {address: func(w *world) string { return "/staff/access/" + w.grants[access.Active].ID + "/revoke" }},
+}
+
+// under is an address below another.
+func under(base func(*world) string, rest string) func(*world) string {
+	return func(w *world) string { return base(w) + rest }
+}
+
+// styleSheet reads the address of the style sheet from the start page, as a browser does.
+func styleSheet(w *world) string {
+	request := httptest.NewRequest(http.MethodGet, "/", nil)
+	request.Host = "127.0.0.1:8080"
+	response, err := w.app.Test(request, -1)
+	if err != nil {
+		return ""
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return ""
+	}
+	_, rest, _ := strings.Cut(string(body), `<link rel="stylesheet" href="`)
+	address, _, _ := strings.Cut(rest, `"`)
+	return address
+}
+
+func everyProgram(w *world) (all []string) {
+	offerings, err := worldOfferings()
+	if err != nil {
+		return nil
+	}
+	for _, o := range offerings {
+		all = append(all, "/programs/"+o.Slug)
+	}
+	return all
+}
+
+// everyQuestion lists the pages of the check's questions. Those that stand on the first page lead there.
+func everyQuestion(w *world) (all []string) {
+	for _, fact := range w.desk.Vocabulary.Facts() {
+		if fact.Ask == eligibility.AskCheck && fact.ID != eligibility.SectorFact && fact.ID != eligibility.AdditionalSectorsFact {
+			all = append(all, "/check/q/"+string(fact.ID))
+		}
+	}
+	return append(all, "/check/q/static_public_ips?from=results", "/check/q/has_ot?from=answers")
+}
+
+func applicationsInEachState(w *world) (all []string) {
+	for _, state := range broker.States() {
+		all = append(all, "/applications/"+w.cases[state].ApplicationID)
+	}
+	return all
+}
+
+func itemsInEachState(w *world) (all []string) {
+	for _, state := range broker.States() {
+		all = append(all, w.item(state))
+	}
+	return append(all, w.application()+"/p/"+scanProgram+"?told=1", w.item(broker.Draft)+"?told=1")
+}
+
+func casesInEachState(w *world) (all []string) {
+	for _, state := range broker.States() {
+		if state != broker.Draft && !w.cases[state].Submitted.IsZero() {
+			all = append(all, w.caseOf(state))
+		}
+	}
+	return all
+}
+
+func grantsInEachState(base string) func(*world) []string {
+	return func(w *world) []string {
+		all := []string{base + w.ending.ID}
+		for _, state := range []access.State{access.Pending, access.Active, access.Ended, access.Revoked} {
+			all = append(all, base+w.grants[state].ID)
+		}
+		return all
+	}
+}
+
+// foreign fills a path with ids that do not exist.
+func foreign(path string) string {
+	return strings.NewReplacer(":id", data.NewID(), ":slug", "no-such-program", ":fact", "no_such_fact").Replace(path)
+}
+
+// hasID tells whether a path leads to a thing of its own.
+func hasID(path string) bool { return strings.Contains(path, ":") }
+
+// pages lists the GET routes that answer with a page.
+func pages(routes []web.Route) []web.Route {
+	return slices.DeleteFunc(slices.Clone(routes), func(r web.Route) bool { return r.Method != http.MethodGet || atlas[r.Path].plain })
+}
+
+// someRole is a role that a policy lets in, the plainest one first.
+func someRole(p web.Policy, w *world) role {
+	if p.Public() {
+		return stranger
+	}
+	for _, as := range []role{owner, manager} {
+		if p.Allows(w.people[as]) {
+			return as
+		}
+	}
+	return administrator
+}
+
+// TestAtlas holds that every route has a place, that no place is left over, and that each route has a policy.
+func TestAtlas(t *testing.T) {
+	w := openSite(t, datatest.Open(t))
+	known := map[string]bool{}
+	for _, route := range ui.Routes(w.site) {
+		known[route.Path] = true
+		if _, ok := atlas[route.Path]; !ok {
+			t.Errorf("the route %s %s has no place in the atlas: no test opens it", route.Method, route.Path)
+		}
+		if route.Policy.Name == "" {
+			t.Errorf("the route %s %s has no policy", route.Method, route.Path)
+		}
+	}
+	for path := range atlas {
+		if !known[path] {
+			t.Errorf("the atlas has %s, which is no route", path)
+		}
+	}
+	if !strings.HasPrefix(styleSheet(w), "/static/") {
+		t.Errorf("the address of the style sheet is %q", styleSheet(w))
+	}
+}
