@@ -436,3 +436,24 @@ func TestAskAndAnswer(t *testing.T) {
 		}
 	})
 }
+
+// TestReviewerWhoLeft: an answer is not told to somebody who may not decide any more; the case is in the queue for the others.
+func TestReviewerWhoLeft(t *testing.T) {
+	for _, change := range []string{"UPDATE person SET disabled = $2 WHERE id = $1 AND staff_role <> ''", "UPDATE person SET staff_role = '' WHERE id = $1 AND disabled <> $2"} {
+		datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+			b := open(t, db)
+			item := b.walk(t, NeedsInfo)
+			b.Write(t, func(tx *data.Tx) error {
+				_, err := tx.Exec(change, b.manager.ID, true)
+				return err
+			})
+			b.must(t, b.owner, item.ID, full(ActAnswer))
+			if got := mailed(b.mails(t, item.ID), "answer_received"); len(got) != 0 {
+				t.Errorf("told %v", got)
+			}
+			if after := b.must(t, b.colleague, item.ID, full(ActAssign)); after.AssignedTo != b.colleague.ID {
+				t.Errorf("%+v", after)
+			}
+		})
+	}
+}

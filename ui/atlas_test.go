@@ -32,8 +32,6 @@ type place struct {
 	to func(*world) string
 	// signedIn is where somebody who is signed in is led instead of seeing the page.
 	signedIn bool
-	// refused are roles that the policy lets in and the domain refuses at a POST, with the status.
-	refused map[role]int
 }
 
 // fixed is the address of a page without ids.
@@ -85,14 +83,13 @@ var atlas = map[string]place{
 	"/signout":      {address: fixed("/signout")},
 	"/session/stay": {address: fixed("/session/stay")},
 
-	"/home":                 {address: fixed("/home")},
-	"/org/new":              {address: fixed("/org/new")},
-	"/applications":         {address: fixed("/applications")},
-	"/applications/new":     {address: fixed("/applications/new")},
-	"/applications/:id":     {address: (*world).application, others: applicationsInEachState},
-	"/applications/:id/org": {address: under((*world).application, "/org"), refused: map[role]int{reader: http.StatusUnprocessableEntity}},
-	"/applications/:id/p/:slug": {address: func(w *world) string { return w.item(broker.Draft) }, others: itemsInEachState,
-		refused: map[role]int{reader: http.StatusUnprocessableEntity}},
+	"/home":                     {address: fixed("/home")},
+	"/org/new":                  {address: fixed("/org/new")},
+	"/applications":             {address: fixed("/applications")},
+	"/applications/new":         {address: fixed("/applications/new")},
+	"/applications/:id":         {address: (*world).application, others: applicationsInEachState},
+	"/applications/:id/org":     {address: under((*world).application, "/org")},
+	"/applications/:id/p/:slug": {address: func(w *world) string { return w.item(broker.Draft) }, others: itemsInEachState},
 	"/applications/:id/p/:slug/answer": {address: func(w *world) string { return w.item(broker.NeedsInfo) + "/answer" },
 		to: func(w *world) string { return w.item(broker.NeedsInfo) }},
 	"/applications/:id/p/:slug/withdraw": {address: func(w *world) string { return w.item(broker.Submitted) + "/withdraw" },

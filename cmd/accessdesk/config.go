@@ -86,7 +86,7 @@ func defaults() configuration {
 		Database: databaseConfig{DSN: "var/accessdesk.db"},
 		Brand: brandConfig{Name: "Cyber Access Desk", TaglineEn: "Security help for small operators",
 			TaglineEs: "Ayuda de seguridad para operadores pequeños",
-			TimeZone: "America/New_York",
+			TimeZone:  "America/New_York",
 			Contacts: []contactConfig{
 				{Name: "CISA", En: "Report an attack and ask for help, day or night.", Es: "Reporte un ataque y pida ayuda, de día o de noche.",
 					Phone: "1-844-729-2472", URL: "https://www.cisa.gov/report"},

@@ -23,8 +23,9 @@ type ApplicationPage struct {
 type program struct {
 	row
 	Provider string
-	Warning  string // closes soon, closed, or no longer a fit
-	Withdraw string // address of the confirm page, "" if it cannot be withdrawn
+	Warning  string   // closes soon, closed, or no longer a fit
+	Changes  []string // in the program, since the draft was started
+	Withdraw string   // address of the confirm page, "" if it cannot be withdrawn
 }
 
 // Application shows what is left to do, and where each program stands.
@@ -55,6 +56,7 @@ func newProgram(r *web.Request, tx *data.Tx, p piece) program {
 		shown.Link = itemAddress(p.Item)
 		return shown
 	}
+	shown.Changes = changeTexts(r, p.changes)
 	shown.Pill, shown.Text, shown.Warning = fitPill(r, p), closesText(r, p.program, tx.Now), closesWarning(r, p.program, tx.Now)
 	if p.decision.Outcome == eligibility.Ineligible {
 		shown.Warning = unmet(r, p)

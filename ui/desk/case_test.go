@@ -11,6 +11,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
 	"accessdesk/data"
+	"accessdesk/data/datatest"
 )
 
 // modelAnswers answer every question of the demo model program.
@@ -70,7 +71,7 @@ func (h *house) work(t *testing.T) {
 }
 
 func TestTaskList(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "j.baca@example.org", "en")
 		address := begin(t, b, water, model, every)
 		p := b.get(address).want(200).shows("For 2 programs. 0 of 4 tasks done.", "About your organization", "Not started", "Do the other tasks first",
@@ -81,7 +82,7 @@ func TestTaskList(t *testing.T) {
 		p.click("Continue: About your organization").fill("main form", contactFacts...).fill("main form", "f-ip_ranges", "192.0.2.0/24").submit("main form").leads(address).follow().
 			shows("1 of 4 tasks done", "Continue: Defender model access (demo)")
 		b.get(address+"/p/"+model).fill("main form", "q-user_count", "3").submit("main form").want(303)
-		b.get(address).shows("In progress", "8 still open")
+		b.get(address).shows("In progress", "7 still open")
 		b.get(address+"/p/"+model).fill("main form", modelAnswers...).submit("main form").leads(address)
 		b.get(address).shows("2 of 4 tasks done", "Continue: Pump room review")
 		b.get(address+"/p/"+every).fill("main form", full...).fill("main form", "q-controls", "Two people").submit("main form").leads(address).follow().
@@ -101,10 +102,10 @@ func TestTaskList(t *testing.T) {
 }
 
 func TestCheckNamesWhatIsMissing(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "j.baca@example.org", "en")
 		address := begin(t, b, water, model, scanning)
-		p := b.get(address+"/check").want(200).shows("Check your answers", "are still missing", "3 facts about your organization are open", "Read by every program in this application",
+		p := b.get(address+"/check").want(200).shows("Check your answers", "12 answers are still missing", "4 facts about your organization are open", "Read by every program in this application",
 			"Read by Defender model access (demo)", "This is a check, not a decision", "Taking part is your choice", "Nothing here is a license", "Go to the first missing answer")
 		if p.Find(`button:contains("Send")`).Length() > 0 {
 			t.Error("an incomplete application has a button to send it")
@@ -117,23 +118,23 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 		}
 		b.get(address+"/org?back=f-site_address").fill("main form", contactFacts...).submit("main form").leads(address + "/check#row-f-site_address")
 		// The complete program can be sent without the other one.
-		p = b.get(address + "/check").want(200).shows("Send to 1 program").hides("facts about your organization are open")
+		p = b.get(address + "/check").want(200).shows("Send to 1 program").shows("1 fact about your organization is open")
 		p.fill("main form", declared...).submit("main form").leads(address+"/sent").follow().
-			shows("Your application is sent", "Not sent", "Address scanning (demo)", "Some required questions are not answered")
+			shows("Your application is sent", "Not sent", "Address scanning (demo)", "4 questions still need an answer")
 		b.get(address).shows("Sent", "For 1 program.")
-		b.get(address+"/p/"+scanning).want(200).shows("Which addresses should be scanned?")
+		b.get(address + "/p/" + scanning).want(200).shows("Which addresses should be scanned?")
 	})
 }
 
 func TestDeclarationsAreNeeded(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		for _, c := range []struct{ lang, problem, send string }{
 			{"en", "Tick the box if this is true. We can only send the application with it", "Send to 1 program"},
 			{"es", "Marque la casilla si es cierto. Solo así podemos enviar la solicitud", "Enviar a 1 programa"},
 		} {
 			b := h.applicant(t, c.lang+"@example.org", c.lang)
 			address := complete(t, b)
-			p := b.get(address + "/check").shows(c.send).fill("main form", "declare_truth", "yes").submit("main form").want(422)
+			p := b.get(address+"/check").shows(c.send).fill("main form", "declare_truth", "yes").submit("main form").want(422)
 			p.problem("declare_authority", c.problem).problem("declare_defensive_use", c.problem)
 			if p.value("declare_truth") != "yes" || p.Find("#declare_truth-problem").Length() > 0 {
 				t.Error("the ticked box is not ticked any more, or complained of")
@@ -168,7 +169,7 @@ func TestSendTwice(t *testing.T) {
 }
 
 func TestCannotBeSent(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "j.baca@example.org", "en")
 		address := complete(t, b)
 		p := b.get(address+"/check").fill("main form", declared...)
@@ -181,14 +182,14 @@ func TestCannotBeSent(t *testing.T) {
 }
 
 func TestFormsOfWhatWasSent(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "j.baca@example.org", "en")
 	address := complete(t, b)
 	facts, questions := b.get(address+"/org").fill("main form", "f-site_address", "9 Late Street"), b.get(address+"/p/"+model).fill("main form", "q-first_task", "A late idea")
 	b.get(address+"/check").fill("main form", declared...).submit("main form").leads(address + "/sent")
 	facts.submit("main form").want(422).shows("This was sent already", "9 Late Street")
 	questions.submit("main form").want(422).shows("This was sent already", "A late idea")
-	b.get(address+"/p/"+model).shows("Read firewall logs once a week").hides("A late idea")
+	b.get(address + "/p/" + model).shows("Read firewall logs once a week").hides("A late idea")
 }
 
 func TestStatusFromSentToGrant(t *testing.T) {
@@ -234,7 +235,7 @@ func TestStatusFromSentToGrant(t *testing.T) {
 }
 
 func TestAnswerThatComesTooLate(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "j.baca@example.org", "en")
 	address := sent(t, b)
 	item := address + "/p/" + model
@@ -245,8 +246,9 @@ func TestAnswerThatComesTooLate(t *testing.T) {
 }
 
 func TestDeclinedSaysWhyAndWhatWouldChangeIt(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		for _, lang := range []string{"en", "es"} {
+			h.Advance(time.Minute)
 			b := h.applicant(t, lang+"@example.org", lang)
 			item := sent(t, b) + "/p/" + model
 			h.act(t, model, broker.ActRequest{Act: broker.ActDecline, ReasonCode: "purpose", Message: "The plan names no defense."})
@@ -280,11 +282,13 @@ func TestWithdraw(t *testing.T) {
 		p.submit("main form").want(422).problem("choice", "Choose yes or no")
 		p.fill("main form", "choice", "no").submit("main form").leads(draft).follow().shows("Nothing changed")
 		p.fill("main form", "choice", "yes").submit("main form").leads(draft).follow().shows("The application is withdrawn", "Withdrawn", "For 1 program.")
-		b.get(draft+"/p/"+scanning).want(200).shows("You withdrew this application").hides("What we have from you Which")
+		p.submit("main form").leads(draft) // a double click
+		b.get(draft + "/p/" + scanning).want(200).shows("You withdrew this application").hides("What we have from you Which")
 		b.get(draft + "/p/" + scanning + "/withdraw").leads(draft + "/p/" + scanning)
+		h.Advance(time.Minute)
 		address := sent(t, b)
 		item := address + "/p/" + model
-		stale := b.get(item + "/withdraw").shows("nobody works on it any more").fill("main form", "choice", "yes")
+		stale := b.get(item+"/withdraw").shows("nobody works on it any more").fill("main form", "choice", "yes")
 		h.act(t, model, broker.ActRequest{Act: broker.ActAssign})
 		stale.submit("main form").want(http.StatusConflict)
 		b.get(item+"/withdraw").fill("main form", "choice", "yes").submit("main form").leads(address)
@@ -317,7 +321,7 @@ func TestLifeOfAGrant(t *testing.T) {
 }
 
 func TestRevokedGrantSaysWhy(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "j.baca@example.org", "en")
 		item := sent(t, b) + "/p/" + model
 		h.act(t, model, broker.ActRequest{Act: broker.ActApprove})

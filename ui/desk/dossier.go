@@ -28,6 +28,7 @@ type piece struct {
 	asked    []catalog.Question
 	gaps     []broker.Gap
 	decision eligibility.Decision
+	changes  []broker.Change // in the program, since this draft was started
 }
 
 // openDossier loads the application that the address names.
@@ -37,6 +38,19 @@ func openDossier(r *web.Request, tx *data.Tx) (dossier, error) {
 		return dossier{}, err
 	}
 	return newDossier(r, tx, a)
+}
+
+// openToWrite loads the application for somebody who may change it.
+func openToWrite(r *web.Request, tx *data.Tx) (dossier, error) {
+	d, err := openDossier(r, tx)
+	if err != nil {
+		return d, err
+	}
+	member, err := account.MayActFor(tx, r.Person.ID, d.Organization.ID)
+	if err == nil && !member.MayWrite() {
+		err = data.Refuse("", "not_your_role")
+	}
+	return d, err
 }
 
 func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, error) {
@@ -51,6 +65,9 @@ func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, err
 			return d, err
 		}
 		if p.answers, err = broker.AnswersOf(tx, item.ID); err != nil {
+			return d, err
+		}
+		if p.changes, err = broker.DraftChanges(tx, r.Desk(), item); err != nil {
 			return d, err
 		}
 		p.asked = p.program.Asked(d.facts, p.answers)

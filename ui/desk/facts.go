@@ -38,10 +38,11 @@ type factForm struct {
 
 // Facts shows the facts that the chosen programs read, with what is known filled in.
 func Facts(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	sheet, err := openFacts(r, tx)
+	d, err := openDossier(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
+	sheet := newFacts(r, d)
 	if len(sheet.drafts()) == 0 {
 		return web.Reply{Redirect: "/applications/" + sheet.ID}, nil
 	}
@@ -52,7 +53,11 @@ func Facts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 
 // SaveFacts keeps what can be read, complete or not, and says at the field what cannot.
 func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	sheet, err := openFacts(r, tx)
+	d, err := openToWrite(r, tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	sheet := newFacts(r, d)
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -75,10 +80,10 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err := broker.SaveFacts(tx, r.Desk(), r.Actor(), sheet.Application, sheet.Revision, facts); err != nil {
 		return web.Reply{}, err
 	}
-	saved, err := openFacts(r, tx)
-	if err != nil {
+	if d, err = openDossier(r, tx); err != nil {
 		return web.Reply{}, err
 	}
+	saved := newFacts(r, d)
 	if len(problems) > 0 {
 		saved.keep(sheet.fields)
 		page := saved.page(r, tx)
@@ -104,11 +109,7 @@ func (f factForm) next(r *web.Request) web.Reply {
 	return web.Reply{Redirect: "/applications/" + f.ID, Flash: "desk.saved_done"}
 }
 
-func openFacts(r *web.Request, tx *data.Tx) (factForm, error) {
-	d, err := openDossier(r, tx)
-	if err != nil {
-		return factForm{}, err
-	}
+func newFacts(r *web.Request, d dossier) factForm {
 	sheet := factForm{dossier: d, needs: needs(r.Desk().Vocabulary, d.facts, d.drafts())}
 	for _, n := range sheet.needs {
 		f := form.NewFact(r, n.Fact, d.facts)
@@ -117,7 +118,7 @@ func openFacts(r *web.Request, tx *data.Tx) (factForm, error) {
 		}
 		sheet.fields = append(sheet.fields, f)
 	}
-	return sheet, nil
+	return sheet
 }
 
 // read reads the posted facts into the fields and gives those that can be read.

@@ -6,6 +6,7 @@ import (
 
 	"accessdesk/broker/account"
 	"accessdesk/data"
+	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
 )
 
@@ -37,10 +38,10 @@ func (h *house) facts(t *testing.T) eligibility.Profile {
 }
 
 func TestFactsOfTheChosenProgramsOnly(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "j.baca@example.org", "en")
 	address := begin(t, b, water, model)
-	p := b.get(address + "/org").want(200).shows("About your organization", "The program that you chose reads these facts", "Names and contacts", "What the programs look at")
+	p := b.get(address+"/org").want(200).shows("About your organization", "The program that you chose reads these facts", "Names and contacts", "What the programs look at")
 	for _, name := range []string{"f-legal_name", "f-site_address", "f-authorised_official", "f-technical_contact", "f-sector", "f-ownership_type",
 		"f-population_served", "f-authorised_targets_statement", "f-has_ot", "f-state_or_territory"} {
 		if p.Find(`main [name="`+name+`"]`).Length() == 0 {
@@ -105,7 +106,7 @@ func TestEveryKindOfFact(t *testing.T) {
 }
 
 func TestFactsThatCannotBeRead(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		for _, lang := range []string{"en", "es"} {
 			b := h.applicant(t, lang+"@example.org", lang)
 			address := begin(t, b, water, every)
@@ -140,7 +141,7 @@ func TestFactsThatCannotBeRead(t *testing.T) {
 }
 
 func TestBandStaysUntilANumberIsGiven(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "j.baca@example.org", "en")
 	address := begin(t, b, water, model)
 	b.get(address+"/org").fill("main form", "f-site_address", "1 Main Street", "f-authorised_official", "Mayor", "f-technical_contact", "Shift lead").
@@ -151,11 +152,11 @@ func TestBandStaysUntilANumberIsGiven(t *testing.T) {
 }
 
 func TestOpenFactsAreSaidSoftly(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "j.baca@example.org", "en")
 	address := begin(t, b, water, model)
 	b.get(address + "/org").hides("Not answered yet")
-	told := b.get(address + "/org").submit("main form").leads(address + "/org?told=1").follow().want(200).
+	told := b.get(address+"/org").submit("main form").leads(address+"/org?told=1").follow().want(200).
 		shows("Saved. 3 answers are still open", "Not answered yet. The reviewer may ask for it.", "Saved at 3:00 p.m. UTC")
 	if told.Find("p.told[autofocus]").Length() != 1 {
 		t.Error("the page must lead with what is open")
@@ -192,7 +193,7 @@ func TestStaleFacts(t *testing.T) {
 }
 
 func TestStaleFactsThatSayTheSame(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "j.baca@example.org", "en")
 	address := begin(t, b, water, scanning)
 	first, second := b.get(address+"/org"), b.get(address+"/org")

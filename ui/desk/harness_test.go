@@ -126,6 +126,13 @@ func each(t *testing.T, test func(*testing.T, *house)) {
 	datatest.Each(t, func(t *testing.T, database *datatest.Database) { test(t, openHouse(t, database)) })
 }
 
+// once runs a test on SQLite. The pages hold no SQL: what they ask of the database is run on both engines by the tests
+// that walk a whole case.
+func once(t *testing.T, test func(*testing.T, *house)) {
+	t.Helper()
+	test(t, openHouse(t, datatest.Open(t)))
+}
+
 // routes are the routes of this package as package ui has them, and one that signs a person in.
 func routes(s *web.Site) []web.Route {
 	get := func(path string, h web.Handler) web.Route {
@@ -477,6 +484,3 @@ func values(pairs ...string) url.Values {
 	}
 	return form
 }
-
-// databaseOf gives a fresh SQLite database.
-func databaseOf(t *testing.T) *datatest.Database { return datatest.Open(t) }

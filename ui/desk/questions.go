@@ -17,9 +17,10 @@ type QuestionsPage struct {
 	Application, Reference string
 	Slug, Title, Provider  string
 	Closes, Saved          string
-	Open                   int  // still needed
-	Told                   bool // the page leads with what is needed; saving goes on from here
-	More                   bool // the last answers brought up more questions
+	Open                   int      // still needed
+	Told                   bool     // the page leads with what is needed; saving goes on from here
+	More                   bool     // the last answers brought up more questions
+	Changes                []string // in the program since the draft was started
 	Revision               int64
 	Back                   string // row of the check page to return to
 	Fields                 []form.Field
@@ -46,7 +47,7 @@ func Item(r *web.Request, tx *data.Tx) (web.Reply, error) {
 
 // SaveAnswers keeps the answers as they are, complete or not.
 func SaveAnswers(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	d, err := openDossier(r, tx)
+	d, err := openToWrite(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -151,7 +152,7 @@ func (p piece) takeTheirs(r *web.Request, answers broker.Answers) {
 
 func newQuestionsPage(r *web.Request, tx *data.Tx, d dossier, p piece) QuestionsPage {
 	page := QuestionsPage{Application: d.ID, Reference: d.Reference, Slug: p.Slug, Title: p.program.Title.In(r.Lang), Provider: p.program.Provider.Name,
-		Closes: closesText(r, p.program, tx.Now), Saved: savedText(r, tx, p.Saved), Revision: p.Revision}
+		Closes: closesText(r, p.program, tx.Now), Saved: savedText(r, tx, p.Saved), Changes: changeTexts(r, p.changes), Revision: p.Revision}
 	for _, q := range p.asked {
 		f := form.NewQuestion(r, q, p.answers[q.ID])
 		if !p.Saved.IsZero() {

@@ -7,6 +7,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/data"
+	"accessdesk/data/datatest"
 )
 
 // full are the answers to every question that is asked without conditions.
@@ -55,7 +56,7 @@ func TestEveryKindOfQuestion(t *testing.T) {
 }
 
 func TestAnswersAreSavedIncomplete(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		for _, lang := range []string{"en", "es"} {
 			b := h.applicant(t, lang+"@example.org", lang)
 			address := begin(t, b, water, every)
@@ -83,11 +84,11 @@ func TestAnswersAreSavedIncomplete(t *testing.T) {
 }
 
 func TestQuestionsThatFollowFromAnswers(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "j.baca@example.org", "en")
 		address := begin(t, b, `{"sector":"drinking_water","population_served":5000}`, every)
 		item := address + "/p/" + every
-		more := b.get(item).fill("main form", full...).fill("main form", "q-pumps", "yes").submit("main form").leads(item + "?more=1").follow().
+		more := b.get(item).fill("main form", full...).fill("main form", "q-pumps", "yes").submit("main form").leads(item+"?more=1").follow().
 			shows("Your answers brought up more questions", "Which brand of pumps?")
 		more.fill("main form", "q-brand", "Example 200").submit("main form").leads(address)
 		// A fact brings up a question as well, and a question that is not asked any more keeps its answer.
@@ -102,7 +103,7 @@ func TestQuestionsThatFollowFromAnswers(t *testing.T) {
 }
 
 func TestAnswerTooLong(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "j.baca@example.org", "en")
 		address := begin(t, b, water, every)
 		long := strings.Repeat("á", broker.LongTextLimit+1)
@@ -149,7 +150,7 @@ func TestStaleAnswers(t *testing.T) {
 }
 
 func TestColleagueIsNamedInAConflict(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "j.baca@example.org", "es")
 	address := begin(t, b, water, every)
 	colleague := h.stranger(t, "colleague@example.org", "es")
@@ -167,15 +168,15 @@ func TestColleagueIsNamedInAConflict(t *testing.T) {
 }
 
 func TestProgramWithoutQuestions(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "j.baca@example.org", "en")
 	address := begin(t, b, water, "no-question")
-	b.get(address+"/p/no-question").want(200).shows("This program asks nothing beyond the facts")
+	b.get(address + "/p/no-question").want(200).shows("This program asks nothing beyond the facts")
 	b.get(address).shows("No questions of its own", "Check and send")
 }
 
 func TestForgedForms(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "j.baca@example.org", "en")
 	address := begin(t, b, water, every)
 	item := address + "/p/" + every

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"accessdesk/data"
+	"accessdesk/data/datatest"
 )
 
 // water is the check of a small water system.
@@ -13,7 +14,7 @@ const water = `{"sector":"drinking_water","state_or_territory":"NM","ownership_t
 	"population_served":{"min":3301,"max":10000},"static_public_ips":true,"authorised_targets_statement":true,"has_ot":true}`
 
 func TestFirstVisit(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.stranger(t, "j.baca@example.org", "en")
 		b.get("/home").want(200).shows("What needs you now", "Start the check", "See all programs").hides("To do")
 		b.get("/applications").want(200).shows("You have not applied yet")
@@ -23,7 +24,7 @@ func TestFirstVisit(t *testing.T) {
 }
 
 func TestNameTheOrganization(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.stranger(t, "j.baca@example.org", "es")
 		p := b.get("/org/new?next=/applications").want(200).shows("¿Cómo se llama su organización?")
 		failed := p.submit("main form").want(422)
@@ -75,7 +76,7 @@ func TestStrangerIsLedToSignIn(t *testing.T) {
 }
 
 func TestStartAtOnce(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "j.baca@example.org", "en")
 		b.post("/test/check", values("facts", water))
 		first := b.post("/applications", values("program", model)).want(http.StatusSeeOther)
@@ -93,7 +94,7 @@ func TestStartAtOnce(t *testing.T) {
 }
 
 func TestStartWhatCannotBeStarted(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "j.baca@example.org", "es")
 		h.SetNow(h.Now().AddDate(0, 2, 0)) // after the window of every-question
 		b.post("/test/signin", values("email", "j.baca@example.org"))
@@ -106,7 +107,7 @@ func TestStartWhatCannotBeStarted(t *testing.T) {
 }
 
 func TestStaffDoNotApply(t *testing.T) {
-	h := openHouse(t, databaseOf(t))
+	h := openHouse(t, datatest.Open(t))
 	h.person(t, "manager@example.org", "en", "program_manager")
 	b := h.browser(t, "en")
 	b.post("/test/signin", values("email", "manager@example.org"))

@@ -38,6 +38,9 @@ func Withdraw(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	case form.No:
 		return web.Reply{Redirect: page.Back, Flash: "desk.kept"}, nil
 	case form.Yes:
+		if item.State == broker.Withdrawn { // a double click
+			return web.Reply{Redirect: "/applications/" + page.Application, Flash: "desk.withdrawn"}, nil
+		}
 		_, err := broker.Act(tx, r.Desk(), r.Actor(), item.ID, broker.ActRequest{Act: broker.ActWithdraw, Revision: revisionOf(r)})
 		return web.Reply{Redirect: "/applications/" + page.Application, Flash: "desk.withdrawn"}, err
 	}

@@ -88,7 +88,7 @@ func closesText(r *web.Request, program *catalog.Published, now time.Time) strin
 	switch {
 	case !window.Closes.IsZero() && left <= 0:
 		return r.L.T("desk.closed", "Date", date)
-	case !program.StartableAt(now):
+	case !program.OpenAt(now):
 		return r.L.T("desk.start_closed")
 	case window.Closes.IsZero():
 		return r.L.T("desk.open_all_year")
@@ -101,10 +101,23 @@ func closesText(r *web.Request, program *catalog.Published, now time.Time) strin
 // closesWarning says that a program closes within days, "" if it does not.
 func closesWarning(r *web.Request, program *catalog.Published, now time.Time) string {
 	window := program.Window
-	if left := window.Closes.Sub(now); window.Closes.IsZero() || left <= 0 || left > closingSoon || !program.StartableAt(now) {
+	if left := window.Closes.Sub(now); window.Closes.IsZero() || left <= 0 || left > closingSoon || !program.OpenAt(now) {
 		return ""
 	}
 	return r.L.T("desk.closes_soon", "When", r.L.DateTime(window.Closes, window.Zone()))
+}
+
+// changeTexts says what is different in a program since a draft was started.
+func changeTexts(r *web.Request, changes []broker.Change) []string {
+	var texts []string
+	for _, c := range changes {
+		if c.ID == "" {
+			texts = append(texts, r.L.T("broker.changed_"+c.Kind))
+		} else {
+			texts = append(texts, r.L.T("broker.changed_"+c.Kind, "Title", c.Title.In(r.Lang)))
+		}
+	}
+	return texts
 }
 
 // day writes the calendar date of an instant in the zone of the site.

@@ -58,7 +58,7 @@ func (s *Site) parseTemplates() error {
 			}
 			page, err := template.Must(layout.Clone()).ParseFS(s.Templates, name)
 			if err != nil {
-				return err
+				return fmt.Errorf("%s: %w", name, err)
 			}
 			for _, needed := range []string{"title", "main"} {
 				if page.Lookup(needed) == nil {
