@@ -89,11 +89,11 @@ func (r *Request) Path() string { return strings.Clone(r.c.Path()) }
 // Address is the path with its query, without the language.
 func (r *Request) Address() string {
 	query := url.Values{}
-	r.c.Request().URI().QueryArgs().VisitAll(func(key, value []byte) {
+	for key, value := range r.c.Request().URI().QueryArgs().All() {
 		if string(key) != "lang" {
 			query.Add(string(key), string(value))
 		}
-	})
+	}
 	if len(query) == 0 {
 		return r.Path()
 	}
@@ -107,14 +107,14 @@ func (r *Request) typed() []Typed {
 		return nil
 	}
 	var all []Typed
-	r.c.Request().PostArgs().VisitAll(func(key, value []byte) {
+	for key, value := range r.c.Request().PostArgs().All() {
 		name, text := clean(string(key)), clean(string(value))
 		hidden := []string{formTokenField, repeatField, "revision", "code", "token", "next"}
 		if text == "" || slices.Contains(hidden, name) || len(text) < 3 {
-			return
+			continue
 		}
 		all = append(all, Typed{Name: name, Text: text})
-	})
+	}
 	return all
 }
 
