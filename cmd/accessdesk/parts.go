@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync"
 	"time"
 
 	"accessdesk/broker"
+	"accessdesk/broker/record"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/data/demo"
@@ -41,15 +43,19 @@ func build(config configuration, db *data.DB) (*parts, error) {
 	if b.locales, err = locale.Bundle(); err != nil {
 		return nil, err
 	}
-	vocabulary, err := eligibility.Standard()
-	if err != nil {
-		return nil, err
-	}
-	composer, err := notify.NewComposer(notify.ComposerConfig{
-		Locales: b.locales, Brand: config.Brand.Name, Operator: config.Brand.Operator, Government: config.Brand.Government,
-		PublicURL: config.Server.PublicURL, From: config.Mail.From, ReplyTo: replyTo(config), Zone: b.zone, SealKey: b.keys.mail,
+	// The mails and the vocabulary are checked whole at every start and know nothing of each other: each has a core.
+	var composer *notify.Composer
+	var composing sync.WaitGroup
+	var composeErr error
+	composing.Go(func() {
+		composer, composeErr = notify.NewComposer(notify.ComposerConfig{
+			Locales: b.locales, Brand: config.Brand.Name, Operator: config.Brand.Operator, Government: config.Brand.Government,
+			PublicURL: config.Server.PublicURL, From: config.Mail.From, ReplyTo: replyTo(config), Zone: b.zone, SealKey: b.keys.mail,
+		})
 	})
-	if err != nil {
+	vocabulary, err := eligibility.Standard()
+	composing.Wait()
+	if err := errors.Join(err, composeErr); err != nil {
 		return nil, err
 	}
 	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Mail: composer, Locales: b.locales}
@@ -88,17 +94,32 @@ func (b *parts) deliver(ctx context.Context, mailer notify.Mailer, log *slog.Log
 	return err
 }
 
-// fillCatalog imports the seed, and the demo offerings with it, into an empty catalog.
-func (b *parts) fillCatalog(ctx context.Context, withDemo bool) (count int, err error) {
+// fillCatalog compiles the catalog, so that the first visitor does not wait for it, and imports the built-in files
+// into an empty one: the seed, and the demo offerings if asked for.
+func (b *parts) fillCatalog(ctx context.Context, withDemo bool) error {
+	var known int
+	compile := func(tx *data.Tx) error {
+		snapshot, err := b.desk.Catalog.Snapshot(tx)
+		if err == nil {
+			known = len(snapshot.Offerings)
+		}
+		return err
+	}
+	if err := b.db.Read(ctx, compile); err != nil || known > 0 {
+		return err
+	}
 	offerings, err := seedOfferings(withDemo)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	err = b.db.Write(ctx, func(tx *data.Tx) (err error) {
-		count, err = catalog.Import(tx, b.desk.Vocabulary, offerings, "seed")
+	err = b.db.Write(ctx, func(tx *data.Tx) error {
+		_, err := catalog.Import(tx, b.desk.Vocabulary, offerings, record.Seed)
 		return err
 	})
-	return count, err
+	if err != nil {
+		return err
+	}
+	return b.db.Read(ctx, compile)
 }
 
 // seedOfferings parses the offering files that are part of the program.

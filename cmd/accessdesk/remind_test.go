@@ -34,7 +34,7 @@ func draftedDesk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.fillCatalog(t.Context(), true); err != nil {
+	if err := b.fillCatalog(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
 	err = db.Write(t.Context(), func(tx *data.Tx) error {

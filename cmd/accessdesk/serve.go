@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"accessdesk/data"
@@ -112,7 +113,7 @@ func (p *program) openDesk(ctx context.Context, config configuration) (*parts, e
 	}
 	b, err := build(config, db)
 	if err == nil {
-		_, err = b.fillCatalog(ctx, config.Database.DSN == demoDatabase)
+		err = b.fillCatalog(ctx, config.Database.DSN == demoDatabase)
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -181,6 +182,7 @@ func (s serveCommand) listen(ctx context.Context, server *ui.Server, listener ne
 	if s.ready != nil {
 		s.ready(listener.Addr().String())
 	}
+	debug.FreeOSMemory() // compiling rules and templates left garbage that running does not need
 	select {
 	case err := <-done:
 		return err

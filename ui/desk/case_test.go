@@ -175,7 +175,7 @@ func TestCannotBeSent(t *testing.T) {
 		p := b.get(address+"/check").fill("main form", declared...)
 		b.get(address+"/org").fill("main form", "f-population_served", "250,000").submit("main form").want(303)
 		p.submit("main form").want(422).shows("There is a problem", "Defender model access (demo): With your answers of today, a rule of this program is not met")
-		b.get(address).shows("Does not look like a fit for your answers", "No service that you run is within a size limit")
+		b.get(address).shows("Does not look like a fit", "No service that you run is within a size limit")
 		b.get(address+"/check").shows("Does not look like a fit", "Nothing in this application can be sent right now").hides("Send to")
 		b.get(address + "/sent").leads(address)
 	})

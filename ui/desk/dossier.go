@@ -142,7 +142,7 @@ func note(v *eligibility.Vocabulary, facts, complete eligibility.Profile, found 
 		}
 		return
 	}
-	if !given && !wanted || fact.ID == eligibility.AdditionalSectorsFact {
+	if !given && (!wanted || !concerns(fact, facts)) || fact.ID == eligibility.AdditionalSectorsFact {
 		return
 	}
 	n := found[id]
@@ -154,6 +154,14 @@ func note(v *eligibility.Vocabulary, facts, complete eligibility.Profile, found 
 	if !slices.Contains(n.readers, slug) {
 		n.readers = append(n.readers, slug)
 	}
+}
+
+// concerns tells whether a fact is asked of the operator: some are only for operators that run a certain service.
+func concerns(fact eligibility.Fact, facts eligibility.Profile) bool {
+	main, known := facts[eligibility.SectorFact].Text()
+	return len(fact.Sectors) == 0 || !known || slices.ContainsFunc(fact.Sectors, func(sector string) bool {
+		return sector == main || facts[eligibility.AdditionalSectorsFact].Has(sector)
+	})
 }
 
 // contactFact tells names, addresses and identifiers from what rules look at.

@@ -67,7 +67,7 @@ func NewFact(r *web.Request, fact eligibility.Fact, profile eligibility.Profile)
 		text, _ := value.Text()
 		f.rawDate(r, text)
 	case eligibility.TypeList:
-		f.Kind, f.Hint = Area, f.Hint+" "+r.L.T("desk.fact_one_line")
+		f.Kind, f.Width = Area, "low" // the help of every list says "one on each line"
 		items, _ := value.Items()
 		f.Value = strings.Join(items, "\n")
 	default:

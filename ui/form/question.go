@@ -23,7 +23,9 @@ func NewQuestion(r *web.Request, q catalog.Question, values []string) Field {
 		f.Used = r.L.N("desk.used", utf8.RuneCountInString(f.Value), "Max", limitOf(q))
 		if q.Type == catalog.QuestionCIDRList {
 			f.Used, f.Width = "", "low"
-			f.hint(r.L.T("desk.cidr_hint"))
+			if f.Hint == "" {
+				f.Hint = r.L.T("desk.cidr_hint")
+			}
 		}
 	case catalog.QuestionChoice, catalog.QuestionSeveral:
 		f.Kind = Radios
@@ -46,7 +48,7 @@ func NewQuestion(r *web.Request, q catalog.Question, values []string) Field {
 		f.parts(values, Part{Label: r.L.T("desk.contact_name"), Type: "text"},
 			Part{Label: r.L.T("desk.contact_email"), Type: "email"}, Part{Label: r.L.T("desk.contact_phone"), Type: "tel", Width: "m"})
 	case catalog.QuestionAddress:
-		f.parts(values, Part{Label: r.L.T("desk.address_street"), Type: "text"}, Part{Label: r.L.T("desk.address_city"), Type: "text"},
+		f.parts(values, Part{Label: r.L.T("desk.address_street"), Type: "text"}, Part{Label: r.L.T("desk.address_city"), Type: "text", Width: "m"},
 			Part{Label: r.L.T("desk.address_state"), Type: "text", Width: "m"}, Part{Label: r.L.T("desk.address_zip"), Type: "text", Width: "s", Mode: "numeric"})
 	default:
 		f.Value = first(values)
@@ -63,9 +65,6 @@ func first(values []string) string {
 	}
 	return values[0]
 }
-
-// hint adds a sentence.
-func (f *Field) hint(text string) { f.Hint = strings.TrimSpace(f.Hint + " " + text) }
 
 // partNames are the ends of the ids of the inputs of a group after the first.
 var partNames = []string{"", "-2", "-3", "-4"}

@@ -1,0 +1,134 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"accessdesk/ui"
+	"accessdesk/ui/browsertest"
+)
+
+// viewing is a tab of a real browser, with JavaScript on for the accessibility checker, that looks at the pages of a
+// world as one role after the other.
+type viewing struct {
+	*browsertest.Tab
+	t     *testing.T
+	world *world
+	width int
+	lang  string
+	seen  int
+}
+
+func (w *world) view(t *testing.T, browser *browsertest.Browser, width int, lang string) *viewing {
+	return &viewing{Tab: browser.Scripted(width), t: t, world: w, width: width, lang: lang}
+}
+
+// become signs the browser in as a role, by the cookie that a real sign-in gave. The server's own cookies cannot be
+// read or written by scripts, so the browser must not have walked through the sign-in pages itself.
+func (v *viewing) become(as role) {
+	v.t.Helper()
+	session := "gone; Max-Age=0"
+	if as != stranger {
+		session = v.world.session(v.t, as)
+	}
+	v.Visit(v.world.base + "/healthz")
+	var cookies string
+	v.Evaluate(fmt.Sprintf(`document.cookie = "session=%s; path=/", document.cookie = "check=%s; path=/", document.cookie = "browser=%s; path=/",
+		document.cookie = "lang=%s; path=/", document.cookie`, session, v.world.check, v.world.nonce, v.lang), &cookies)
+	if signedIn := strings.Contains(cookies, "session="); signedIn != (as != stranger) || !strings.Contains(cookies, "lang="+v.lang) {
+		v.t.Fatalf("the browser did not take the cookies of %s: %s", as, cookies)
+	}
+}
+
+// look opens an address and checks the page.
+func (v *viewing) look(address string) {
+	v.t.Helper()
+	v.Visit(v.world.base + address)
+	v.judge(address)
+}
+
+// judge checks the page that is open: no violation of the accessibility rules, no sideways scrolling, its language, one
+// heading that the title begins with.
+func (v *viewing) judge(what string) {
+	v.t.Helper()
+	what = fmt.Sprintf("%s at %d px in %s", what, v.width, v.lang)
+	v.seen++
+	for _, violation := range v.Violations() {
+		v.t.Errorf("%s: %s", what, violation)
+	}
+	if pixels := v.Overflow(); pixels > 0 {
+		v.t.Errorf("%s is %d px too wide", what, pixels)
+	}
+	var frame struct {
+		Lang, Title, Heading string
+		Headings             int
+	}
+	v.Evaluate(`({Lang: document.documentElement.lang, Title: document.title, Headings: document.querySelectorAll("h1").length,
+		Heading: document.querySelector("h1") ? document.querySelector("h1").textContent.trim().replace(/\s+/g, " ") : ""})`, &frame)
+	if frame.Lang != v.lang {
+		v.t.Errorf("%s is in %q", what, frame.Lang)
+	}
+	if title := strings.TrimPrefix(strings.TrimPrefix(frame.Title, "Error: "), "Error: "); frame.Headings != 1 || !strings.HasPrefix(title, frame.Heading) {
+		v.t.Errorf("%s has %d headings, the first is %q, the title %q", what, frame.Headings, frame.Heading, frame.Title)
+	}
+}
+
+// TestPagesInBrowser opens every page of the route table in a real browser. A plain run looks once at each page, in
+// English on a phone; the full matrix adds Spanish, the desktop, and each page in each state that the world has.
+func TestPagesInBrowser(t *testing.T) {
+	browser := browsertest.Open(t)
+	w := listening(t, openWorldOn)
+	routes := pages(ui.Routes(w.site))
+	walk := func(width int, lang string, everyState bool) {
+		v := w.view(t, browser, width, lang)
+		for _, as := range everyRole {
+			became := false
+			for _, route := range routes {
+				p, known := atlas[route.Path]
+				if !known {
+					t.Errorf("the page %s has no place in the atlas: nobody looks at it", route.Path)
+				}
+				if p.to != nil || w.viewer(route.Path, route.Policy.Public()) != as {
+					continue
+				}
+				if !became {
+					v.become(as)
+					became = true
+				}
+				v.look(p.address(w))
+				for _, address := range w.states(p, everyState) {
+					v.look(address)
+				}
+			}
+		}
+		t.Logf("%d pages at %d px in %s", v.seen, width, lang)
+	}
+	walk(browsertest.Phone, "en", longTests())
+	if longTests() {
+		walk(browsertest.Desktop, "en", true)
+		walk(browsertest.Phone, "es", true)
+		walk(browsertest.Desktop, "es", true)
+	}
+}
+
+// viewer is the role as which a page is looked at.
+func (w *world) viewer(path string, public bool) role {
+	switch {
+	case path == "/org/new":
+		return newcomer
+	case public:
+		return stranger
+	case strings.HasPrefix(path, "/staff"):
+		return manager
+	}
+	return owner
+}
+
+// states lists the further addresses of a page: those that show it as another page in a plain run, else all.
+func (w *world) states(p place, every bool) (all []string) {
+	if p.others != nil && every {
+		return p.others(w)
+	}
+	return nil
+}
