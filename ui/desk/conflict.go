@@ -12,7 +12,8 @@ import (
 type ConflictPage struct {
 	web.Problems
 	Address     string // of the form
-	Who, When   string // who saved the other version; empty: not known
+	Who, When   string // who saved the other version, and when; empty: not known
+	Self        bool   // this person did, in another window
 	Revision    int64
 	Back        string
 	Mine        []hidden // what this person wrote, carried along
@@ -82,17 +83,17 @@ func (p ConflictPage) reply() web.Reply {
 // resolving tells whether the form is a conflict page with its choices.
 func resolving(r *web.Request) bool { return r.Has("resolve") }
 
-// saver names who saved the other version: a colleague by name or address, or this person in another window.
-func saver(r *web.Request, tx *data.Tx, personID string) (string, error) {
-	if personID == r.Person.ID {
-		return r.L.T("desk.you"), nil
+// savedBy names who saved the other version: a colleague by name or address.
+func (p *ConflictPage) savedBy(r *web.Request, tx *data.Tx, personID string) error {
+	if p.Self = personID == r.Person.ID; p.Self {
+		return nil
 	}
 	person, err := account.FindPerson(tx, personID)
 	if isNotFound(err) {
-		return r.L.T("desk.someone"), nil
+		return nil
 	}
-	if person.Name != "" {
-		return person.Name, err
+	if p.Who = person.Name; p.Who == "" {
+		p.Who = person.Email
 	}
-	return person.Email, err
+	return err
 }

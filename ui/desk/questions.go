@@ -121,11 +121,9 @@ func (p piece) next(r *web.Request, d dossier) web.Reply {
 // conflict shows what was saved meanwhile beside what was posted.
 func (p piece) conflict(r *web.Request, tx *data.Tx, posted broker.Answers) (ConflictPage, error) {
 	page := ConflictPage{Address: r.Path(), Revision: p.Revision, Back: rowName(r.Form("back")), When: moment(r, p.Saved)}
-	who, err := saver(r, tx, p.SavedBy)
-	if err != nil {
+	if err := page.savedBy(r, tx, p.SavedBy); err != nil {
 		return page, err
 	}
-	page.Who = who
 	var fields []form.Field
 	for _, q := range p.program.Questions {
 		if !onForm(r, q.ID) {

@@ -125,7 +125,7 @@ func TestStaleAnswers(t *testing.T) {
 		first.fill("main form", "q-plan", "Their plan", "q-rooms", "3", "q-days", "mon").submit("main form").want(303)
 		h.Advance(60_000_000_000)
 		stale := second.fill("main form", "q-plan", "My <b>plan</b>", "q-days", "mon", "q-days", "tue", "q-agree", "yes").submit("main form").want(409)
-		stale.shows("Someone changed this page while you were writing", "You, in another window saved other answers on November 23, 2026, 3:00 p.m. UTC",
+		stale.shows("This page changed while you were writing", "You saved other answers in another window on November 23, 2026, 3:00 p.m. UTC",
 			"Their plan", "My <b>plan</b>", "Monday Tuesday", "No answer")
 		if strings.Contains(stale.body, "<b>plan") {
 			t.Error("not escaped")
