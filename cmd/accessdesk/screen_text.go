@@ -73,7 +73,7 @@ func (s *screening) printText(out io.Writer, l *locale.Localizer) error {
 		byGroup[s.group(i)] = append(byGroup[s.group(i)], i)
 	}
 	w.line(l.N("results.title", len(byGroup[catalog.GroupLikely]), "Total", len(s.programs)))
-	w.wrap("", l.T("results.lede_start", "Who", s.who(l))+" "+l.T("results.checked", "Date", l.Date(s.now)))
+	w.wrap("", l.T("screen.answers_for", "Who", s.who(l))+" "+l.T("results.checked", "Date", l.Date(s.now)))
 	w.line("")
 	w.wrap("", l.T("results.note_title")+". "+l.T("results.note_text"))
 	for _, group := range catalog.Groups() {

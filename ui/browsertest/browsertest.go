@@ -197,7 +197,8 @@ func (b *Tab) Choose(id string) {
 // Type puts a text into a field, replacing what stands there.
 func (b *Tab) Type(selector, text string) {
 	b.t.Helper()
-	b.run("type into "+selector, chromedp.Clear(selector, chromedp.ByQuery), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+	empty := fmt.Sprintf(`document.querySelector(%q).value = ""`, selector) // Clear of chromedp fails on an empty textarea
+	b.run("type into "+selector, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Evaluate(empty, nil), chromedp.SendKeys(selector, text, chromedp.ByQuery))
 }
 
 // Select picks an option by its value.

@@ -66,21 +66,25 @@ func TestFactsOfTheChosenProgramsOnly(t *testing.T) {
 func TestEveryKindOfFact(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "j.baca@example.org", "en")
-		address := begin(t, b, `{"sector":"banking","population_served":5000}`, every)
+		address := begin(t, b, `{"sector":"banking","additional_sectors":["drinking_water"],"population_served":5000}`, every)
 		p := b.get(address+"/org").want(200).fill("main form",
 			"f-legal_name", "Cedar Flats <b>Bank</b>", "f-site_address", "1 Main Street\nCedar Flats", "f-technical_contact", "Shift lead",
 			"f-uei", "abcd 1234 efgh", "f-sam_expires_on", "2", "f-sam_expires_on-day", "5", "f-sam_expires_on-year", "2027",
 			"f-ip_ranges", "192.0.2.0/24\n\n198.51.100.7", "f-insider_risk_controls", "logging", "f-insider_risk_controls", "offboarding",
 			"f-mfa_in_place", "some", "f-primary_regulator", "OCC", "f-has_ot", "unsure", "f-population_served", "4,200",
-			"f-sector", "banking", "f-sector", "health")
+			"f-sector", "banking", "f-sector", "drinking_water", "f-sector", "health")
 		p.submit("main form").leads(address).follow().shows("Saved. This part is done.")
+		// A fact that only some sectors are asked for goes when the sector goes.
+		if b.get(address+"/org").Find("main [name=f-has_ot]").Length() == 0 {
+			t.Error("has_ot is not asked of a water system")
+		}
 		facts := h.facts(t)
 		for id, want := range map[eligibility.FactID]eligibility.Value{
 			"legal_name": eligibility.String("Cedar Flats <b>Bank</b>"), "site_address": eligibility.String("1 Main Street\nCedar Flats"),
 			"uei": eligibility.String("ABCD1234EFGH"), "sam_expires_on": eligibility.String("2027-02-05"), "ip_ranges": eligibility.List("192.0.2.0/24", "198.51.100.7"),
 			"insider_risk_controls": eligibility.Set("logging", "offboarding"), "mfa_in_place": eligibility.String("some"),
 			"primary_regulator": eligibility.String("OCC"), "population_served": eligibility.Int(4200),
-			"sector": eligibility.String("banking"), "additional_sectors": eligibility.Set("health"),
+			"sector": eligibility.String("banking"), "additional_sectors": eligibility.Set("drinking_water", "health"),
 		} {
 			if !facts[id].Equal(want) {
 				t.Errorf("%s is %v, want %v", id, facts[id], want)
@@ -96,7 +100,7 @@ func TestEveryKindOfFact(t *testing.T) {
 				t.Errorf("%s shows %q, want %q", name, got, want)
 			}
 		}
-		if got := again.fields("main form")["f-sector"]; strings.Join(got, " ") != "health banking" {
+		if got := again.fields("main form")["f-sector"]; strings.Join(got, " ") != "health banking drinking_water" {
 			t.Errorf("sectors %v", got)
 		}
 		if strings.Contains(again.body, "<b>Bank") {

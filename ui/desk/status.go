@@ -65,6 +65,9 @@ func newStatusPage(r *web.Request, tx *data.Tx) (StatusPage, error) {
 		Slug: s.Slug, Title: s.Program.Title.In(r.Lang), Provider: s.Program.Provider.Name, Pill: statePill(r, s.State),
 		Revision: s.Revision, Steps: timeline(r, tx, s), Decision: decisionOf(r, s), Next: nextText(r, s),
 	}
+	if s.Grant != nil {
+		page.Pill = grantPill(r, *s.Grant, tx.Now)
+	}
 	if !s.State.Decided() {
 		page.Withdraw = itemAddress(s.Item) + "/withdraw"
 	}
@@ -122,9 +125,9 @@ func decisionOf(r *web.Request, s broker.Status) *decided {
 	args := []any{"Who", r.Operator(), "Program", s.Program.Title.In(r.Lang)}
 	switch s.State {
 	case broker.Approved:
-		d := &decided{Approved: true, Title: r.L.T("desk.status_approved", args...), Text: s.ReasonText}
+		d := &decided{Approved: true, Title: r.L.T("desk.status_approved", args...)}
 		if s.Grant != nil {
-			d.Grant = s.Grant.ID
+			d.Grant, d.Text = s.Grant.ID, overText(r, *s.Grant)
 		}
 		return d
 	case broker.Declined:
@@ -138,6 +141,17 @@ func decisionOf(r *web.Request, s broker.Status) *decided {
 		return &decided{Title: r.L.T("desk.status_withdrawn"), Text: r.L.T("desk.status_withdrawn_text"), Again: true}
 	}
 	return nil
+}
+
+// overText says that an access is over, "" while it is not.
+func overText(r *web.Request, g access.Grant) string {
+	switch g.State {
+	case access.Ended:
+		return r.L.T("desk.status_over", "Date", day(r, g.Ends))
+	case access.Revoked:
+		return r.L.T("desk.status_revoked", "Date", day(r, g.ChangedAt))
+	}
+	return ""
 }
 
 // nextText says who acts next, and by when.
