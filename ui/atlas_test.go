@@ -24,6 +24,8 @@ type place struct {
 	address func(*world) string
 	// others are further addresses of the same page that show it in another state.
 	others func(*world) []string
+	// second are those of the others that look like another page; every run looks at them in a browser.
+	second func(*world) []string
 	// plain marks what is no page: health and static files.
 	plain bool
 	// status is the answer of a GET: 200 unless set.
@@ -83,13 +85,14 @@ var atlas = map[string]place{
 	"/signout":      {address: fixed("/signout")},
 	"/session/stay": {address: fixed("/session/stay")},
 
-	"/home":                     {address: fixed("/home")},
-	"/org/new":                  {address: fixed("/org/new")},
-	"/applications":             {address: fixed("/applications")},
-	"/applications/new":         {address: fixed("/applications/new")},
-	"/applications/:id":         {address: (*world).application, others: applicationsInEachState},
-	"/applications/:id/org":     {address: under((*world).application, "/org")},
-	"/applications/:id/p/:slug": {address: func(w *world) string { return w.item(broker.Draft) }, others: itemsInEachState},
+	"/home":                 {address: fixed("/home")},
+	"/org/new":              {address: fixed("/org/new")},
+	"/applications":         {address: fixed("/applications")},
+	"/applications/new":     {address: fixed("/applications/new")},
+	"/applications/:id":     {address: (*world).application, others: applicationsInEachState},
+	"/applications/:id/org": {address: under((*world).application, "/org")},
+	"/applications/:id/p/:slug": {address: func(w *world) string { return w.item(broker.Draft) }, others: itemsInEachState,
+		second: func(w *world) []string { return []string{w.item(broker.NeedsInfo), w.item(broker.Declined)} }},
 	"/applications/:id/p/:slug/answer": {address: func(w *world) string { return w.item(broker.NeedsInfo) + "/answer" },
 		to: func(w *world) string { return w.item(broker.NeedsInfo) }},
 	"/applications/:id/p/:slug/withdraw": {address: func(w *world) string { return w.item(broker.Submitted) + "/withdraw" },

@@ -125,10 +125,13 @@ func (w *world) viewer(path string, public bool) role {
 	return owner
 }
 
-// states lists the further addresses of a page: those that show it as another page in a plain run, else all.
-func (w *world) states(p place, every bool) (all []string) {
-	if p.others != nil && every {
+// states lists the further addresses of a page: all of them, or those that look like another page.
+func (w *world) states(p place, every bool) []string {
+	switch {
+	case every && p.others != nil:
 		return p.others(w)
+	case p.second != nil:
+		return p.second(w)
 	}
 	return nil
 }

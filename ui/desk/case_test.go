@@ -10,8 +10,10 @@ import (
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
+	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
+	"accessdesk/data/demo"
 )
 
 // modelAnswers answer every question of the demo model program.
@@ -358,5 +360,51 @@ func TestOthersSeeNothing(t *testing.T) {
 		if whole := other.get("/applications").text("main") + other.get("/access").text("main") + other.get("/home").text("main"); strings.Contains(whole, "CAD-") || strings.Contains(whole, "Defender") {
 			t.Error("another organization's case is listed")
 		}
+	})
+}
+
+// TestProgramThatChangedMeanwhile: a draft follows the live version of its program and says what is different.
+func TestProgramThatChangedMeanwhile(t *testing.T) {
+	once(t, func(t *testing.T, h *house) {
+		b := h.applicant(t, "j.baca@example.org", "en")
+		address := complete(t, b)
+		text, err := demo.Files.ReadFile("catalog/" + model + ".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := strings.Replace(string(text), "[terms]", `[[questions]]
+id = "backup"
+type = "text"
+required = true
+label = { en = "Where are the backups?", es = "¿Dónde están las copias?" }
+[terms]`, 1)
+		h.publish(t, changed)
+		b.get(address).shows("The program changed since you started", "New question: Where are the backups?", "1 still open")
+		p := b.get(address+"/p/"+model).shows("New question: Where are the backups?", "Still needed before you can send")
+		b.get(address + "/check").shows("1 answer is still missing").hides("Send to")
+		p.fill("main form", "q-backup", "In the vault").submit("main form").leads(address)
+		b.get(address+"/check").fill("main form", declared...).submit("main form").leads(address + "/sent")
+		b.get(address + "/p/" + model).shows("In the vault").hides("The program changed")
+	})
+}
+
+// publish puts a newer version of a program in the place of the live one.
+func (h *house) publish(t *testing.T, text string) {
+	t.Helper()
+	o, err := catalog.Parse("newer.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Write(t, func(tx *data.Tx) error {
+		if _, err := tx.Exec("UPDATE offering_version SET state = 'retired' WHERE slug = $1", o.Slug); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO offering_version (id, slug, number, state, body, owner, created_at, created_by, published_at, published_by)
+			VALUES ($1, $2, 2, 'published', $3, '', $4, 'console', $4, 'console')`, data.NewID(), o.Slug, string(catalog.Canonical(o)), data.Millis(tx.Now))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec("UPDATE catalog_revision SET revision = revision + 1, stamp = $1 WHERE id = 1", data.NewID())
+		return err
 	})
 }

@@ -1,0 +1,109 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"accessdesk/broker"
+	"accessdesk/broker/access"
+	"accessdesk/ui/browsertest"
+)
+
+// mishap is a page that something went wrong on: an address that is none, or a form that cannot be taken as it is.
+type mishap struct {
+	as      role
+	address func(*world) string
+	// before is JavaScript that fills in the form, form is where it is sent; "" for an address that is wrong by itself.
+	before string
+	form   func(*world) string
+	// says is the key of a text that the page must show.
+	says string
+	// always marks what every run looks at; the others belong to the full matrix.
+	always bool
+}
+
+// typing is JavaScript that puts a text into a field.
+func typing(name, text string) string {
+	return fmt.Sprintf(`document.querySelector('[name="%s"]').value = %q;`, name, text)
+}
+
+// picking is JavaScript that chooses an answer.
+func picking(name, value string) string {
+	return fmt.Sprintf(`document.querySelector('[name="%s"][value="%s"]').checked = true;`, name, value)
+}
+
+func mishaps() []mishap {
+	draft, waits, review := func(w *world) string { return w.item(broker.Draft) }, func(w *world) string { return w.item(broker.NeedsInfo) },
+		func(w *world) string { return w.caseOf(broker.InReview) }
+	grant := func(w *world) string { return "/staff/access/" + w.grants[access.Active].ID }
+	withdraw := under(draft, "/withdraw")
+	return []mishap{
+		{as: stranger, address: fixed("/no/such/page"), says: "errors.not_found_title", always: true},
+		{as: stranger, address: fixed("/signin/link?token=none"), says: "signin.gone_title"},
+		{as: stranger, address: fixed("/check/resume?token=none")},
+		{as: stranger, address: fixed("/check"), form: fixed("/check"), before: `document.querySelectorAll("input").forEach(i => i.checked = false)`, says: "layout.problem_heading"},
+		{as: stranger, address: fixed("/check/q/population_served"), form: fixed("/check/q/population_served"), before: typing("exact", "a few"), says: "layout.problem_heading", always: true},
+		{as: stranger, address: fixed("/check/email"), form: fixed("/check/email"), says: "signin.problem_email_empty"},
+		{as: stranger, address: fixed("/signin"), form: fixed("/signin"), says: "signin.problem_email_empty", always: true},
+		{as: stranger, address: fixed("/signin/code"), form: fixed("/signin/code"), before: typing("code", "WRONG-CODE"), says: "layout.problem_heading"},
+		{as: newcomer, address: fixed("/org/new"), form: fixed("/org/new"), says: "layout.problem_heading"},
+		{as: newcomer, address: (*world).application, says: "errors.not_found_title"},
+		{as: owner, address: under((*world).application, "/org"), form: under((*world).application, "/org"), before: typing("f-population_served", "a few"), says: "layout.problem_heading", always: true},
+		{as: owner, address: draft, form: draft, before: typing("q-first_task", strings.Repeat("a word ", 700)), says: "layout.problem_heading"},
+		{as: owner, address: draft, form: draft, before: typing("revision", "1") + typing("q-first_task", "Another text."), says: "desk.conflict_title", always: true},
+		{as: owner, address: withdraw, form: withdraw, says: "layout.problem_heading"},
+		{as: owner, address: waits, form: under(waits, "/answer"), says: "desk.problem_reply"},
+		{as: owner, address: fixed("/staff/review"), says: "errors.forbidden_title"},
+		{as: manager, address: review, form: under(review, "/decision"), says: "staff.choose_act", always: true},
+		{as: manager, address: review, form: under(review, "/decision"), before: picking("act", broker.ActDecline), says: "layout.problem_heading"},
+		{as: manager, address: review, form: under(review, "/decision"), before: picking("act", broker.ActAsk) + typing("message", "Once more?") + typing("revision", "1"), says: "errors.conflict_title"},
+		{as: manager, address: grant, form: under(grant, "/revoke"), says: "layout.problem_heading"},
+	}
+}
+
+// TestMishapsInBrowser looks at pages on which something went wrong, as TestPagesInBrowser does at the others.
+func TestMishapsInBrowser(t *testing.T) {
+	browser := browsertest.Open(t)
+	w := listening(t, openWorldOn)
+	look := func(width int, lang string) {
+		v := w.view(t, browser, width, lang)
+		as := role("")
+		for _, m := range mishaps() {
+			if !m.always && !longTests() {
+				continue
+			}
+			if m.as != as {
+				v.become(m.as)
+				as = m.as
+			}
+			v.provoke(m)
+		}
+		t.Logf("%d pages at %d px in %s", v.seen, width, lang)
+	}
+	look(browsertest.Phone, "en")
+	if longTests() {
+		look(browsertest.Desktop, "en")
+		look(browsertest.Phone, "es")
+		look(browsertest.Desktop, "es")
+	}
+}
+
+// provoke brings a mishap about and judges the page.
+func (v *viewing) provoke(m mishap) {
+	v.t.Helper()
+	address := m.address(v.world)
+	v.Visit(v.world.base + address)
+	if m.form != nil {
+		if m.before != "" {
+			v.Evaluate(m.before, nil)
+		}
+		v.Click(`form[action="` + m.form(v.world) + `"] button[type=submit]`)
+		address = "the answer of " + m.form(v.world)
+	}
+	v.judge(address)
+	text := strings.ToLower(strings.Join(strings.Fields(v.Text()), " "))
+	if want := v.world.desk.Locales.In(v.lang).T(m.says); m.says != "" && !strings.Contains(text, strings.ToLower(want)) {
+		v.t.Errorf("%s does not say %q:\n%s", address, want, text)
+	}
+}
