@@ -79,6 +79,7 @@ func (w *world) speaker(t *testing.T, as role, lang string) *webtest.Visitor {
 }
 
 func TestErrorPages(t *testing.T) {
+	t.Parallel()
 	w := openWorld(t)
 	w.log.expectErrors()
 	w.app.Get("/breaks", func(*fiber.Ctx) error { panic("open /var/secret.go: SQL broke") })

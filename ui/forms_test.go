@@ -15,6 +15,7 @@ import (
 
 // Two colleagues save the same questions. The second one gets a page with both texts, has to choose, and loses nothing.
 func TestStaleForm(t *testing.T) {
+	t.Parallel()
 	bothLanguages(t, func(t *testing.T, lang string) {
 		w := openWorld(t)
 		address := w.item(broker.Draft)
@@ -77,6 +78,7 @@ func TestStaleDecision(t *testing.T) {
 
 // A form that is sent twice (a double click, a reload, a lost answer) is done once and answered twice.
 func TestRepeatedForm(t *testing.T) {
+	t.Parallel()
 	w := openWorld(t)
 	w.must(t, owner, w.cases[broker.NeedsInfo], broker.ActRequest{Act: broker.ActAnswer, Message: "Her colleague."})
 	count := func(query string) (n int) {

@@ -28,6 +28,7 @@ const (
 // TestInjection types hostile text into each field of each form that any page shows to anybody, and then opens every
 // page as everybody and every mail: the text stands there as text, or not at all.
 func TestInjection(t *testing.T) {
+	t.Parallel()
 	w := openWorld(t)
 	i := &injection{world: w, t: t, shown: map[string]bool{}, sent: map[string]int{}}
 	i.tellStory()

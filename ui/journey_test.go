@@ -26,6 +26,7 @@ import (
 // TestJourney walks a person's story by hand in a real browser whose JavaScript is off: from the start page to the
 // access and its end, with the reviewer in a second tab.
 func TestJourney(t *testing.T) {
+	t.Parallel()
 	t.Run("en", func(t *testing.T) { newJourney(t, "en", browsertest.Desktop).walk() })
 	if longTests() {
 		t.Run("es", func(t *testing.T) { newJourney(t, "es", browsertest.Phone).walk() })

@@ -24,6 +24,7 @@ import (
 // TestKilledAtAnyMoment kills the real program (kill -9) while people send forms, again and again. Whatever it had
 // acknowledged is there after the next start, nothing is half done, and the database is sound.
 func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	kills := 3
 	if longTests() {
 		kills = 25

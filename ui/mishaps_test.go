@@ -64,6 +64,7 @@ func mishaps() []mishap {
 
 // TestMishapsInBrowser looks at pages on which something went wrong, as TestPagesInBrowser does at the others.
 func TestMishapsInBrowser(t *testing.T) {
+	t.Parallel()
 	browser := browsertest.Open(t)
 	w := listening(t, openWorldOn)
 	look := func(width int, lang string) {
@@ -102,8 +103,11 @@ func (v *viewing) provoke(m mishap) {
 		address = "the answer of " + m.form(v.world)
 	}
 	v.judge(address)
+	if m.says == "" {
+		return
+	}
 	text := strings.ToLower(strings.Join(strings.Fields(v.Text()), " "))
-	if want := v.world.desk.Locales.In(v.lang).T(m.says); m.says != "" && !strings.Contains(text, strings.ToLower(want)) {
+	if want := v.world.desk.Locales.In(v.lang).T(m.says); !strings.Contains(text, strings.ToLower(want)) {
 		v.t.Errorf("%s does not say %q:\n%s", address, want, text)
 	}
 }

@@ -23,6 +23,7 @@ import (
 // The disk is full: every form is answered with a page that says so and when to try again, nothing is half done,
 // reading goes on, and everything works again when there is room.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	w := openWorld(t)
 	w.log.expectErrors()
 	w.visitor(t, owner)
@@ -82,6 +83,7 @@ func (w *world) fill(t *testing.T) url.Values {
 
 // The mail server is down: the act is done all the same, its mails wait, and leave when the server is back.
 func TestMailServerDown(t *testing.T) {
+	t.Parallel()
 	w := openWorld(t)
 	applicant, staff := w.visitor(t, owner), w.visitor(t, manager)
 	w.deliver(t) // what is queued already

@@ -77,6 +77,7 @@ func (v *viewing) judge(what string) {
 // TestPagesInBrowser opens every page of the route table in a real browser. A plain run looks once at each page, in
 // English on a phone; the full matrix adds Spanish, the desktop, and each page in each state that the world has.
 func TestPagesInBrowser(t *testing.T) {
+	t.Parallel()
 	browser := browsertest.Open(t)
 	w := listening(t, openWorldOn)
 	routes := pages(ui.Routes(w.site))

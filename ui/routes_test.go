@@ -18,6 +18,7 @@ import (
 
 // TestRoutes walks the whole route table with real ids as everybody, on both engines.
 func TestRoutes(t *testing.T) {
+	t.Parallel()
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		w := openWorldOn(t, db)
 		for _, as := range everyRole {

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bufio"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -78,6 +79,35 @@ func TestSecurityHeaders(t *testing.T) {
 			static := strings.HasPrefix(c.path, "/static/") && c.status != 404 || c.path == "/favicon.svg" || c.path == "/raw"
 			if cache := response.Header.Get("Cache-Control"); (cache == "no-store") == static {
 				t.Errorf("%s %s: Cache-Control %q", c.verb, c.path, cache)
+			}
+		}
+	}
+}
+
+// Pages are sent packed to browsers that take it, and say the same as the plain ones.
+func TestPagesArePacked(t *testing.T) {
+	b := newBench(t, plan{pages: map[string]string{"pages/page.html": `{{define "title"}}x{{end}}{{define "main"}}<h1>Page {{.Lang}}</h1>{{end}}`}})
+	for path, status := range map[string]int{"/": 200, "/static/nowhere": 404} {
+		for accepted, packed := range map[string]bool{"": false, "gzip": true, "br;q=1.0, gzip;q=0.8": true, "br": false, "identity": false} {
+			headers := map[string]string{"Accept-Encoding": accepted}
+			if accepted == "" {
+				headers = nil
+			}
+			response := b.send("GET", "127.0.0.1:8080", path, headers, "")
+			if got := response.Header.Get("Content-Encoding"); (got == "gzip") != packed || got != "" && !packed {
+				t.Errorf("%s, %q: Content-Encoding %q", path, accepted, got)
+			}
+			if vary := response.Header.Get("Vary"); !strings.Contains(vary, "Accept-Encoding") || !strings.Contains(vary, "Cookie") {
+				t.Errorf("%s, %q: Vary %q", path, accepted, vary)
+			}
+			if packed {
+				unpacked, err := gzip.NewReader(response.Body)
+				must(t, err)
+				response.Body = io.NopCloser(unpacked)
+			}
+			heading := map[int]string{200: "Page en", 404: "We can't find that page"}[status]
+			if got := parse(t, b.want(response, status)).Find("h1").Text(); got != heading {
+				t.Errorf("%s, %q: heading %q", path, accepted, got)
 			}
 		}
 	}
