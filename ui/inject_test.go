@@ -183,7 +183,6 @@ func (i *injection) found(as role) (all []string) {
 type filled struct {
 	i              *injection
 	page           *webtest.Page
-	visitor        *webtest.Visitor
 	action, method string
 	values         url.Values
 }

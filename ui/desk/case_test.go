@@ -18,7 +18,7 @@ import (
 
 // modelAnswers answer every question of the demo model program.
 var modelAnswers = []string{"q-first_task", "Read firewall logs once a week", "q-tasks", "logs", "q-setup", "own_staff", "q-control_systems", "They stand alone",
-	"q-user_count", "3", "q-problem_contact", "J. Baca", "q-problem_contact-2", "j.baca@example.org", "q-own_systems", "yes", "q-accept_terms", "yes"}
+	"q-user_count", "3", "q-problem_contact", "the office", "q-problem_contact-2", "office@example.org", "q-own_systems", "yes", "q-accept_terms", "yes"}
 
 // contactFacts are the names and contacts that the demo programs ask for.
 var contactFacts = []string{"f-site_address", "1 Main Street", "f-authorised_official", "Mayor", "f-technical_contact", "Shift lead"}
@@ -74,7 +74,7 @@ func (h *house) work(t *testing.T) {
 
 func TestTaskList(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, water, model, every)
 		p := b.get(address).want(200).shows("For 2 programs. 0 of 4 tasks done.", "About your organization", "Not started", "Do the other tasks first",
 			"Continue: About your organization", "Looks like a fit", "Takes applications all year", "Closes on December 18, 2026 (25 days left)")
@@ -92,20 +92,20 @@ func TestTaskList(t *testing.T) {
 		b.get("/home").shows("To do", "Application CAD-", "3 of 4 tasks done", "Pump room review closes on December 18, 2026.")
 		b.get("/applications").shows("Draft", "last saved November 23, 2026")
 		h.SetNow(time.Date(2026, 12, 16, 12, 0, 0, 0, time.UTC))
-		b.post("/test/signin", values("email", "j.baca@example.org"))
+		b.post("/test/signin", values("email", "office@example.org"))
 		b.get(address).shows("It closes soon. Send your application before December 18, 2026, 5:00 p.m. EST.", "Saved on November 23, 2026, 3:00 p.m. UTC")
 		h.SetNow(time.Date(2026, 12, 18, 12, 0, 0, 0, time.UTC))
-		b.post("/test/signin", values("email", "j.baca@example.org"))
+		b.post("/test/signin", values("email", "office@example.org"))
 		b.get(address).shows("Closes today, December 18, 2026, 5:00 p.m. EST")
 		h.SetNow(time.Date(2026, 12, 18, 22, 0, 0, 0, time.UTC))
-		b.post("/test/signin", values("email", "j.baca@example.org"))
+		b.post("/test/signin", values("email", "office@example.org"))
 		b.get(address).shows("Closed on December 18, 2026. Your draft is kept for the next time it opens.")
 	})
 }
 
 func TestCheckNamesWhatIsMissing(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, water, model, scanning)
 		p := b.get(address+"/check").want(200).shows("Check your answers", "12 answers are still missing", "4 facts about your organization are open", "Read by every program in this application",
 			"Read by Defender model access (demo)", "This is a check, not a decision", "Taking part is your choice", "Nothing here is a license", "Go to the first missing answer")
@@ -151,13 +151,13 @@ func TestDeclarationsAreNeeded(t *testing.T) {
 
 func TestSendTwice(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := complete(t, b)
 		p, other := b.get(address+"/check").fill("main form", declared...), b.get(address+"/check").fill("main form", declared...)
 		p.submit("main form").leads(address + "/sent")
 		p.submit("main form").leads(address + "/sent")     // the same form again: a double click
 		other.submit("main form").leads(address + "/sent") // another window
-		b.get(address+"/sent").want(200).shows("Your application is sent", "Your reference: CAD-", "We emailed j.baca@example.org", "We aim to answer by December 3, 2026")
+		b.get(address+"/sent").want(200).shows("Your application is sent", "Your reference: CAD-", "We emailed office@example.org", "We aim to answer by December 3, 2026")
 		if n := count(t, h, "SELECT count(*) FROM record_entry WHERE act = 'submit'"); n != 1 {
 			t.Errorf("sent %d times", n)
 		}
@@ -172,7 +172,7 @@ func TestSendTwice(t *testing.T) {
 
 func TestCannotBeSent(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := complete(t, b)
 		p := b.get(address+"/check").fill("main form", declared...)
 		b.get(address+"/org").fill("main form", "f-population_served", "250,000").submit("main form").want(303)
@@ -185,7 +185,7 @@ func TestCannotBeSent(t *testing.T) {
 
 func TestFormsOfWhatWasSent(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
-	b := h.applicant(t, "j.baca@example.org", "en")
+	b := h.applicant(t, "office@example.org", "en")
 	address := complete(t, b)
 	facts, questions := b.get(address+"/org").fill("main form", "f-site_address", "9 Late Street"), b.get(address+"/p/"+model).fill("main form", "q-first_task", "A late idea")
 	b.get(address+"/check").fill("main form", declared...).submit("main form").leads(address + "/sent")
@@ -196,7 +196,7 @@ func TestFormsOfWhatWasSent(t *testing.T) {
 
 func TestStatusFromSentToGrant(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := sent(t, b)
 		item := address + "/p/" + model
 		p := b.get(item).want(200).shows("Sent", "A program manager will start to read your application", "We aim to decide by December 3, 2026", "Next: a program manager",
@@ -207,9 +207,10 @@ func TestStatusFromSentToGrant(t *testing.T) {
 		b.get("/home").shows("With the reviewers", "Nothing waits for you right now")
 		h.Advance(24 * time.Hour)
 		h.act(t, model, broker.ActRequest{Act: broker.ActAsk, Message: "Who is the <b>second</b> contact?"})
-		b.post("/test/signin", values("email", "j.baca@example.org"))
+		b.post("/test/signin", values("email", "office@example.org"))
 		b.get("/home").shows("Waiting for you", "The reviewer asked you a question on November 24, 2026.", "Answer the question")
-		asked := b.get(item).shows("The reviewer asked you on November 24, 2026", "Who is the <b>second</b> contact?", "Your answer", "The review goes on as soon as you send it")
+		asked := b.get(item).shows("The reviewer asked you on November 24, 2026", "Who is the <b>second</b> contact?", "Your answer", "The review goes on as soon as you send it").
+			hides("Messages")
 		if strings.Contains(asked.body, "<b>second") || asked.text(".tl-now b") != "Waiting for you" {
 			t.Error("not escaped, or the timeline is wrong")
 		}
@@ -238,7 +239,7 @@ func TestStatusFromSentToGrant(t *testing.T) {
 
 func TestAnswerThatComesTooLate(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
-	b := h.applicant(t, "j.baca@example.org", "en")
+	b := h.applicant(t, "office@example.org", "en")
 	address := sent(t, b)
 	item := address + "/p/" + model
 	h.act(t, model, broker.ActRequest{Act: broker.ActAsk, Message: "Which one?"})
@@ -278,7 +279,7 @@ func TestDeclinedSaysWhyAndWhatWouldChangeIt(t *testing.T) {
 
 func TestWithdraw(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		draft := begin(t, b, water, scanning, every)
 		p := b.get(draft).click("Withdraw: Address scanning (demo)").want(200).shows("Withdraw from Address scanning (demo)?", "You have not sent this one yet")
 		p.submit("main form").want(422).problem("choice", "Choose yes or no")
@@ -301,14 +302,14 @@ func TestWithdraw(t *testing.T) {
 
 func TestLifeOfAGrant(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "es")
+		b := h.applicant(t, "office@example.org", "es")
 		item := sent(t, b) + "/p/" + model
 		h.act(t, model, broker.ActRequest{Act: broker.ActApprove})
 		grant := b.get(item).click("Ver su acceso").want(200).shows("Activo", "Aprobada por Example Council", "180 días", "23 de noviembre de 2026", "22 de mayo de 2027", "Comuníquese con el programa").path
 		see := func(at time.Time) *page {
 			h.SetNow(at)
 			h.work(t)
-			b.post("/test/signin", values("email", "j.baca@example.org"))
+			b.post("/test/signin", values("email", "office@example.org"))
 			return b.get(grant).want(200)
 		}
 		ends := time.Date(2027, 5, 22, 15, 0, 0, 0, time.UTC)
@@ -324,7 +325,7 @@ func TestLifeOfAGrant(t *testing.T) {
 
 func TestRevokedGrantSaysWhy(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		item := sent(t, b) + "/p/" + model
 		h.act(t, model, broker.ActRequest{Act: broker.ActApprove})
 		grant := b.get(item).click("See your access").path
@@ -344,7 +345,7 @@ func TestRevokedGrantSaysWhy(t *testing.T) {
 
 func TestOthersSeeNothing(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := sent(t, b)
 		h.act(t, model, broker.ActRequest{Act: broker.ActApprove})
 		grant := b.get(address + "/p/" + model).click("See your access").path
@@ -366,7 +367,7 @@ func TestOthersSeeNothing(t *testing.T) {
 // TestProgramThatChangedMeanwhile: a draft follows the live version of its program and says what is different.
 func TestProgramThatChangedMeanwhile(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := complete(t, b)
 		text, err := demo.Files.ReadFile("catalog/" + model + ".toml")
 		if err != nil {
@@ -406,5 +407,38 @@ func (h *house) publish(t *testing.T, text string) {
 		}
 		_, err = tx.Exec("UPDATE catalog_revision SET revision = revision + 1, stamp = $1 WHERE id = 1", data.NewID())
 		return err
+	})
+}
+
+// TestQuestionsOfTheSameName: two programs of an application may both ask for "ranges".
+func TestQuestionsOfTheSameName(t *testing.T) {
+	once(t, func(t *testing.T, h *house) {
+		b := h.applicant(t, "j.baca@example.org", "en")
+		address := begin(t, b, water, scanning, every)
+		b.get(address+"/p/"+every).fill("main form", "q-ranges", "192.0.2.1").submit("main form").want(303)
+		p := b.get(address+"/check").want(200).shows("192.0.2.1", "Which addresses should be scanned?", "Which addresses are there?")
+		if p.Find("[id^=row-q-ranges]").Length() != 2 {
+			t.Error("one of the two rows is missing")
+		}
+	})
+}
+
+func TestReadersChangeNothing(t *testing.T) {
+	once(t, func(t *testing.T, h *house) {
+		b := h.applicant(t, "j.baca@example.org", "en")
+		address := complete(t, b)
+		reader := h.stranger(t, "reader@example.org", "en")
+		h.Write(t, func(tx *data.Tx) error {
+			_, err := tx.Exec(`INSERT INTO membership (person_id, organization_id, role, state, created_at)
+				SELECT p.id, o.id, 'reader', 'active', o.created_at FROM person p, organization o WHERE p.email = $1`, "reader@example.org")
+			return err
+		})
+		const refused = "Your role does not allow this"
+		reader.get(address+"/org").want(200).fill("main form", "f-site_address", "9 Other Road").submit("main form").want(422).shows(refused, "9 Other Road")
+		reader.get(address+"/p/"+model).fill("main form", "q-first_task", "Another").submit("main form").want(422).shows(refused)
+		reader.get(address+"/check").fill("main form", declared...).submit("main form").want(422).shows(refused)
+		reader.get(address+"/p/"+model+"/withdraw").fill("main form", "choice", "yes").submit("main form").want(422).shows(refused)
+		reader.post("/applications", values("program", scanning)).want(422).shows(refused)
+		b.get(address + "/p/" + model).shows("Read firewall logs once a week")
 	})
 }

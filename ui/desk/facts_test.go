@@ -39,7 +39,7 @@ func (h *house) facts(t *testing.T) eligibility.Profile {
 
 func TestFactsOfTheChosenProgramsOnly(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
-	b := h.applicant(t, "j.baca@example.org", "en")
+	b := h.applicant(t, "office@example.org", "en")
 	address := begin(t, b, water, model)
 	p := b.get(address+"/org").want(200).shows("About your organization", "The program that you chose reads these facts", "Names and contacts", "What the programs look at")
 	for _, name := range []string{"f-legal_name", "f-site_address", "f-authorised_official", "f-technical_contact", "f-sector", "f-ownership_type",
@@ -65,7 +65,7 @@ func TestFactsOfTheChosenProgramsOnly(t *testing.T) {
 
 func TestEveryKindOfFact(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, `{"sector":"banking","additional_sectors":["drinking_water"],"population_served":5000}`, every)
 		p := b.get(address+"/org").want(200).fill("main form",
 			"f-legal_name", "Cedar Flats <b>Bank</b>", "f-site_address", "1 Main Street\nCedar Flats", "f-technical_contact", "Shift lead",
@@ -146,7 +146,7 @@ func TestFactsThatCannotBeRead(t *testing.T) {
 
 func TestBandStaysUntilANumberIsGiven(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
-	b := h.applicant(t, "j.baca@example.org", "en")
+	b := h.applicant(t, "office@example.org", "en")
 	address := begin(t, b, water, model)
 	b.get(address+"/org").fill("main form", "f-site_address", "1 Main Street", "f-authorised_official", "Mayor", "f-technical_contact", "Shift lead").
 		submit("main form").leads(address)
@@ -157,7 +157,7 @@ func TestBandStaysUntilANumberIsGiven(t *testing.T) {
 
 func TestOpenFactsAreSaidSoftly(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
-	b := h.applicant(t, "j.baca@example.org", "en")
+	b := h.applicant(t, "office@example.org", "en")
 	address := begin(t, b, water, model)
 	b.get(address + "/org").hides("Not answered yet")
 	told := b.get(address+"/org").submit("main form").leads(address+"/org?told=1").follow().want(200).
@@ -172,7 +172,7 @@ func TestOpenFactsAreSaidSoftly(t *testing.T) {
 
 func TestStaleFacts(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, water, model)
 		first, second := b.get(address+"/org"), b.get(address+"/org")
 		first.fill("main form", "f-site_address", "1 Main Street", "f-has_ot", "no").submit("main form").want(303)
@@ -198,7 +198,7 @@ func TestStaleFacts(t *testing.T) {
 
 func TestStaleFactsThatSayTheSame(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
-	b := h.applicant(t, "j.baca@example.org", "en")
+	b := h.applicant(t, "office@example.org", "en")
 	address := begin(t, b, water, scanning)
 	first, second := b.get(address+"/org"), b.get(address+"/org")
 	first.fill("main form", "f-site_address", "1 Main Street").submit("main form").want(303)

@@ -13,7 +13,7 @@ import (
 // full are the answers to every question that is asked without conditions.
 var full = []string{"q-pumps", "no", "q-plan", "The old pump <script>alert(1)</script>", "q-days", "mon", "q-days", "tue", "q-rooms", "1,200", "q-budget", "$12,500",
 	"q-from", "1", "q-from-day", "15", "q-from-year", "2027", "q-place", "1 Main Street", "q-place-2", "Cedar Flats", "q-place-3", "NM", "q-place-4", "87001",
-	"q-keeper", "J. Baca", "q-keeper-2", "j.baca@example.org", "q-keeper-3", "505-555-0100", "q-ranges", "192.0.2.0/24\n198.51.100.7", "q-agree", "yes"}
+	"q-keeper", "the office", "q-keeper-2", "office@example.org", "q-keeper-3", "505-555-0100", "q-ranges", "192.0.2.0/24\n198.51.100.7", "q-agree", "yes"}
 
 // answers are those of the item for a program of the newest application.
 func (h *house) answers(t *testing.T, slug string) broker.Answers {
@@ -33,7 +33,7 @@ func (h *house) answers(t *testing.T, slug string) broker.Answers {
 
 func TestEveryKindOfQuestion(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, `{"sector":"drinking_water","population_served":5000}`, every)
 		p := b.get(address+"/p/"+every).want(200).shows("Pump room review", "This program has 10 questions of its own", "Closes on December 18, 2026 (25 days left)",
 			"Answers marked * are needed before you can send").hides("Still needed", "Which brand of pumps?", "Who runs the controls?", "Saved at")
@@ -62,7 +62,7 @@ func TestAnswersAreSavedIncomplete(t *testing.T) {
 			address := begin(t, b, water, every)
 			item := address + "/p/" + every
 			p := b.get(item).fill("main form", "q-pumps", "no", "q-rooms", "two <i>or</i> three", "q-from", "2", "q-from-day", "31", "q-from-year", "2027",
-				"q-keeper", "J. Baca", "q-ranges", "192.0.2.0/24 not-an-address").submit("main form").leads(item + "?told=1").follow().want(200)
+				"q-keeper", "the office", "q-ranges", "192.0.2.0/24 not-an-address").submit("main form").leads(item + "?told=1").follow().want(200)
 			texts := []string{"Saved. 8 answers are still needed", "Still needed before you can send", "Enter a whole number, like 3,300", "Enter a date like December 18, 2026", "not-an-address"}
 			if lang == "es" {
 				texts = []string{"Guardado. Todavía faltan 8 respuestas", "Todavía falta para poder enviar", "Escriba un número entero, como 3,300", "Escriba una fecha como 18 de diciembre de 2026", "not-an-address"}
@@ -71,7 +71,7 @@ func TestAnswersAreSavedIncomplete(t *testing.T) {
 			if p.Find(".problems").Length() > 0 || p.Find(".field--needed").Length() != 8 {
 				t.Errorf("%d fields are marked softly, want 8", p.Find(".field--needed").Length())
 			}
-			for name, want := range map[string]string{"q-rooms": "two <i>or</i> three", "q-from": "2", "q-from-day": "31", "q-from-year": "2027", "q-keeper": "J. Baca",
+			for name, want := range map[string]string{"q-rooms": "two <i>or</i> three", "q-from": "2", "q-from-day": "31", "q-from-year": "2027", "q-keeper": "the office",
 				"q-ranges": "192.0.2.0/24 not-an-address"} {
 				if got := p.value(name); got != want {
 					t.Errorf("%s: the typed text is gone: %q, want %q", name, got, want)
@@ -85,7 +85,7 @@ func TestAnswersAreSavedIncomplete(t *testing.T) {
 
 func TestQuestionsThatFollowFromAnswers(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, `{"sector":"drinking_water","population_served":5000}`, every)
 		item := address + "/p/" + every
 		more := b.get(item).fill("main form", full...).fill("main form", "q-pumps", "yes").submit("main form").leads(item+"?more=1").follow().
@@ -104,12 +104,12 @@ func TestQuestionsThatFollowFromAnswers(t *testing.T) {
 
 func TestAnswerTooLong(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, water, every)
 		long := strings.Repeat("á", broker.LongTextLimit+1)
 		p := b.get(address+"/p/"+every).fill("main form", full...).fill("main form", "q-plan", long, "q-rooms", "7").submit("main form").want(422)
 		p.problem("q-plan", "Use 4,000 characters or fewer. You have used 4,001")
-		if p.value("q-plan") != long || p.value("q-rooms") != "7" || p.value("q-keeper-2") != "j.baca@example.org" {
+		if p.value("q-plan") != long || p.value("q-rooms") != "7" || p.value("q-keeper-2") != "office@example.org" {
 			t.Error("something typed is gone")
 		}
 		p.fill("main form", "q-plan", long[2:]).submit("main form").leads(address)
@@ -118,7 +118,7 @@ func TestAnswerTooLong(t *testing.T) {
 
 func TestStaleAnswers(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, water, every)
 		item := address + "/p/" + every
 		first, second := b.get(item), b.get(item)
@@ -151,7 +151,7 @@ func TestStaleAnswers(t *testing.T) {
 
 func TestColleagueIsNamedInAConflict(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
-	b := h.applicant(t, "j.baca@example.org", "es")
+	b := h.applicant(t, "office@example.org", "es")
 	address := begin(t, b, water, every)
 	colleague := h.stranger(t, "colleague@example.org", "es")
 	h.Write(t, func(tx *data.Tx) error {
@@ -169,7 +169,7 @@ func TestColleagueIsNamedInAConflict(t *testing.T) {
 
 func TestProgramWithoutQuestions(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
-	b := h.applicant(t, "j.baca@example.org", "en")
+	b := h.applicant(t, "office@example.org", "en")
 	address := begin(t, b, water, "no-question")
 	b.get(address + "/p/no-question").want(200).shows("This program asks nothing beyond the facts")
 	b.get(address).shows("No questions of its own", "Check and send")
@@ -177,7 +177,7 @@ func TestProgramWithoutQuestions(t *testing.T) {
 
 func TestForgedForms(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
-	b := h.applicant(t, "j.baca@example.org", "en")
+	b := h.applicant(t, "office@example.org", "en")
 	address := begin(t, b, water, every)
 	item := address + "/p/" + every
 	token := b.get(item).value("form_token")

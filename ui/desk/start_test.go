@@ -15,7 +15,7 @@ const water = `{"sector":"drinking_water","state_or_territory":"NM","ownership_t
 
 func TestFirstVisit(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.stranger(t, "j.baca@example.org", "en")
+		b := h.stranger(t, "office@example.org", "en")
 		b.get("/home").want(200).shows("What needs you now", "Start the check", "See all programs").hides("To do")
 		b.get("/applications").want(200).shows("You have not applied yet")
 		b.get("/access").want(200).shows("You have no access yet")
@@ -25,7 +25,7 @@ func TestFirstVisit(t *testing.T) {
 
 func TestNameTheOrganization(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.stranger(t, "j.baca@example.org", "es")
+		b := h.stranger(t, "office@example.org", "es")
 		p := b.get("/org/new?next=/applications").want(200).shows("¿Cómo se llama su organización?")
 		failed := p.submit("main form").want(422)
 		if !strings.HasPrefix(failed.text("title"), "Error: ") || failed.Find("#name-problem").Length() != 1 {
@@ -53,8 +53,8 @@ func TestStrangerIsLedToSignIn(t *testing.T) {
 			t.Errorf("remembered %q", got)
 		}
 		b.post("/test/check", values("facts", `{"sector":"drinking_water","legal_name":"Cedar Flats Water District"}`))
-		h.person(t, "j.baca@example.org", "en", "")
-		b.post("/test/signin", values("email", "j.baca@example.org"))
+		h.person(t, "office@example.org", "en", "")
+		b.post("/test/signin", values("email", "office@example.org"))
 		named := b.get("/applications/new").leads("/org/new?next=/applications/new").follow().want(200)
 		if named.value("name") != "Cedar Flats Water District" {
 			t.Errorf("not filled in from the check: %q", named.value("name"))
@@ -77,7 +77,7 @@ func TestStrangerIsLedToSignIn(t *testing.T) {
 
 func TestStartAtOnce(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "en")
+		b := h.applicant(t, "office@example.org", "en")
 		b.post("/test/check", values("facts", water))
 		first := b.post("/applications", values("program", model)).want(http.StatusSeeOther)
 		first.follow().want(200).shows("Your application is saved", "Defender model access (demo)")
@@ -95,9 +95,9 @@ func TestStartAtOnce(t *testing.T) {
 
 func TestStartWhatCannotBeStarted(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		b := h.applicant(t, "j.baca@example.org", "es")
+		b := h.applicant(t, "office@example.org", "es")
 		h.SetNow(h.Now().AddDate(0, 2, 0)) // after the window of every-question
-		b.post("/test/signin", values("email", "j.baca@example.org"))
+		b.post("/test/signin", values("email", "office@example.org"))
 		b.post("/applications", values("program", every)).leads("/applications/new").follow().want(200).
 			shows("No hay nada que comenzar", "Revisión de la sala de bombas")
 		b.post("/applications", values("program", "no-such-program")).leads("/applications/new").follow().want(200).shows("Primero elija un programa")

@@ -101,7 +101,7 @@ func closesText(r *web.Request, program *catalog.Published, now time.Time) strin
 // closesWarning says that a program closes within days, "" if it does not.
 func closesWarning(r *web.Request, program *catalog.Published, now time.Time) string {
 	window := program.Window
-	if left := window.Closes.Sub(now); window.Closes.IsZero() || left <= 0 || left > closingSoon || !program.OpenAt(now) {
+	if left := window.Closes.Sub(now); window.Closes.IsZero() || left > closingSoon || !program.OpenAt(now) {
 		return ""
 	}
 	return r.L.T("desk.closes_soon", "When", r.L.DateTime(window.Closes, window.Zone()))

@@ -127,6 +127,9 @@ func TestEveryFactHasAField(t *testing.T) {
 			if fact.Type.Numeric() && (f.Kind != Text || f.Mode == "") {
 				t.Errorf("%s: a number is typed, not %s", fact.ID, f.Kind)
 			}
+			if fact.Type == eligibility.TypeList && f.Kind != Area {
+				t.Errorf("%s: a list needs several lines", fact.ID)
+			}
 			seen := map[string]bool{}
 			for _, c := range f.Choices {
 				if c.Text == "" || seen[c.ID] || seen[c.Value] {
