@@ -130,14 +130,16 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 
 func TestDeclarationsAreNeeded(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
-		for _, c := range []struct{ lang, problem, send string }{
-			{"en", "Tick the box if this is true. We can only send the application with it", "Send to 1 program"},
-			{"es", "Marque la casilla si es cierto. Solo así podemos enviar la solicitud", "Enviar a 1 programa"},
+		for _, c := range []struct{ lang, authority, use, send string }{
+			{"en", "Tick the box if it is true: I may act for Cedar Flats Water District",
+				"Tick the box if it is true: We will use what we get only to defend systems that we own, run, or have permission to test", "Send to 1 program"},
+			{"es", "Marque la casilla si es cierto: Puedo actuar por Cedar Flats Water District",
+				"Marque la casilla si es cierto: Usaremos lo que recibamos solo para defender sistemas propios, que operamos o que tenemos permiso de probar", "Enviar a 1 programa"},
 		} {
 			b := h.applicant(t, c.lang+"@example.org", c.lang)
 			address := complete(t, b)
 			p := b.get(address+"/check").shows(c.send).fill("main form", "declare_truth", "yes").submit("main form").want(422)
-			p.problem("declare_authority", c.problem).problem("declare_defensive_use", c.problem)
+			p.problem("declare_authority", c.authority).problem("declare_defensive_use", c.use)
 			if p.value("declare_truth") != "yes" || p.Find("#declare_truth-problem").Length() > 0 {
 				t.Error("the ticked box is not ticked any more, or complained of")
 			}
@@ -436,6 +438,7 @@ func TestReadersChangeNothing(t *testing.T) {
 		const refused = "Your role does not allow this"
 		reader.get(address+"/org").want(200).fill("main form", "f-site_address", "9 Other Road").submit("main form").want(422).shows(refused, "9 Other Road")
 		reader.get(address+"/p/"+model).fill("main form", "q-first_task", "Another").submit("main form").want(422).shows(refused)
+		reader.get(address+"/p/"+model).fill("main form", "q-first_task", "Another", "revision", "99").submit("main form").want(422).shows(refused)
 		reader.get(address+"/check").fill("main form", declared...).submit("main form").want(422).shows(refused)
 		reader.get(address+"/p/"+model+"/withdraw").fill("main form", "choice", "yes").submit("main form").want(422).shows(refused)
 		reader.post("/applications", values("program", scanning)).want(422).shows(refused)

@@ -65,7 +65,7 @@ func (p *CheckPage) addFacts(r *web.Request, d dossier) {
 	g := answers{ID: "facts", Title: r.L.T("desk.facts_title"), Seen: r.L.T("desk.check_seen_all")}
 	for _, n := range needs(r.Desk().Vocabulary, d.facts, drafts) {
 		id := form.FactID(n.ID)
-		one := answered{ID: id, Label: n.Label.In(r.Lang), Value: form.SayFact(r, d.facts, n.ID), Change: "/applications/" + d.ID + "/org?back=" + id + "#" + id}
+		one := answered{ID: id, Label: n.Label.In(r.Lang), Value: form.SayFact(r, d.facts, n.ID), Change: "/applications/" + d.ID + "/org?back=" + id + "#" + id, Open: n.open}
 		if len(n.readers) < len(drafts) {
 			one.Note = r.L.T("desk.check_seen_one", "Program", titles(r, drafts, n.readers))
 		}
@@ -98,6 +98,7 @@ func (p *CheckPage) addAnswers(r *web.Request, d dossier, one piece, at int) {
 		id := form.QuestionID(q.ID)
 		shown := answered{ID: id, Label: q.Label.In(r.Lang), Value: form.SayAnswer(r, q, one.answers[q.ID]), Change: itemAddress(one.Item) + "?back=" + id + "#" + id}
 		if needed := neededText(r, one.gaps, q.ID); needed != "" {
+			shown.Open = true
 			p.Gaps = append(p.Gaps, gap{Label: shown.Label, Text: title, Link: shown.Change})
 			if shown.Value != "" {
 				shown.Note = needed

@@ -42,6 +42,9 @@ func TestNameTheOrganization(t *testing.T) {
 		p.fill("main form", "name", "Otro nombre").submit("main form").leads("/applications")
 		b.get("/org/new?next=//evil.example").leads("/home")
 		b.get("/home").shows("Distrito de Agua Cedar Flats").hides("Otro nombre")
+		if n := count(t, h, "SELECT count(*) FROM organization"); n != 1 {
+			t.Errorf("%d organizations", n)
+		}
 	})
 }
 

@@ -52,7 +52,10 @@ type message struct {
 }
 
 // answered is an answer as lists show it.
-type answered struct{ ID, Label, Value, Note, Change string }
+type answered struct {
+	ID, Label, Value, Note, Change string
+	Open                           bool // somebody waits for it
+}
 
 // newStatusPage tells where the item that the address names stands.
 func newStatusPage(r *web.Request, tx *data.Tx) (StatusPage, error) {

@@ -52,7 +52,7 @@ func (p *CheckPage) refuse(r *web.Request, d dossier, problems web.Problems, res
 	for _, problem := range problems {
 		for i := range p.Declarations {
 			if p.Declarations[i].ID == problem.Field {
-				problem.Text = r.L.T("desk.problem_declare")
+				problem.Text = r.L.T("desk.problem_declare", "Label", p.Declarations[i].Label)
 				p.Declarations[i].Problem = problem.Text
 			}
 		}

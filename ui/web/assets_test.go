@@ -27,7 +27,7 @@ func TestStaticFiles(t *testing.T) {
 		address := home.Find("#"+c.id).AttrOr("href", "")
 		hash := strings.TrimSuffix(strings.TrimPrefix(address, c.begin), c.end)
 		if len(hash) != 8 || strings.ContainsAny(hash, "./") {
-			t.Errorf("%s has the address %s", c.name, address)
+			t.Fatalf("%s has the address %s", c.name, address)
 		}
 		content := staticFiles()[c.name].Data
 		plain := b.static("GET", address, nil, 200, content)

@@ -310,7 +310,7 @@ func raw(t *testing.T, address, request string) (*http.Response, string) {
 
 // What the server refuses before any route sees it looks like every other refusal, and stands in the log.
 func TestServerRefusals(t *testing.T) {
-	b := newBench(t, plan{config: func(c *web.Config) { c.Limits.Body = 1000 }, server: func(c *fiber.Config) { c.ReadTimeout = 300 * time.Millisecond }})
+	b := newBench(t, plan{config: func(c *web.Config) { c.Limits.Body = 1000 }, server: func(c *fiber.Config) { c.ReadTimeout = 500 * time.Millisecond }})
 	address := b.listen()
 	head := "POST /suggest HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nOrigin: " + webtest.Origin + "\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 	fits, over := "text="+strings.Repeat("x", 995), "text="+strings.Repeat("x", 996)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -384,7 +385,7 @@ func cookieOf(t testing.TB, response *http.Response, name string) *http.Cookie {
 		found[k.Name] = k
 	}
 	if found[name] == nil {
-		t.Fatalf("no cookie %q, only %v", name, maps.Keys(found))
+		t.Fatalf("no cookie %q, only %v", name, slices.Sorted(maps.Keys(found)))
 	}
 	return found[name]
 }

@@ -457,7 +457,7 @@ func TestTypedIsPrintedBack(t *testing.T) {
 
 // A request that waits too long for the one writer gives up in time and says so.
 func TestTimeout(t *testing.T) {
-	b := newBench(t, plan{config: func(c *web.Config) { c.Limits.Timeout = 50 * time.Millisecond }})
+	b := newBench(t, plan{config: func(c *web.Config) { c.Limits.Timeout = 300 * time.Millisecond }})
 	held, release, done := make(chan bool), make(chan bool), make(chan error)
 	go func() {
 		done <- b.DB.Write(context.Background(), func(*data.Tx) error {

@@ -138,9 +138,9 @@ func clean(value string) string {
 }
 
 // LocalPath gives path if it leads to a page of this site, else fallback. It keeps out "//host" and "/\host",
-// which browsers read as another site.
+// which browsers read as another site, and control characters.
 func LocalPath(path, fallback string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\x00\n\r\t") {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) || strings.ContainsFunc(path, unicode.IsControl) {
 		return fallback
 	}
 	u, err := url.Parse(path)

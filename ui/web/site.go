@@ -12,14 +12,15 @@
 // # Errors
 //
 // One table (fail.go) turns errors into pages: data.ErrNotFound 404, data.ErrConflict 409, *data.Refusal 422,
-// data.ErrBusy and data.ErrUnavailable 503 with Retry-After, everything else 500. Each error page carries a
-// reference number that stands in the log beside the cause; the cause itself is never sent. What a person typed
-// into the form is printed back on the page, so that nothing typed is lost.
+// data.ErrBusy, data.ErrUnavailable and a request out of time 503 with Retry-After, everything else 500. Each
+// error page carries a reference number that stands in the log beside the cause; the cause itself is never sent.
+// What a person typed into the form is printed back on the page, so that nothing typed is lost.
 //
 // # Sessions and forms
 //
-// A session is an opaque 256-bit token, hashed in the table session. POST renews it, GET does not; applicants
-// idle 2 h, staff 60 min, at most 12 h in all. With an https public address the cookie is __Host- and Secure.
+// A session is an opaque 256-bit token, hashed in the table session. POST renews it, also one whose form comes
+// back for correction; GET does not. Applicants idle 2 h, staff 60 min, at most 12 h in all. With an https public
+// address the cookie is __Host- and Secure.
 // Unsafe verbs need an Origin or Sec-Fetch-Site header of this site; forms within a session also carry a token
 // (HMAC of the session, masked anew on each page so that compression tells nothing about it). Forms of public
 // pages carry none.

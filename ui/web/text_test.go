@@ -117,7 +117,7 @@ var evil = []string{
 	`/\evil.example.com`, `\\evil.example.com`, `\/evil.example.com`, `/\/evil.example.com`, `/a\b`, "/\t/evil.example.com", "\t//evil.example.com",
 	"/\n/evil.example.com", "/\r/evil.example.com", " //evil.example.com", "/\x00/evil.example.com", "javascript:alert(1)", "data:text/html,x",
 	"/a\r\nSet-Cookie: x=y", "/a\nLocation: https://evil.example.com", "https:/evil.example.com", "https:evil.example.com", "?next=//evil.example.com",
-	"#top", "../a", ".", "mailto:a@example.com", "//user@evil.example.com", "//[::1]/", "/%zz", "/a\x7f", "/a\x1b", "/\v/evil.example.com", "ſ//evil.example.com",
+	"#top", "../a", ".", "mailto:a@example.com", "//user@evil.example.com", "//[::1]/", "/%zz", "/a\x7f", "/a\x1b", "/#\x1b", "/#\u0085", "/\v/evil.example.com", "ſ//evil.example.com",
 }
 
 func TestLocalPath(t *testing.T) {
