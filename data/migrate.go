@@ -36,7 +36,7 @@ type migration struct {
 
 var migrationName = regexp.MustCompile(`^(\d{4})_[a-z0-9_]+$`)
 
-// migrations lists the migrations for an engine in order. Numbers begin at 1 and have no gap.
+// migrations lists the migrations for an engine in order. Numbers ascend; a gap between them means nothing.
 func migrations(engine string) ([]migration, error) {
 	entries, err := fs.ReadDir(migrationFiles, "migrations")
 	if err != nil {
@@ -68,8 +68,8 @@ func migrations(engine string) ([]migration, error) {
 	}
 	slices.SortFunc(all, func(a, b migration) int { return a.number - b.number })
 	for i, m := range all {
-		if m.number != i+1 {
-			return nil, fmt.Errorf("migration %s: number %d expected", m.name, i+1)
+		if i > 0 && m.number == all[i-1].number {
+			return nil, fmt.Errorf("migrations %s and %s have the same number", all[i-1].name, m.name)
 		}
 	}
 	return all, nil
@@ -165,10 +165,13 @@ func pendingMigrations(tx *Tx, engine string) ([]migration, error) {
 		return nil, err
 	}
 	for i, r := range applied {
-		if r.number > len(all) {
-			return nil, fmt.Errorf("%w (it has migration %d, this program knows %d)", ErrNewerSchema, r.number, len(all))
+		if last := all[len(all)-1].number; r.number > last {
+			return nil, fmt.Errorf("%w (it has migration %d, this program knows %d)", ErrNewerSchema, r.number, last)
 		}
-		if r.number != i+1 || all[i].sum != r.sum {
+		if all[i].number != r.number {
+			return nil, fmt.Errorf("migration %s has a number below one that ran on this database already", all[i].name)
+		}
+		if all[i].sum != r.sum {
 			return nil, fmt.Errorf("migration %s was changed after it ran on this database", all[i].name)
 		}
 	}
