@@ -189,6 +189,12 @@ func (c *checker) terms() {
 	if repeated := repeats(texts(t.Safeguards)); repeated != "" {
 		c.report("terms.safeguards", "%q stands twice", repeated)
 	}
+	if t.RenewalDays > 0 && !t.Renewable {
+		c.report("terms.renewal_days", "renewable is false, so nobody can ask; leave this out, or set renewable = true")
+	}
+	if t.RenewalDays > t.DurationDays {
+		c.report("terms.renewal_days", "%d days are more than the access lasts (duration_days = %d)", t.RenewalDays, t.DurationDays)
+	}
 	if !c.offering.InApp() {
 		return
 	}

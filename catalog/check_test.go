@@ -51,9 +51,9 @@ func TestCheckHead(t *testing.T) {
 		{"status missing", []string{`status = "open"`, ``}, []string{`example.toml:1: status: missing; this has to be given`}},
 		{"criteria_published missing", []string{`criteria_published = true`, ``},
 			[]string{`example.toml:1: criteria_published: missing; write true if the provider publishes its criteria, else false`,
-				`example.toml:105: tests[1].outcome: test "on the line": expected eligible, got unknown: every criterion is met, but criteria_published is false, and then nobody is called eligible`,
-				`example.toml:113: tests[3].outcome: test "on the line by meters": expected eligible, got unknown: every criterion is met, but criteria_published is false, and then nobody is called eligible`,
-				`example.toml:129: tests[7].outcome: test "short stay": expected eligible, got unknown: every criterion is met, but criteria_published is false, and then nobody is called eligible`}},
+				`example.toml:111: tests[1].outcome: test "on the line": expected eligible, got unknown: every criterion is met, but criteria_published is false, and then nobody is called eligible`,
+				`example.toml:119: tests[3].outcome: test "on the line by meters": expected eligible, got unknown: every criterion is met, but criteria_published is false, and then nobody is called eligible`,
+				`example.toml:135: tests[7].outcome: test "short stay": expected eligible, got unknown: every criterion is met, but criteria_published is false, and then nobody is called eligible`}},
 		{"provider", []string{`slug = "example-institute"`, `slug = "example institute"`, `name = "Example Institute"`, `name = " "`, `url = "https://example.org"`, `url = "example.org"`},
 			[]string{`example.toml:18: provider.slug: "example institute" is not well-formed; use lower-case letters and digits in words joined by hyphens, at most 60 characters`,
 				`example.toml:19: provider.name: missing; this has to be given`,
@@ -75,7 +75,7 @@ func TestCheckDates(t *testing.T) {
 		{"review before check", []string{`review_by = 2027-05-20`, `review_by = 2026-11-20`},
 			[]string{`example.toml:10: review_by: 2026-11-20 is not after checked_on (2026-11-20)`}},
 		{"read in the future", []string{`read_on = 2026-11-20`, `read_on = 2026-11-24`},
-			[]string{`example.toml:139: sources[1].read_on: 2026-11-24 is in the future; today is 2026-11-23`}},
+			[]string{`example.toml:145: sources[1].read_on: 2026-11-24 is in the future; today is 2026-11-23`}},
 	})
 	sameLines(t, problems(t, false, `checked_on = 2026-11-20`, `checked_on = 2026-11-23`, `read_on = 2026-11-20`, `read_on = 2026-11-23`), nil)
 	passed := []string{`checked_on = 2026-11-20`, `checked_on = 2026-01-20`, `review_by = 2027-05-20`, `review_by = 2026-11-22`}
@@ -92,7 +92,7 @@ func TestCheckUsesTheDayOfItsZone(t *testing.T) {
 	got := messages(Check(vocabulary(t), parsed(t), west, false))
 	sameLines(t, got, []string{
 		`example.toml:9: checked_on: 2026-11-20 is in the future; today is 2026-11-19`,
-		`example.toml:139: sources[1].read_on: 2026-11-20 is in the future; today is 2026-11-19`})
+		`example.toml:145: sources[1].read_on: 2026-11-20 is in the future; today is 2026-11-19`})
 }
 
 func TestCheckLanguages(t *testing.T) {
@@ -220,16 +220,41 @@ func TestCheckQuestions(t *testing.T) {
 	})
 }
 
+// exampleTerms is the whole table of example.toml.
+const exampleTerms = `[terms]
+duration_days = 180
+renewable = true
+approvals = ["program_manager"]
+safeguards = ["confidentiality", "nondisclosure"]
+named_users = 6
+renewal_days = 45
+access_steps = [
+  { en = "Call the review team.", es = "Llame al equipo de revisión." },
+  { en = "Agree on a day.", es = "Acuerde un día." },
+]
+`
+
 func TestCheckTerms(t *testing.T) {
 	runRefused(t, []refused{
+		{"renewal of what cannot be renewed", []string{`renewable = true`, `renewable = false`},
+			[]string{`example.toml:102: terms.renewal_days: renewable is false, so nobody can ask; leave this out, or set renewable = true`}},
+		{"renewal before the access begins", []string{`renewal_days = 45`, `renewal_days = 181`},
+			[]string{`example.toml:102: terms.renewal_days: 181 days are more than the access lasts (duration_days = 180)`}},
+		{"renewal at any time", []string{`renewal_days = 45`, `renewal_days = 180`}, nil},
+		{"a step in one language", []string{`{ en = "Agree on a day.", es = "Acuerde un día." }`, `{ en = "Agree on a day." }`},
+			[]string{`example.toml:105: terms.access_steps[2].es: the Spanish text is missing`}},
+		{"a step that was not translated", []string{`es = "Acuerde un día."`, `es = "Agree on a day."`},
+			[]string{`example.toml:105: terms.access_steps[2].es: the Spanish text is the English one; translate it`}},
+		{"an empty step", []string{`{ en = "Agree on a day.", es = "Acuerde un día." }`, `{ }`},
+			[]string{`example.toml:105: terms.access_steps[2]: missing; give it in both languages, en and es`}},
 		{"approvals of others", []string{`approvals = ["program_manager"]`, `approvals = ["program_manager", "provider_reviewer"]`},
 			[]string{`example.toml:99: terms.approvals[2]: "provider_reviewer" cannot be honored; the desk has approvals of "program_manager" only`}},
 		{"twice", []string{`approvals = ["program_manager"]`, `approvals = ["program_manager", "program_manager"]`, `"nondisclosure"]`, `"confidentiality"]`},
 			[]string{`example.toml:99: terms.approvals: "program_manager" stands twice`, `example.toml:100: terms.safeguards: "confidentiality" stands twice`}},
-		{"none for in_app", []string{"[terms]\nduration_days = 180\nrenewable = true\napprovals = [\"program_manager\"]\nsafeguards = [\"confidentiality\", \"nondisclosure\"]\n", ""},
+		{"none for in_app", []string{exampleTerms, ""},
 			[]string{`example.toml:1: terms.approvals: missing; an application that is reviewed here needs approvals = ["program_manager"]`,
 				`example.toml:1: terms.duration_days: missing; a grant that is given here has an end, so write for how many days it lasts`}},
-		{"none for a packet", []string{"[[apply]]\nmode = \"in_app\"\n", "", "[terms]\nduration_days = 180\nrenewable = true\napprovals = [\"program_manager\"]\nsafeguards = [\"confidentiality\", \"nondisclosure\"]\n", ""}, nil},
+		{"none for a packet", []string{"[[apply]]\nmode = \"in_app\"\n", "", exampleTerms, ""}, nil},
 	})
 }
 
@@ -238,10 +263,10 @@ func TestCheckSources(t *testing.T) {
 		{"none", []string{"[[sources]]\nurl = \"https://example.org/notices/7\"\nsupports = \"eligibility and how to apply\"\nprimary = true\nread_on = 2026-11-20\n", ""},
 			[]string{`example.toml:1: sources: missing; add at least one [[sources]] with url, supports and read_on`}},
 		{"empty", []string{"url = \"https://example.org/notices/7\"\nsupports = \"eligibility and how to apply\"\nprimary = true\nread_on = 2026-11-20\n", ""},
-			[]string{`example.toml:135: sources[1].url: missing; this has to be given`, `example.toml:135: sources[1].supports: missing; this has to be given`,
-				`example.toml:135: sources[1].read_on: missing; this has to be given`}},
+			[]string{`example.toml:141: sources[1].url: missing; this has to be given`, `example.toml:141: sources[1].supports: missing; this has to be given`,
+				`example.toml:141: sources[1].read_on: missing; this has to be given`}},
 		{"no address", []string{`url = "https://example.org/notices/7"`, `url = "example.org notice 7"`},
-			[]string{`example.toml:136: sources[1].url: "example.org notice 7" is not a web address; write it in full, such as https://example.org/page`}},
+			[]string{`example.toml:142: sources[1].url: "example.org notice 7" is not a web address; write it in full, such as https://example.org/page`}},
 	})
 }
 

@@ -68,28 +68,28 @@ func TestCheckTests(t *testing.T) {
 		{"red: eligible expected", []string{`population_served = 10001, meters = 20000 }
 outcome = "ineligible"`, `population_served = 10001, meters = 20000 }
 outcome = "eligible"`},
-			[]string{`example.toml:109: tests[2].outcome: test "over the line": expected eligible, got ineligible: criterion "small" is not met (population_served = 10001, meters = 20000)`}},
+			[]string{`example.toml:115: tests[2].outcome: test "over the line": expected eligible, got ineligible: criterion "small" is not met (population_served = 10001, meters = 20000)`}},
 		{"red: ineligible expected", []string{`population_served = 10001, meters = 20000 }`, `population_served = 10001 }`},
-			[]string{`example.toml:109: tests[2].outcome: test "over the line": expected ineligible, got unknown: criterion "small" is unknown (population_served = 10001, meters not given)`}},
+			[]string{`example.toml:115: tests[2].outcome: test "over the line": expected ineligible, got unknown: criterion "small" is unknown (population_served = 10001, meters not given)`}},
 		{"red: unknown expected", []string{`facts = { sector = "electric", additional_sectors = [] }`, `facts = { sector = "electric", meters = 5 }`},
-			[]string{`example.toml:121: tests[5].outcome: test "size not given": expected unknown, got eligible: every criterion is met`}},
+			[]string{`example.toml:127: tests[5].outcome: test "size not given": expected unknown, got eligible: every criterion is met`}},
 		{"red: gate", []string{`facts = { sector = "electric", meters = 10000 }`, `facts = { sector = "gas", meters = 10000 }`},
-			[]string{`example.toml:113: tests[3].outcome: test "on the line by meters": expected eligible, got ineligible: criterion "sector" is not met (sector = "gas", additional_sectors = [])`}},
+			[]string{`example.toml:119: tests[3].outcome: test "on the line by meters": expected eligible, got ineligible: criterion "sector" is not met (sector = "gas", additional_sectors = [])`}},
 		{"red: two reasons", []string{`meters = 5, avg_los_hours = 96.0`, `meters = 50000, population_served = 50000, avg_los_hours = 99.0`},
 			[]string{
 				`example.toml:72: criteria[2].expr: criterion "long-stay" compares avg_los_hours with 96.5, and tests have to stand on both sides of it; add one with avg_los_hours < 96.5`,
-				`example.toml:129: tests[7].outcome: test "short stay": expected eligible, got ineligible: criterion "small" is not met (population_served = 50000, meters = 50000); ` +
+				`example.toml:135: tests[7].outcome: test "short stay": expected eligible, got ineligible: criterion "small" is not met (population_served = 50000, meters = 50000); ` +
 					`criterion "long-stay" is not met (avg_los_hours = 99, sector = "electric", additional_sectors = ["health"])`}},
 		{"unknown fact", []string{`facts = { sector = "electric", meters = 10000 }`, `facts = { sector = "electric", meter = 10000 }`},
-			[]string{`example.toml:112: tests[3].facts.meter: unknown fact "meter"; nearest known: "meters"`}},
+			[]string{`example.toml:118: tests[3].facts.meter: unknown fact "meter"; nearest known: "meters"`}},
 		{"wrong type", []string{`additional_sectors = [] }`, `additional_sectors = "none" }`},
-			[]string{`example.toml:120: tests[5].facts.additional_sectors: fact additional_sectors: expected an array of any of "health", "banking", "credit_union", "electric", "drinking_water", "wastewater", "gas", "telecom", "sltt_government", "other", got "none"`}},
+			[]string{`example.toml:126: tests[5].facts.additional_sectors: fact additional_sectors: expected an array of any of "health", "banking", "credit_union", "electric", "drinking_water", "wastewater", "gas", "telecom", "sltt_government", "other", got "none"`}},
 		{"wrong value", []string{`facts = { sector = "electric", meters = 10000 }`, `facts = { sector = "electrik", meters = 10000 }`},
-			[]string{`example.toml:112: tests[3].facts.sector: fact sector: expected one of "health", "banking", "credit_union", "electric", "drinking_water", "wastewater", "gas", "telecom", "sltt_government", "other", got "electrik"`}},
+			[]string{`example.toml:118: tests[3].facts.sector: fact sector: expected one of "health", "banking", "credit_union", "electric", "drinking_water", "wastewater", "gas", "telecom", "sltt_government", "other", got "electrik"`}},
 		{"name twice, no outcome", []string{`name = "over both lines"`, `name = "on the line"`, `name = "size not given"`, ``, "outcome = \"unknown\"\n", ""},
-			[]string{`example.toml:115: tests[4].name: a test before this one is called "on the line" too`,
-				`example.toml:118: tests[5].name: missing; this has to be given`,
-				`example.toml:118: tests[5].outcome: missing; this has to be given`}},
+			[]string{`example.toml:121: tests[4].name: a test before this one is called "on the line" too`,
+				`example.toml:124: tests[5].name: missing; this has to be given`,
+				`example.toml:124: tests[5].outcome: missing; this has to be given`}},
 	})
 }
 

@@ -37,6 +37,9 @@ func (c *checker) languages() {
 			c.required(position.Element(position.Element("apply", i+1)+".steps", j+1), text)
 		}
 	}
+	for i, text := range o.Terms.AccessSteps {
+		c.required(position.Element("terms.access_steps", i+1), text)
+	}
 	eachText("", reflect.ValueOf(o).Elem(), c.bothLanguages)
 }
 
@@ -47,7 +50,7 @@ func (c *checker) required(path string, t Text) {
 }
 
 // sentences are the texts that cannot be the same in two languages; names and subject lines may be.
-var sentences = regexp.MustCompile(`(^|\.)(summary|details|failure|remedy|help|steps\[\d+\])$`)
+var sentences = regexp.MustCompile(`(^|\.)(summary|details|failure|remedy|help|(access_)?steps\[\d+\])$`)
 
 func (c *checker) bothLanguages(path string, t Text) {
 	en, es := strings.TrimSpace(t.En), strings.TrimSpace(t.Es)

@@ -130,6 +130,9 @@ type Terms struct {
 	Renewable    bool        `toml:"renewable"`
 	Approvals    []string    `toml:"approvals"` // roles that must all approve
 	Safeguards   []Safeguard `toml:"safeguards"`
+	NamedUsers   int         `toml:"named_users"`  // most people of the holder who may be named; 0: not stated
+	RenewalDays  int         `toml:"renewal_days"` // days before the end from which renewal may be asked for; 0: not stated
+	AccessSteps  []Text      `toml:"access_steps"` // what the holder does once access is given, in order
 }
 
 // Test is a worked example that has to come out as stated before the offering may be published.

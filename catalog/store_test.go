@@ -181,7 +181,7 @@ func TestHashGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "sha256:9489abf9e24d5541e9daa7565244c47c006d7d35a1aed1eea180d7e82daa059e"
+	const want = "sha256:d3a9cab7076a77dc7387281aeef58c83050a49276888018e0fa65687d95fc095"
 	if s.Hash != want || s.Offerings[0].Hash != want {
 		t.Errorf("got %s", s.Hash)
 	}
