@@ -2,7 +2,9 @@ package record
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"accessdesk/data"
@@ -53,6 +55,38 @@ func List(tx *data.Tx, chain string) ([]Stored, error) {
 		return nil, fmt.Errorf("list record %s: %w", chain, err)
 	}
 	return entries, nil
+}
+
+// Head is the last entry of a chain: whoever keeps a copy of it can tell later that nothing up to it was changed or cut off.
+type Head struct {
+	Chain string
+	// Seq is the number of the last entry, and of the entries if none is missing.
+	Seq int64
+	// Hash is that of the last entry.
+	Hash string
+}
+
+// Heads gives the head of every chain, in the order of their names.
+func Heads(tx *data.Tx) ([]Head, error) {
+	heads, err := data.Rows(tx, func(row data.Scanner) (h Head, err error) { return h, row.Scan(&h.Chain, &h.Seq, &h.Hash) },
+		`SELECT e.chain, e.seq, e.hash FROM (SELECT chain, max(seq) AS seq FROM record_entry GROUP BY chain) last
+		JOIN record_entry e ON e.chain = last.chain AND e.seq = last.seq`)
+	if err != nil {
+		return nil, fmt.Errorf("heads of the record: %w", err)
+	}
+	// Sorted here: the engines order texts differently.
+	slices.SortFunc(heads, func(a, b Head) int { return strings.Compare(a.Chain, b.Chain) })
+	return heads, nil
+}
+
+// HeadsDigest is H of the package comment over "accessdesk record heads 1" and chain, seq and hash of each head: two records with
+// the same digest hold the same acts.
+func HeadsDigest(heads []Head) string {
+	fields := []string{"accessdesk record heads 1"}
+	for _, h := range heads {
+		fields = append(fields, h.Chain, strconv.FormatInt(h.Seq, 10), h.Hash)
+	}
+	return digest(fields...)
 }
 
 // checkedAtOnce bounds the entries that Check holds in memory: the desk's chain may be long.

@@ -35,7 +35,7 @@
 //
 // Check finds an entry that was changed, put in, taken out or moved, unless every later entry of the chain was
 // computed again, and it cannot miss entries cut off at the end or a chain that is gone as a whole: for these a
-// copy of the last hash must be kept elsewhere.
+// copy of the last hash must be kept elsewhere. Package checkpoint keeps such copies.
 package record
 
 import (

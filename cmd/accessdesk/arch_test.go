@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
 	"notify":        {"data", "data/locale"},
-	"broker/record": {"data"},
+	"broker/record": {"data"}, "broker/record/checkpoint": {"data", "broker/record"},
 	"catalog":       {"catalog/position", "catalog/wording", "data", "eligibility", "notify", "broker/record"}, "catalog/position": {}, "catalog/wording": {},
 	"broker/account": {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":  {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
