@@ -35,7 +35,8 @@ type serverConfig struct {
 }
 
 type databaseConfig struct {
-	DSN string `toml:"dsn" validate:"required" secret:"true"`
+	DSN         string `toml:"dsn" validate:"required" secret:"true"`
+	Checkpoints string `toml:"checkpoints" validate:"required"`
 }
 
 type brandConfig struct {
@@ -83,7 +84,7 @@ type keysConfig struct {
 func defaults() configuration {
 	return configuration{
 		Server:   serverConfig{Listen: "127.0.0.1:8080"},
-		Database: databaseConfig{DSN: "var/accessdesk.db"},
+		Database: databaseConfig{DSN: "var/accessdesk.db", Checkpoints: "var/checkpoints"},
 		Brand: brandConfig{Name: "Cyber Access Desk", TaglineEn: "Security help for small operators",
 			TaglineEs: "Ayuda de seguridad para operadores pequeños",
 			TimeZone:  "America/New_York",

@@ -20,6 +20,8 @@ import (
 const (
 	demoDatabase = "var/demo.db"
 	demoMail     = "var/demo-mail"
+
+	demoCheckpoints = "var/demo-checkpoints"
 )
 
 // demoAge is how long a demonstration is kept: its dates are relative to its making, and an old one tells stories of
@@ -118,7 +120,7 @@ func (p *program) dropOldDemo(ctx context.Context) error {
 		}
 	}
 	fmt.Fprintf(p.err, "The demonstration was more than 14 days old, so it was made anew.\n")
-	return os.RemoveAll(demoMail)
+	return errors.Join(os.RemoveAll(demoMail), os.RemoveAll(demoCheckpoints))
 }
 
 // The organizations of the demonstration are plainly fictional.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"accessdesk/broker/record/checkpoint"
 )
 
 // secretKeys are the keys of this installation. They are made at the first start and live in files of their own,
@@ -15,6 +17,8 @@ import (
 type secretKeys struct {
 	web  [32]byte // signs form tokens and flash messages
 	mail [32]byte // seals private links in queued mails
+
+	record checkpoint.Keys // sign the notes over the record
 }
 
 // loadKeys reads the keys from the folder and makes those that are missing. The folder is 0700, the files 0600;
@@ -29,7 +33,9 @@ func loadKeys(folder string) (secretKeys, error) {
 			return keys, fmt.Errorf("keys: %w", err)
 		}
 	}
-	return keys, nil
+	var err error
+	keys.record, err = checkpoint.MakeKeys(folder)
+	return keys, err
 }
 
 func loadKey(path string, key *[32]byte) error {

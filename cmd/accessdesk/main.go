@@ -38,6 +38,7 @@ type commands struct {
 	Catalog catalogCommand `cmd:"" help:"Check offering files."`
 	Remind  remindCommand  `cmd:"" help:"Work out and queue the reminders that are due."`
 	User    userCommand    `cmd:"" help:"Add and list the people who run the desk."`
+	Verify  verifyCommand  `cmd:"" help:"Tell whether database and record are sound."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to this program."`
 	Conf    configCommand  `cmd:"" name:"config" help:"Check the configuration."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -97,6 +98,9 @@ func (p *program) configure(c *commands) (configuration, error) {
 	config, err := loadConfiguration(c.Config, p.environment)
 	if err == nil && c.DB != "" {
 		config.Database.DSN = c.DB
+	}
+	if config.Database.DSN == demoDatabase { // its notes must not stand among those of a real desk
+		config.Database.Checkpoints = demoCheckpoints
 	}
 	return config, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/record"
+	"accessdesk/broker/record/checkpoint"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/data/demo"
@@ -91,6 +92,12 @@ func (b *parts) deliver(ctx context.Context, mailer notify.Mailer, log *slog.Log
 	if result.Failed > 0 {
 		log.Warn("mails were given up", slog.Int("mails", result.Failed))
 	}
+	return err
+}
+
+// checkpoint signs what the record holds now.
+func (b *parts) checkpoint(ctx context.Context) error {
+	_, err := checkpoint.Make(ctx, b.db, b.keys.record, b.config.Database.Checkpoints)
 	return err
 }
 

@@ -72,9 +72,13 @@ func (s serveCommand) Run(ctx context.Context, p *program, c *commands) error {
 	schedule := b.schedule(ctx, mailer, log)
 	schedule.Start()
 	s.greet(p, b, links)
+	// The end, in this order: no new requests and the running ones finished; the schedule with its deliveries; a checkpoint over
+	// what they did; the mail connection and the database (deferred above).
 	err = s.listen(ctx, server, listener)
 	<-schedule.Stop().Done()
-	return err
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	return errors.Join(err, b.checkpoint(closing))
 }
 
 // configure applies the flags. The demonstration has its own database and mail folder, so that it can never touch a
@@ -96,7 +100,7 @@ func (s serveCommand) configure(p *program, c *commands) (configuration, error) 
 	if config.Database.DSN != defaults().Database.DSN {
 		return config, misuse("--demo has its own database, var/demo.db: leave out --db and [database] dsn")
 	}
-	config.Database.DSN = demoDatabase
+	config.Database.DSN, config.Database.Checkpoints = demoDatabase, demoCheckpoints
 	config.Mail.Delivery, config.Mail.Spool = "spool", demoMail
 	return config, nil
 }
@@ -172,6 +176,7 @@ func (b *parts) schedule(ctx context.Context, mailer notify.Mailer, log *slog.Lo
 	job("work", time.Minute, b.work)
 	// People wait for a sign-in link, so mail leaves within seconds.
 	job("deliver", 3*time.Second, func(ctx context.Context) error { return b.deliver(ctx, mailer, log) })
+	job("checkpoint", time.Hour, b.checkpoint)
 	job("prune", time.Hour, func(ctx context.Context) error { return b.db.Write(ctx, web.Prune) })
 	return c
 }
