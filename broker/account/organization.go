@@ -1,22 +1,9 @@
 package account
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
-	"unicode/utf8"
 
-	"accessdesk/broker/record"
 	"accessdesk/data"
-)
-
-// Roles of members: what a person may do for an organization.
-const (
-	Owner  = "owner"  // everything, and the members
-	Editor = "editor" // writes and sends applications
-	Signer = "signer" // may send and answer
-	Reader = "reader" // reads only
 )
 
 // active is the only state of a membership that opens anything.
@@ -35,11 +22,8 @@ type Membership struct {
 	Role         string // Owner, Editor, Signer or Reader
 }
 
-// MayWrite tells whether the member may change and send applications.
-func (m Membership) MayWrite() bool { return m.Role != Reader && m.Role != "" }
-
-// CreateOrganization makes an organization; the person becomes its owner. Blanks in the name are tidied. Refusals at the
-// field "name": organization_name (empty), too_long, invalid_text.
+// CreateOrganization makes an organization; the person becomes its owner and acts for it from now on. Blanks in the name
+// are tidied. Refusals at the field "name": organization_name (empty), too_long, invalid_text, name_link.
 func CreateOrganization(tx *data.Tx, p Person, name string) (Organization, error) {
 	name, err := organizationName(name)
 	if err != nil {
@@ -48,12 +32,11 @@ func CreateOrganization(tx *data.Tx, p Person, name string) (Organization, error
 	o := Organization{ID: data.NewID(), Name: name}
 	_, err = tx.Exec("INSERT INTO organization (id, name, created_at) VALUES ($1, $2, $3)", o.ID, o.Name, data.Millis(tx.Now))
 	if err == nil {
-		_, err = tx.Exec("INSERT INTO membership (person_id, organization_id, role, state, created_at) VALUES ($1, $2, $3, $4, $5)",
+		_, err = tx.Exec("INSERT INTO membership (person_id, organization_id, role, state, created_at, chosen_at) VALUES ($1, $2, $3, $4, $5, $5)",
 			p.ID, o.ID, Owner, active, data.Millis(tx.Now))
 	}
 	if err == nil {
-		err = record.Append(tx, record.Entry{Chain: record.OrganizationChain(o.ID), Actor: p.ID, Act: "organization_created",
-			Detail: map[string]any{"organization": o.ID, "owner": p.ID}})
+		err = recordOrganization(tx, o.ID, p.ID, "organization_created", map[string]any{"organization": o.ID, "owner": p.ID})
 	}
 	if err != nil {
 		return Organization{}, fmt.Errorf("create organization: %w", err)
@@ -62,17 +45,11 @@ func CreateOrganization(tx *data.Tx, p Person, name string) (Organization, error
 }
 
 func organizationName(name string) (string, error) {
-	if !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
-		return "", data.Refuse("name", "invalid_text")
+	name, err := plainName(name, nameLimit)
+	if err == nil && name == "" {
+		err = data.Refuse("name", "organization_name")
 	}
-	name = strings.Join(strings.Fields(name), " ")
-	switch length := utf8.RuneCountInString(name); {
-	case length == 0:
-		return "", data.Refuse("name", "organization_name")
-	case length > nameLimit:
-		return "", data.Refuse("name", "too_long", "Max", nameLimit, "Used", length)
-	}
-	return name, nil
+	return name, err
 }
 
 // FindOrganization gives an organization by id, without asking who wants to know. data.ErrNotFound if there is none.
@@ -83,11 +60,12 @@ func FindOrganization(tx *data.Tx, id string) (o Organization, err error) {
 	return o, nil
 }
 
-// Memberships lists the organizations that a person acts for, the oldest membership first.
+// Memberships lists the organizations that a person acts for. The first one is the one that they act for now: the one
+// chosen last (ChooseOrganization), else the oldest.
 func Memberships(tx *data.Tx, personID string) ([]Membership, error) {
 	all, err := data.Rows(tx, scanMembership, `SELECT m.person_id, o.id, o.name, m.role
 		FROM membership m JOIN organization o ON o.id = m.organization_id
-		WHERE m.person_id = $1 AND m.state = $2 ORDER BY m.created_at, o.id`, personID, active)
+		WHERE m.person_id = $1 AND m.state = $2 ORDER BY m.chosen_at DESC, m.created_at, o.id`, personID, active)
 	if err != nil {
 		return nil, fmt.Errorf("memberships of person %s: %w", personID, err)
 	}
@@ -110,14 +88,16 @@ func MayActFor(tx *data.Tx, personID, organizationID string) (Membership, error)
 	return m, nil
 }
 
-// Writers lists the people who may act for an organization, by address: those who get its mails.
-func Writers(tx *data.Tx, organizationID string) ([]Person, error) {
-	people, err := data.Rows(tx, scanPerson, `SELECT p.id, p.email, p.name, p.lang, p.staff_role, p.disabled
-		FROM membership m JOIN person p ON p.id = m.person_id
-		WHERE m.organization_id = $1 AND m.state = $2 AND m.role <> $3 AND p.disabled = $4`, organizationID, active, Reader, false)
-	if err != nil {
-		return nil, fmt.Errorf("writers of organization %s: %w", organizationID, err)
+// ChooseOrganization makes an organization the one that a person acts for. It holds in every browser of the person until
+// they choose another one. data.ErrNotFound for whoever is no active member.
+func ChooseOrganization(tx *data.Tx, personID, organizationID string) error {
+	rows, err := tx.Exec("UPDATE membership SET chosen_at = $3 WHERE person_id = $1 AND organization_id = $2 AND state = $4",
+		personID, organizationID, data.Millis(tx.Now), active)
+	if err == nil && rows == 0 {
+		err = data.ErrNotFound
 	}
-	slices.SortFunc(people, func(a, b Person) int { return cmp.Compare(a.Email, b.Email) })
-	return people, nil
+	if err != nil {
+		return fmt.Errorf("choose organization %s: %w", organizationID, err)
+	}
+	return nil
 }

@@ -167,12 +167,14 @@ func (a ask) spend(tx *data.Tx) (Person, error) {
 	return p, p.read(tx, a.lang)
 }
 
-// read makes the language of the page on which a person asked to sign in the language of their mails.
+// read makes the language of the page on which a person asked to sign in the language of their mails, unless they chose
+// one (SetProfile).
 func (p *Person) read(tx *data.Tx, lang string) error {
 	if p.Lang == lang {
 		return nil
 	}
-	if _, err := tx.Exec("UPDATE person SET lang = $2 WHERE id = $1", p.ID, lang); err != nil {
+	rows, err := tx.Exec("UPDATE person SET lang = $2 WHERE id = $1 AND lang_chosen = $3", p.ID, lang, false)
+	if err != nil || rows == 0 {
 		return err
 	}
 	p.Lang = lang
