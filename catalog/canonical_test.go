@@ -63,10 +63,16 @@ func TestCanonicalReadsBack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		again.file, again.places = "", nil
-		again.Owner = o.Owner
-		if !reflect.DeepEqual(again, o) {
-			t.Fatalf("reads back as\n%+v\ninstead of\n%+v\n%s", again, o, text)
+		stored, err := parseStored("canonical", string(text))
+		if err != nil {
+			t.Fatalf("stored: %v\n%s", err, text)
+		}
+		for _, again := range []*Offering{again, stored} {
+			again.file, again.places = "", nil
+			again.Owner = o.Owner
+			if !reflect.DeepEqual(again, o) {
+				t.Fatalf("reads back as\n%+v\ninstead of\n%+v\n%s", again, o, text)
+			}
 		}
 	})
 }

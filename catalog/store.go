@@ -3,7 +3,10 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"accessdesk/broker/record"
 	"accessdesk/data"
@@ -90,7 +93,7 @@ func scanVersion(s data.Scanner) (storedVersion, error) {
 }
 
 func (s storedVersion) publish(v *eligibility.Vocabulary) (*Published, error) {
-	o, err := parse(s.id, s.body, nil)
+	o, err := parseStored(s.id, s.body)
 	if err != nil {
 		return nil, err
 	}
@@ -145,17 +148,21 @@ func load(tx *data.Tx, v *eligibility.Vocabulary, revision int64, before *Snapsh
 	if err != nil {
 		return nil, err
 	}
-	all := make([]*Published, 0, len(rows))
-	for _, row := range rows {
+	all := make([]*Published, len(rows))
+	var compiling errgroup.Group // rules are compiled one by one, on every core
+	compiling.SetLimit(runtime.GOMAXPROCS(0))
+	for i, row := range rows {
 		if known, ok := before.version(row.id); ok {
-			all = append(all, known)
+			all[i] = known
 			continue
 		}
-		p, err := row.publish(v)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, p)
+		compiling.Go(func() (err error) {
+			all[i], err = row.publish(v)
+			return err
+		})
+	}
+	if err := compiling.Wait(); err != nil {
+		return nil, err
 	}
 	return newSnapshot(revision, all)
 }

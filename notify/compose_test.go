@@ -378,7 +378,11 @@ func TestBrokenTemplateStopsTheStart(t *testing.T) {
 			files[path] = &fstest.MapFile{Data: text}
 		}
 		files["templates/withdrawn.tmpl"] = &fstest.MapFile{Data: []byte(broken)}
-		if _, err := newComposer(testConfig(t), files); err == nil {
+		c, err := newComposer(testConfig(t), files)
+		if err == nil {
+			err = c.Rehearse()
+		}
+		if err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
@@ -486,6 +490,17 @@ func FuzzWordsOfPeople(f *testing.F) {
 			t.Errorf("html:\n%s", got.HTML)
 		}
 	})
+}
+
+// TestRehearse renders every mail of the program, which the start does not.
+func TestRehearse(t *testing.T) {
+	c, err := NewComposer(testConfig(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Rehearse(); err != nil {
+		t.Error(err)
+	}
 }
 
 // BenchmarkNewComposer is the part that mails have in the start of the program.

@@ -88,11 +88,11 @@ type Composer struct {
 	from    mail.Address
 	replyTo string
 	aead    cipher.AEAD
+	locales *locale.Locales
 	voices  map[string]*voice // by language
 }
 
-// NewComposer checks the configuration, parses every template and renders each of them in each language with sample
-// values, so that a mail that cannot be rendered stops the start and not an act of somebody.
+// NewComposer checks the configuration and parses every template.
 func NewComposer(config ComposerConfig) (*Composer, error) {
 	c, err := newComposer(config, templateFiles)
 	if err != nil {
@@ -124,12 +124,15 @@ func newComposer(config ComposerConfig, files fs.FS) (*Composer, error) {
 			return nil, err
 		}
 	}
-	return c, c.rehearseAll(locales)
+	c.locales = locales
+	return c, nil
 }
 
-// rehearseAll renders every template in every language with its samples.
-func (c *Composer) rehearseAll(locales *locale.Locales) error {
-	before := locales.Missing()
+// Rehearse renders every template in every language with its samples, as the tests do and whoever looks for what is wrong
+// with an installation. It takes longer than all the rest of a Composer, and the templates are part of the program, so
+// the start does without.
+func (c *Composer) Rehearse() error {
+	before := c.locales.Missing()
 	for _, name := range Templates() {
 		for _, lang := range locale.Languages() {
 			if _, err := c.Compose(Message{Lang: lang, Template: name, Args: Sample(name, lang)}); err != nil {
@@ -137,7 +140,7 @@ func (c *Composer) rehearseAll(locales *locale.Locales) error {
 			}
 		}
 	}
-	for _, missing := range locales.Missing() {
+	for _, missing := range c.locales.Missing() {
 		if !slices.Contains(before, missing) {
 			return fmt.Errorf("mail texts: %s", missing)
 		}

@@ -71,17 +71,9 @@ func (l demoLinks) print(w io.Writer, address string) {
 	fmt.Fprintln(w)
 }
 
-// openDemo opens the demonstration, making it anew when it is missing or old.
-func (p *program) openDemo(ctx context.Context, config configuration) (*parts, demoLinks, error) {
-	if err := p.dropOldDemo(ctx); err != nil {
-		return nil, nil, err
-	}
-	b, err := p.openDesk(ctx, config)
-	if err != nil {
-		return nil, nil, err
-	}
-	links := newDemoLinks()
-	err = b.db.Write(ctx, func(tx *data.Tx) error {
+// furnishDemo puts people and a case into a demonstration that has none yet.
+func (b *parts) furnishDemo(ctx context.Context, links demoLinks) error {
+	err := b.db.Write(ctx, func(tx *data.Tx) error {
 		people, err := account.People(tx)
 		if err != nil || len(people) > 0 {
 			return err
@@ -89,9 +81,9 @@ func (p *program) openDemo(ctx context.Context, config configuration) (*parts, d
 		return furnish(tx, b.desk, links)
 	})
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("make the demonstration: %w", err), b.db.Close())
+		return fmt.Errorf("make the demonstration: %w", err)
 	}
-	return b, links, nil
+	return nil
 }
 
 // dropOldDemo removes a demonstration that is older than 14 days, and says so.

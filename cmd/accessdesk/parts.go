@@ -41,14 +41,14 @@ func build(config configuration, db *data.DB) (*parts, error) {
 	if b.zone, err = time.LoadLocation(config.Brand.TimeZone); err != nil {
 		return nil, err
 	}
-	if b.locales, err = locale.Bundle(); err != nil {
-		return nil, err
-	}
-	// The mails and the vocabulary are checked whole at every start and know nothing of each other: each has a core.
+	// The texts with the mails, and the vocabulary, know nothing of each other: each has a core.
 	var composer *notify.Composer
 	var composing sync.WaitGroup
 	var composeErr error
 	composing.Go(func() {
+		if b.locales, composeErr = locale.Bundle(); composeErr != nil {
+			return
+		}
 		composer, composeErr = notify.NewComposer(notify.ComposerConfig{
 			Locales: b.locales, Brand: config.Brand.Name, Operator: config.Brand.Operator, Government: config.Brand.Government,
 			PublicURL: config.Server.PublicURL, From: config.Mail.From, ReplyTo: replyTo(config), Zone: b.zone, SealKey: b.keys.mail,

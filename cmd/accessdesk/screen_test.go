@@ -157,6 +157,9 @@ func TestScreenFromDatabase(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if err := b.fillCatalog(t.Context(), false); err != nil {
+				t.Fatal(err)
+			}
 			if err := b.db.Close(); err != nil {
 				t.Fatal(err)
 			}

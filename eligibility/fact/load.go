@@ -1,13 +1,14 @@
 package fact
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/BurntSushi/toml"
+	"github.com/pelletier/go-toml/v2"
 )
 
 // MaxFacts bounds a vocabulary, so that a set of facts fits into a few machine words.
@@ -45,12 +46,13 @@ type factEntry struct {
 // Load reads a vocabulary from facts.toml and reasons.toml and refuses anything that is not complete in both languages.
 func Load(factsTOML, reasonsTOML []byte) (*Vocabulary, error) {
 	var document factsDocument
-	meta, err := toml.Decode(string(factsTOML), &document)
+	err := toml.NewDecoder(bytes.NewReader(factsTOML)).DisallowUnknownFields().Decode(&document)
+	var foreign *toml.StrictMissingError
+	if errors.As(err, &foreign) {
+		return nil, fmt.Errorf("facts.toml: unknown key %s", strings.Join(foreign.Errors[0].Key(), "."))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("facts.toml: %w", err)
-	}
-	if foreign := meta.Undecoded(); len(foreign) > 0 {
-		return nil, fmt.Errorf("facts.toml: unknown key %s", foreign[0])
 	}
 	v := &Vocabulary{index: map[ID]int{}, patterns: map[ID]*regexp.Regexp{}}
 	if err := v.addFacts(document.Facts); err != nil {
@@ -213,8 +215,8 @@ func (v *Vocabulary) derivedValue(f *Fact, raw any) (Value, error) {
 		if f.Type == TypeList {
 			value = List(items...)
 		}
-	case time.Time:
-		value = String(raw.Format(time.DateOnly))
+	case toml.LocalDate:
+		value = String(raw.String())
 	}
 	if expected := v.mismatch(f, value); expected != "" {
 		return Value{}, fmt.Errorf("value %v is not %s", raw, expected)

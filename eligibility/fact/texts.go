@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
+	"github.com/pelletier/go-toml/v2"
 )
 
 // The texts of reasons.toml: one table per key with en and es, {named} placeholders. Below, a name in braces may be used by the
@@ -47,7 +47,7 @@ type texts map[string]Text
 // loadTexts reads reasons.toml and refuses missing, unknown and half-translated keys.
 func loadTexts(file []byte, v *Vocabulary) (texts, error) {
 	var tree map[string]any
-	if _, err := toml.Decode(string(file), &tree); err != nil {
+	if err := toml.Unmarshal(file, &tree); err != nil {
 		return nil, err
 	}
 	found := texts{}

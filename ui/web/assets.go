@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,8 +8,10 @@ import (
 	"mime"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // assets are the static files, in memory, each under an address that holds a hash of its bytes: such an address
@@ -24,7 +24,7 @@ type assets struct {
 type asset struct {
 	kind  string
 	plain []byte
-	gzip  []byte // nil where it saves nothing
+	gzip  func() []byte // nil where it saves nothing; packed when first asked for
 	etag  string
 }
 
@@ -42,33 +42,21 @@ func loadAssets(files fs.FS) (*assets, error) {
 		hash := hex.EncodeToString(sum[:4])
 		extension := path.Ext(name)
 		address := "/static/" + strings.TrimSuffix(name, extension) + "." + hash + extension
-		packed, err := pack(content)
-		if err != nil {
-			return err
-		}
 		a.addresses[name] = address
-		a.byAddress[address] = asset{kind: mime.TypeByExtension(extension), plain: content, gzip: packed, etag: `"` + hash + `"`}
+		a.byAddress[address] = asset{kind: mime.TypeByExtension(extension), plain: content, etag: `"` + hash + `"`,
+			gzip: sync.OnceValue(func() []byte { return pack(content) })}
 		return nil
 	})
 	return a, err
 }
 
-func pack(content []byte) ([]byte, error) {
-	var buffer bytes.Buffer
-	w, err := gzip.NewWriterLevel(&buffer, gzip.BestCompression)
-	if err != nil {
-		return nil, err
+// pack gives a file gzipped as small as it gets, nil where that saves nothing.
+func pack(content []byte) []byte {
+	packed := fasthttp.AppendGzipBytesLevel(nil, content, fasthttp.CompressBestCompression)
+	if len(packed) >= len(content) {
+		return nil
 	}
-	if _, err := w.Write(content); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	if buffer.Len() >= len(content) {
-		return nil, nil
-	}
-	return buffer.Bytes(), nil
+	return packed
 }
 
 // address gives the address of a static file for a page.
@@ -93,9 +81,11 @@ func (s *Site) Static(c *fiber.Ctx) error {
 	if c.Get(fiber.HeaderIfNoneMatch) == file.etag {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	if file.gzip != nil && strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
-		c.Set(fiber.HeaderContentEncoding, "gzip")
-		return c.Send(file.gzip)
+	if strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
+		if packed := file.gzip(); packed != nil {
+			c.Set(fiber.HeaderContentEncoding, "gzip")
+			return c.Send(packed)
+		}
 	}
 	return c.Send(file.plain)
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
-	"io/fs"
-	"path"
 	"strings"
 	"time"
 
@@ -37,42 +35,6 @@ type View struct {
 	Failed    bool // the page shows problems: "Error: " stands before the title
 	Status    int
 	Data      any
-}
-
-// pages are the parsed pages of one language, by name ("public/home").
-type pages map[string]*template.Template
-
-// parseTemplates parses every page with the layout, once for each language: the language of T, date and the others
-// is bound to the set, so that nothing is shared between requests in different languages.
-func (s *Site) parseTemplates() error {
-	s.pages = map[string]pages{}
-	for _, lang := range Languages {
-		layout, err := template.New("layout").Funcs(s.functions(lang)).ParseFS(s.Templates, "layout/*.html")
-		if err != nil {
-			return err
-		}
-		s.pages[lang] = pages{}
-		err = fs.WalkDir(s.Templates, ".", func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || path.Ext(name) != ".html" || strings.HasPrefix(name, "layout/") {
-				return err
-			}
-			page, err := template.Must(layout.Clone()).ParseFS(s.Templates, name)
-			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			for _, needed := range []string{"title", "main"} {
-				if page.Lookup(needed) == nil {
-					return fmt.Errorf("%s does not define %q", name, needed)
-				}
-			}
-			s.pages[lang][strings.TrimSuffix(name, ".html")] = page
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // functions are what templates may call, bound to a language.
@@ -122,12 +84,12 @@ func (p Problems) HasProblems() bool { return len(p) > 0 }
 
 // render makes a page in memory, so that a broken template never sends half a page.
 func (s *Site) render(r *Request, reply Reply) ([]byte, error) {
-	page, ok := s.pages[r.Lang][reply.Page]
-	if !ok {
+	page := s.pages[r.Lang].Lookup(reply.Page)
+	if page == nil {
 		return nil, fmt.Errorf("no page %q", reply.Page)
 	}
 	var buffer bytes.Buffer
-	if err := page.ExecuteTemplate(&buffer, "page", s.view(r, reply)); err != nil {
+	if err := page.Execute(&buffer, s.view(r, reply)); err != nil {
 		return nil, fmt.Errorf("page %q: %w", reply.Page, err)
 	}
 	return buffer.Bytes(), nil
@@ -189,14 +151,14 @@ func (s *Site) renderLastly() error {
 			template.HTMLEscapeString(l.T("errors.internal_title")) + "</title><h1>" +
 			template.HTMLEscapeString(l.T("errors.internal_title")) + "</h1><p>" +
 			template.HTMLEscapeString(l.T("errors.internal_text")) + "</p></html>")
-		page, ok := s.pages[lang]["error/error"]
-		if !ok {
+		page := s.pages[lang].Lookup("error/error")
+		if page == nil {
 			return fmt.Errorf("no page error/error")
 		}
 		var buffer bytes.Buffer
 		view := View{Lang: lang, Other: otherLanguage(lang), OtherURL: "/", Brand: s.Brand, Operator: s.operator(l), Shell: "public", Status: fiber.StatusInternalServerError,
 			Data: ErrorPage{Status: fiber.StatusInternalServerError, Code: "internal", Reference: "-"}}
-		if err := page.ExecuteTemplate(&buffer, "page", view); err != nil {
+		if err := page.Execute(&buffer, view); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -117,7 +118,8 @@ type Site struct {
 	secure   bool
 	origin   string // scheme://host of PublicURL
 	loopback bool
-	pages    map[string]pages // by language
+	names    []string                      // of the pages
+	pages    map[string]*template.Template // by language: every page under its name
 	assets   *assets
 	lastly   map[string][]byte // the 500 page by language, rendered at the start
 }
@@ -125,7 +127,7 @@ type Site struct {
 // Languages are the languages of the program, the default first.
 var Languages = []string{"en", "es"}
 
-// New checks the configuration, parses every template in every language and fails on the first that is wrong.
+// New checks the configuration, parses every template and fails on the first that is wrong.
 func New(db *data.DB, desk broker.Desk, locales *locale.Locales, config Config) (*Site, error) {
 	s := &Site{Config: config, DB: db, Desk: desk, Locales: locales}
 	if err := s.setOrigin(); err != nil {

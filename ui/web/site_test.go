@@ -176,6 +176,9 @@ func TestTemplatesFailTheStart(t *testing.T) {
 		{"no main", "pages/new.html", `{{define "title"}}x{{end}}`, `"main"`},
 		{"broken", "pages/new.html", whole + "{{if}}", "pages/new.html"},
 		{"unclosed", "pages/new.html", `{{define "title"}}x`, "pages/new.html"},
+		{"call of nothing", "pages/new.html", `{{define "title"}}x{{end}}{{define "main"}}{{if .}}{{range .}}{{else}}{{template "gone"}}{{end}}{{end}}{{end}}`, `"gone"`},
+		{"own frame", "pages/new.html", whole + `{{define "page"}}x{{end}}`, `"page"`},
+		{"own part of the layout", "pages/new.html", whole + `{{define "sign"}}x{{end}}`, `"sign"`},
 		{"unknown function", "pages/new.html", whole + "{{shout .}}", "shout"},
 		{"broken layout", "layout/more.html", "{{end}}", "more.html"},
 		{"deep page without title", "a/b/c/new.html", `{{define "main"}}x{{end}}`, "a/b/c/new.html"},
@@ -185,6 +188,7 @@ func TestTemplatesFailTheStart(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := newSite(db, func(config *web.Config) {
 				files := pageFiles()
+				files["layout/sign.html"] = &fstest.MapFile{Data: []byte(`{{define "sign"}}<hr>{{end}}`)}
 				files[c.file] = &fstest.MapFile{Data: []byte(c.text)}
 				config.Templates = files
 			})
@@ -203,6 +207,50 @@ func TestTemplatesFailTheStart(t *testing.T) {
 			config.Templates = files
 		}); err == nil {
 			t.Errorf("the site starts without %s", folder)
+		}
+	}
+}
+
+// Pages may use the same names for their parts, and each sees its own.
+func TestPagesKeepTheirParts(t *testing.T) {
+	page := func(part string) string {
+		return `{{define "title"}}x{{end}}{{define "main"}}{{with .Data}}{{range .}}{{template "part" .}}{{end}}{{end}}{{end}}{{define "part"}}<b>` + part + `{{.}}</b>{{end}}`
+	}
+	b := newBench(t, plan{pages: map[string]string{"pages/one.html": page("one"), "pages/two.html": page("two")},
+		routes: func(s *web.Site) []web.Route {
+			var routes []web.Route
+			for _, name := range []string{"one", "two"} {
+				routes = append(routes, get("/"+name, web.Public, s.Read(func(r *web.Request, tx *data.Tx) (web.Reply, error) {
+					return web.Reply{Page: "pages/" + name, Data: []string{"<1>", "<2>"}}, nil
+				})))
+			}
+			return routes
+		}})
+	for range 2 {
+		for _, name := range []string{"one", "two"} {
+			if got := b.visitor().Visit("/" + name).Want(200).Find("b").Text(); got != name+"<1>"+name+"<2>" {
+				t.Errorf("%s shows %q", name, got)
+			}
+		}
+	}
+}
+
+func TestCheckPages(t *testing.T) {
+	for text, want := range map[string]string{
+		`{{.Data.Nothing}}`:                 "",
+		`{{range .Data.Nothing}}<p>{{end}}`: "",
+		`<a href="{{if .Data}}x">{{end}}`:   "pages/new",
+	} {
+		site, err := newSite(datatest.Open(t), func(config *web.Config) {
+			files := pageFiles()
+			files["pages/new.html"] = &fstest.MapFile{Data: []byte(`{{define "title"}}x{{end}}{{define "main"}}` + text + `{{end}}`)}
+			config.Templates = files
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := site.CheckPages(); (err == nil) != (want == "") || want != "" && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }
