@@ -6,8 +6,9 @@
 //
 // A [Vocabulary] ([Standard]: the embedded facts.toml and reasons.toml) names every [Fact]: its type, unit, question, when it may be asked and
 // how it follows from other facts. A [Profile] maps fact ids to values; an absent fact is unknown, and "I'm not sure" is the same
-// as absent. A number may be known only as an [Interval] (an answer given in bands). Each [Value] carries its [Evidence] and its
-// source. A set answered "none of these" is empty and known. Once `sector` is known, absent `additional_sectors` means none.
+// as absent. A number may be known only as an [Interval] (an answer given in bands). Each [Value] carries its [Evidence], its
+// source and the day on which it was said; FormatProfile keeps them, FormatFacts (the facts as JSON) leaves them out. A set
+// answered "none of these" is empty and known. Once `sector` is known, absent `additional_sectors` means none.
 //
 // Derived facts follow from others by the first true `when` of their list; an unknown `when` on the way leaves them unknown. A
 // value given directly wins over the derived one; when the two disagree it is a [Contradiction], and a criterion that demands

@@ -5,19 +5,23 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"accessdesk/broker/record"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 )
 
-// Facts gives what is known of an organization now, with evidence and source. A stored value that the vocabulary does not
+// Facts gives what is known of an organization now, with evidence, source and the day on which it was stated. A stored value that the vocabulary does not
 // accept any more is unknown, so that it is asked again.
 func Facts(tx *data.Tx, v *eligibility.Vocabulary, organizationID string) (eligibility.Profile, error) {
-	type stored struct{ fact, value, evidence, source string }
+	type stored struct {
+		fact, value, evidence, source string
+		stated                        int64
+	}
 	rows, err := data.Rows(tx, func(s data.Scanner) (f stored, err error) {
-		return f, s.Scan(&f.fact, &f.value, &f.evidence, &f.source)
-	}, `SELECT fact, value, evidence, source FROM organization_fact
+		return f, s.Scan(&f.fact, &f.value, &f.evidence, &f.source, &f.stated)
+	}, `SELECT fact, value, evidence, source, stated_at FROM organization_fact
 		WHERE organization_id = $1 AND superseded_at IS NULL AND value <> ''`, organizationID)
 	if err != nil {
 		return nil, fmt.Errorf("facts of organization %s: %w", organizationID, err)
@@ -34,7 +38,7 @@ func Facts(tx *data.Tx, v *eligibility.Vocabulary, organizationID string) (eligi
 			return nil, fmt.Errorf("facts of organization %s: %w", organizationID, err)
 		}
 		evidence, _ := eligibility.ParseEvidence(f.evidence) // an unknown word is the weakest evidence
-		profile[id] = value.From(evidence, f.source)
+		profile[id] = value.From(evidence, f.source).On(data.FromMillis(f.stated).Format(time.DateOnly))
 	}
 	return profile, nil
 }

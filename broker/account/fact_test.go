@@ -121,7 +121,8 @@ func TestFactsComeBackWithEvidenceAndSource(t *testing.T) {
 			if id == "annual_revenue" { // whole dollars: below a million is at most 999,999
 				want = eligibility.Between(eligibility.AtMost(999_999))
 			}
-			if !got[id].Equal(want) || got[id].Evidence != want.Evidence || got[id].Source != want.Source {
+			day := b.Now().Format(time.DateOnly)
+			if !got[id].Equal(want) || got[id].Evidence != want.Evidence || got[id].Source != want.Source || got[id].AsOf != day {
 				t.Errorf("%s: %+v came back for %+v", id, got[id], want)
 			}
 		}

@@ -46,6 +46,11 @@ const (
 
 // ParseFacts reads the facts as JSON: an object of fact id to value; null and absent are unknown. Errors are *Error.
 func (v *Vocabulary) ParseFacts(jsonText []byte) (Profile, error) {
+	return parseObject(jsonText, v.ParseValue)
+}
+
+// parseObject reads an object of fact id to something that parse turns into a value.
+func parseObject(jsonText []byte, parse func(ID, []byte) (Value, error)) (Profile, error) {
 	whole := &Error{Expected: "one JSON object of fact id to value", Got: syntaxProblem(jsonText)}
 	decoder := json.NewDecoder(bytes.NewReader(jsonText))
 	start, err := decoder.Token()
@@ -68,7 +73,7 @@ func (v *Vocabulary) ParseFacts(jsonText []byte) (Profile, error) {
 			return nil, &Error{Fact: id, Expected: "one value; it stands twice"}
 		}
 		seen[id] = true
-		value, err := v.ParseValue(id, raw)
+		value, err := parse(id, raw)
 		if err != nil {
 			return nil, err
 		}
@@ -310,7 +315,7 @@ func quotedList(names []string) string {
 }
 
 // FormatFacts writes the facts as JSON in one canonical form: keys sorted, no blanks, bands with min, over, max, below. The
-// evidence is not part of it. Errors are *Error.
+// evidence is not part of it: see FormatProfile. Errors are *Error.
 func (v *Vocabulary) FormatFacts(p Profile) ([]byte, error) {
 	text := []byte{'{'}
 	for i, id := range slices.Sorted(maps.Keys(p)) {

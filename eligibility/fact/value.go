@@ -55,10 +55,11 @@ const (
 const largestWhole = 1<<53 - 1
 
 // Value is what is known of one fact: a bool, a number (or the interval it lies in), a text, a set or a list. The zero Value is
-// unknown and belongs into no Profile. Evidence and Source say where it comes from; they take no part in Equal.
+// unknown and belongs into no Profile. Evidence, Source and AsOf say where it comes from; they take no part in Equal.
 type Value struct {
 	Evidence Evidence
 	Source   string // register or document it was read from; "" = answered, SourceDerived = worked out
+	AsOf     string // day (YYYY-MM-DD) on which it was said or read from its source; "" = not known
 
 	kind  kind
 	flag  bool
@@ -113,6 +114,12 @@ func (v Value) Within(span Interval) Value {
 // From gives the value with its evidence and source.
 func (v Value) From(evidence Evidence, source string) Value {
 	v.Evidence, v.Source = evidence, source
+	return v
+}
+
+// On gives the value with the day (YYYY-MM-DD) on which it was said or read from its source.
+func (v Value) On(day string) Value {
+	v.AsOf = day
 	return v
 }
 
