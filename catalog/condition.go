@@ -65,9 +65,18 @@ func compileCondition(v *eligibility.Vocabulary, questions []Question, at int) (
 	}
 	var err error
 	if c.facts, err = v.Compile(rules); err != nil {
-		return nil, fmt.Errorf("does not compile: %s", compileMessage(err))
+		return nil, fmt.Errorf("does not compile: %s", eligibility.CompileMessage(err))
 	}
 	return c, nil
+}
+
+// CheckCondition tells what is wrong with the condition of question number at, counting from 0.
+func (o *Offering) CheckCondition(v *eligibility.Vocabulary, at int) error {
+	if o.Questions[at].When == "" {
+		return nil
+	}
+	_, err := compileCondition(v, o.Questions, at)
+	return err
 }
 
 // terms splits an expression at its outermost &&. One with an outermost || or ?: is one term, since && binds closer.

@@ -85,7 +85,7 @@ func (d *decoder) table(path string, from map[string]any, to reflect.Value) {
 			continue
 		}
 		known := slices.Sorted(maps.Keys(fields))
-		if near, ok := nearest(key, known); ok {
+		if near, ok := eligibility.Near(key, known); ok {
 			d.wrong(position.Join(path, key), "unknown key; did you mean %q?", near)
 		} else {
 			d.wrong(position.Join(path, key), "unknown key; known here are %s", strings.Join(known, ", "))
@@ -358,37 +358,4 @@ func found(value any) string {
 		return "a table"
 	}
 	return "a list"
-}
-
-// nearest finds the known word that word was probably meant to be: the one with the fewest changed letters, if they
-// are at most a third of the word, or one.
-func nearest(word string, known []string) (string, bool) {
-	best, least := "", max(1, len(word)/3)+1
-	for _, candidate := range known {
-		if changed := distance(word, candidate); changed < least {
-			best, least = candidate, changed
-		}
-	}
-	return best, best != ""
-}
-
-// distance counts the letters to insert, delete or replace to turn a into b (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -2,8 +2,8 @@
 // each statement comes from.
 //
 // An offering is written as one TOML file. Parse reads such a file and refuses what it does not know, each time
-// with line, key and how to mend it; Check reads an offering as a careful colleague would (both languages, cited
-// criteria that compile, tests that stand on both sides of each threshold, a way to apply) and reports all it
+// with line, key and how to mend it; package check reads an offering as a careful colleague would (both languages,
+// cited criteria that compile, tests that stand on both sides of each threshold, a way to apply) and reports all it
 // finds; Canonical writes the one spelling that is hashed and stored.
 //
 // In the database an offering is a slug with numbered versions. A version never changes once it is written, so
@@ -13,7 +13,8 @@
 // quote as catalog_version.
 //
 // Status is the world's (does the provider take requests?), State is editing's (draft, published, retired).
-// Whether an offering is open now is derived from Status and Window and never stored.
+// Whether an offering is open now is derived from Status and Window and never stored. What an operator can do about it
+// now (start here, join a waiting list, prepare a packet, or nothing and why) is NextStep, and nothing else decides it.
 package catalog
 
 import (
@@ -60,6 +61,12 @@ type Offering struct {
 	file   string          // name of the file that it was parsed from, "" if none
 	places *position.Index // where the keys stand in that file
 }
+
+// File is the name of the file that the offering was parsed from, "" if none.
+func (o *Offering) File() string { return o.file }
+
+// Places tells where the keys stand in that file; nil, which knows no place, if there is none.
+func (o *Offering) Places() *position.Index { return o.places }
 
 // Helper is someone an operator can call before applying.
 type Helper struct {

@@ -27,10 +27,11 @@ type FileError struct {
 }
 
 // Error reads "FILE:LINE: KEY: what is wrong".
-func (e *FileError) Error() string { return located(e.File, e.Line, 0, e.Key, e.Problem) }
+func (e *FileError) Error() string { return Located(e.File, e.Line, 0, e.Key, e.Problem) }
 
-// located is how problems of files are printed; the form is the one that editors make a link of.
-func located(file string, line, column int, key, problem string) string {
+// Located is how problems of files are printed; the form is the one that editors make a link of. What is not known is
+// left out.
+func Located(file string, line, column int, key, problem string) string {
 	var b strings.Builder
 	if file != "" {
 		b.WriteString(file + ":")
@@ -71,7 +72,7 @@ func (e FileErrors) Unwrap() []error {
 
 // Parse reads an offering file. name is used in messages only. It refuses, with FileErrors, what is not TOML,
 // unknown keys, values of the wrong type and values outside a list, and collects all it can find in one pass.
-// Whether the offering makes sense is for Check to say.
+// Whether the offering makes sense is for package check to say.
 func Parse(name string, file []byte) (*Offering, error) {
 	text, err := readable(name, file)
 	if err != nil {

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"time"
 
+	// Windows are shown in zones of the time zone database, which not every machine has.
+	_ "time/tzdata"
+
 	"accessdesk/eligibility"
 )
 
@@ -31,15 +34,6 @@ func (o *Offering) OpenAt(now time.Time) bool {
 
 // listed tells whether lists and the check show the offering: unless the provider ended it.
 func (o *Offering) listed() bool { return o.Status != StatusEnded }
-
-// StartableAt tells whether the page may show a button that starts an application: there is a public way in, and the
-// provider takes requests or keeps a waiting list at now.
-func (o *Offering) StartableAt(now time.Time) bool {
-	if !o.OpenAt(now) && !(o.Status == StatusWaitingList && o.Window.Contains(now)) {
-		return false
-	}
-	return slices.ContainsFunc(o.Apply, ApplyRoute.Public)
-}
 
 // Public tells whether anybody can begin on this route without being asked first.
 func (r ApplyRoute) Public() bool { return r.Mode != ModeNone && r.Mode != ModeInvitation }
@@ -77,8 +71,8 @@ func (o *Offering) Company() bool {
 	return (o.Kind == KindAITool || o.Kind == KindModelAccess) && !o.Provider.Government && !o.InApp()
 }
 
-// rules is what the decision needs of the offering.
-func (o *Offering) rules() eligibility.Rules {
+// UncompiledRules is what the decision needs of the offering.
+func (o *Offering) UncompiledRules() eligibility.Rules {
 	criteria := make([]eligibility.Criterion, 0, len(o.Criteria))
 	for _, c := range o.Criteria {
 		criteria = append(criteria, eligibility.Criterion{ID: c.ID, Expr: c.Expr, Citation: c.Citation,

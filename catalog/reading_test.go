@@ -1,52 +1,41 @@
 package catalog
 
 import (
-	"slices"
 	"testing"
 	"time"
 
 	"accessdesk/eligibility"
 )
 
-func TestOpenAndStartable(t *testing.T) {
+func TestOpenAt(t *testing.T) {
 	opens := time.Date(2026, 12, 1, 13, 0, 0, 0, time.UTC)
 	closes := time.Date(2027, 1, 31, 22, 0, 0, 0, time.UTC)
-	email, none, invited := []ApplyRoute{{Mode: ModeEmail}}, []ApplyRoute{{Mode: ModeNone}}, []ApplyRoute{{Mode: ModeInvitation}, {Mode: ModeNone}}
 	window := Window{Opens: opens, Closes: closes}
 	tests := []struct {
-		name            string
-		status          Status
-		window          Window
-		apply           []ApplyRoute
-		now             time.Time
-		open, startable bool
+		name   string
+		status Status
+		window Window
+		now    time.Time
+		open   bool
 	}{
-		{"rolling", StatusOpen, Window{}, email, opens, true, true},
-		{"before", StatusOpen, window, email, opens.Add(-time.Millisecond), false, false},
-		{"as it opens", StatusOpen, window, email, opens, true, true},
-		{"last moment", StatusOpen, window, email, closes.Add(-time.Millisecond), true, true},
-		{"as it closes", StatusOpen, window, email, closes, false, false},
-		{"no end", StatusOpen, Window{Opens: opens}, email, closes.AddDate(9, 0, 0), true, true},
-		{"no beginning", StatusOpen, Window{Closes: closes}, email, opens.AddDate(-9, 0, 0), true, true},
-		{"nothing to apply for", StatusOpen, Window{}, none, opens, true, false},
-		{"invited only", StatusOpen, Window{}, invited, opens, true, false},
-		{"no route", StatusOpen, Window{}, nil, opens, true, false},
-		{"second route", StatusOpen, Window{}, append(slices.Clone(none), email...), opens, true, true},
-		{"waiting list", StatusWaitingList, Window{}, email, opens, false, true},
-		{"waiting list, window closed", StatusWaitingList, window, email, closes, false, false},
-		{"by invitation", StatusByInvitation, Window{}, email, opens, false, false},
-		{"announced", StatusAnnounced, Window{}, email, opens, false, false},
-		{"lapsed", StatusLapsed, Window{}, email, opens, false, false},
-		{"ended", StatusEnded, Window{}, email, opens, false, false},
-		{"unverified", StatusUnverified, Window{}, email, opens, false, false},
+		{"rolling", StatusOpen, Window{}, opens, true},
+		{"before", StatusOpen, window, opens.Add(-time.Millisecond), false},
+		{"as it opens", StatusOpen, window, opens, true},
+		{"last moment", StatusOpen, window, closes.Add(-time.Millisecond), true},
+		{"as it closes", StatusOpen, window, closes, false},
+		{"no end", StatusOpen, Window{Opens: opens}, closes.AddDate(9, 0, 0), true},
+		{"no beginning", StatusOpen, Window{Closes: closes}, opens.AddDate(-9, 0, 0), true},
+		{"waiting list", StatusWaitingList, Window{}, opens, false},
+		{"by invitation", StatusByInvitation, Window{}, opens, false},
+		{"announced", StatusAnnounced, Window{}, opens, false},
+		{"lapsed", StatusLapsed, Window{}, opens, false},
+		{"ended", StatusEnded, Window{}, opens, false},
+		{"unverified", StatusUnverified, Window{}, opens, false},
 	}
 	for _, test := range tests {
-		o := &Offering{Status: test.status, Window: test.window, Apply: test.apply}
+		o := &Offering{Status: test.status, Window: test.window}
 		if got := o.OpenAt(test.now); got != test.open {
 			t.Errorf("%s: open %v", test.name, got)
-		}
-		if got := o.StartableAt(test.now); got != test.startable {
-			t.Errorf("%s: startable %v", test.name, got)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func FromFiles(v *eligibility.Vocabulary, offerings []*Offering) (*Snapshot, err
 
 // publish compiles the rules of an offering and hashes its text.
 func publish(v *eligibility.Vocabulary, o *Offering) (*Published, error) {
-	rules, err := v.Compile(o.rules())
+	rules, err := v.Compile(o.UncompiledRules())
 	if err != nil {
 		return nil, fmt.Errorf("offering %s: %w", o.Slug, err)
 	}

@@ -80,6 +80,15 @@ func (e *CompileError) Error() string {
 	return fmt.Sprintf("criterion %s: line %d, column %d: %s", e.Criterion, e.Line, e.Column, e.Message)
 }
 
+// CompileMessage is what a mistake in a rule says, without the place that stands beside it anyway.
+func CompileMessage(err error) string {
+	var place *CompileError
+	if errors.As(err, &place) {
+		return place.Message
+	}
+	return err.Error()
+}
+
 // Compile checks and compiles the rules of an offering; mistakes are *CompileError. What was compiled once is kept by its text.
 func (v *Vocabulary) Compile(rules Rules) (*Ruleset, error) {
 	ruleset := &Ruleset{Rules: rules, vocabulary: v}

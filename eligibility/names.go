@@ -124,3 +124,6 @@ func Everything() Interval { return fact.Everything() }
 
 // ParseEvidence reads the name of a grade of evidence; "" is Stated.
 func ParseEvidence(name string) (Evidence, bool) { return fact.ParseEvidence(name) }
+
+// Near gives the known word that word was probably meant to be; none when every known one needs too many edits for a slip.
+func Near(word string, known []string) (string, bool) { return fact.Near(word, known) }

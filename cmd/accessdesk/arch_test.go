@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
 	"notify":        {"data", "data/locale"},
 	"broker/record": {"data"}, "broker/record/checkpoint": {"data", "broker/record"},
-	"catalog": {"catalog/position", "catalog/wording", "data", "eligibility", "notify", "broker/record"}, "catalog/position": {}, "catalog/wording": {},
+	"catalog": {"catalog/position", "catalog/wording", "data", "eligibility", "notify", "broker/record"}, "catalog/position": {}, "catalog/wording": {}, "catalog/check": {"catalog", "catalog/position", "catalog/wording", "eligibility"},
 	"broker/account": {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":  {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
 	"broker":         {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access"},
@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 }
 
 // domain is everything below ui.
-var domain = []string{"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account",
+var domain = []string{"data", "data/locale", "eligibility", "catalog", "catalog/check", "notify", "broker/record", "broker/account",
 	"broker/access", "broker"}
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"accessdesk/catalog"
+	"accessdesk/catalog/check"
 	"accessdesk/eligibility"
 )
 
@@ -41,7 +42,7 @@ func (c catalogCheckCommand) Run(p *program) error {
 			offerings = append(offerings, o)
 		}
 	}
-	for _, problem := range catalog.CheckAll(vocabulary, offerings, p.now(), c.Strict) {
+	for _, problem := range check.Catalog(vocabulary, offerings, p.now(), c.Strict) {
 		problems[problem.File] = append(problems[problem.File], problem.String())
 	}
 	return c.report(p, problems)

@@ -1,5 +1,7 @@
 package fact
 
+import "unicode/utf8"
+
 // Nearest gives the known word that needs the fewest edits to become word; the first of equals. "" only without known words.
 func Nearest(word string, known []string) string {
 	best, fewest := "", -1
@@ -9,6 +11,13 @@ func Nearest(word string, known []string) string {
 		}
 	}
 	return best
+}
+
+// Near gives the known word that word was probably meant to be: the nearest, if it takes no more edits than a third of the
+// word's letters, or one.
+func Near(word string, known []string) (string, bool) {
+	best := Nearest(word, known)
+	return best, best != "" && editDistance(word, best) <= max(1, utf8.RuneCountInString(word)/3)
 }
 
 // editDistance counts insertions, deletions, replacements and swaps of neighbors (each letter moved once).

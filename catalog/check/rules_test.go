@@ -1,6 +1,7 @@
-package catalog
+package check
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -35,29 +36,25 @@ func TestCheckRules(t *testing.T) {
 }
 
 // openTo is the example without criteria and tests, for the sectors.
-func openTo(sectors string) []string {
-	return []string{`sectors = ["drinking_water", "wastewater", "electric"]`, `sectors = ` + sectors,
-		example[indexOf("[[criteria]]"):indexOf("[[questions]]")], "",
-		example[indexOf("[[tests]]"):indexOf("[[sources]]")], ""}
-}
-
-func indexOf(text string) int {
-	for i := range example {
-		if len(example)-i >= len(text) && example[i:i+len(text)] == text {
-			return i
-		}
+func openTo(t *testing.T, sectors string) []string {
+	t.Helper()
+	text, err := example()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return -1
+	between := func(from, to string) string { return text[strings.Index(text, from):strings.Index(text, to)] }
+	return []string{`sectors = ["drinking_water", "wastewater", "electric"]`, `sectors = ` + sectors,
+		between("[[criteria]]", "[[questions]]"), "", between("[[tests]]", "[[sources]]"), ""}
 }
 
 func TestCheckNeitherGateNorCriterion(t *testing.T) {
 	runRefused(t, []refused{
-		{"neither", openTo(`["any"]`),
+		{"neither", openTo(t, `["any"]`),
 			[]string{`example.toml:5: sectors: neither a sector gate nor a criterion: nothing decides. Name the sectors, or add one cited criterion; ` +
 				`what the provider says is open to anyone has the criterion open-to-anyone with expr = "true"`}},
-		{"no tests", openTo(`["gas"]`),
+		{"no tests", openTo(t, `["gas"]`),
 			[]string{`example.toml:1: tests: missing; add [[tests]] with name, facts and outcome, so that a slip in the criteria shows`}},
-		{"open to anyone", append(openTo(`["any"]`), "[[sources]]",
+		{"open to anyone", append(openTo(t, `["any"]`), "[[sources]]",
 			"[[criteria]]\nid = \"open-to-anyone\"\nexpr = \"true\"\ncitation = \"Notice 8\"\ntitle = { en = \"Open to anyone\", es = \"Para todos\" }\n"+
 				"[[tests]]\nname = \"anyone\"\noutcome = \"eligible\"\n[[sources]]"), nil},
 	})

@@ -1,4 +1,4 @@
-package catalog
+package check
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"accessdesk/catalog"
 	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
@@ -135,7 +136,7 @@ func (c *checker) thresholds(rules *eligibility.Ruleset, profiles []eligibility.
 }
 
 func (c *checker) criterionPath(id string) string {
-	return position.Element("criteria", 1+slices.IndexFunc(c.offering.Criteria, func(criterion Criterion) bool { return criterion.ID == id }))
+	return position.Element("criteria", 1+slices.IndexFunc(c.offering.Criteria, func(criterion catalog.Criterion) bool { return criterion.ID == id }))
 }
 
 // side is one side of a threshold: what a test has to give, in words and as a condition.

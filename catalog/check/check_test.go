@@ -1,6 +1,7 @@
-package catalog
+package check
 
 import (
+	"accessdesk/catalog"
 	"testing"
 	"time"
 )
@@ -8,7 +9,7 @@ import (
 // problems are the messages of Check for the changed example.
 func problems(t *testing.T, strict bool, edits ...string) []string {
 	t.Helper()
-	return messages(Check(vocabulary(t), parsed(t, edits...), today, strict))
+	return messages(Offering(vocabulary(t), parsed(t, edits...), today, strict))
 }
 
 func messages(problems []Problem) []string {
@@ -89,7 +90,7 @@ func TestCheckDates(t *testing.T) {
 // Today is the day of the person who checks, not the day in UTC.
 func TestCheckUsesTheDayOfItsZone(t *testing.T) {
 	west := time.Date(2026, 11, 19, 22, 0, 0, 0, time.FixedZone("", -8*3600))
-	got := messages(Check(vocabulary(t), parsed(t), west, false))
+	got := messages(Offering(vocabulary(t), parsed(t), west, false))
 	sameLines(t, got, []string{
 		`example.toml:9: checked_on: 2026-11-20 is in the future; today is 2026-11-19`,
 		`example.toml:145: sources[1].read_on: 2026-11-20 is in the future; today is 2026-11-19`})
@@ -179,6 +180,10 @@ to = "reviews@example.org"`
 		{"no way", []string{`mode = "email"`, `mode = "none"`, `mode = "in_app"`, `mode = "invitation"`}, []string{`example.toml:46: apply: ` + noWay}},
 		{"not open", []string{`status = "open"`, `status = "lapsed"`, `mode = "email"`, `mode = "none"`, `mode = "in_app"`, `mode = "invitation"`}, nil},
 		{"nothing to apply for", []string{`kind = "assessment"`, `kind = "guidance"`, `mode = "email"`, `mode = "none"`, `mode = "in_app"`, `mode = "invitation"`}, nil},
+		{"a list that nobody can join", []string{`status = "open"`, `status = "waiting_list"`, `waiting_list = true`, `waiting_list = false`},
+			[]string{`example.toml:4: status: status is waiting_list, but applications that are reviewed here can join no list; set waiting_list = true in [window]`}},
+		{"a list of the desk", []string{`status = "open"`, `status = "waiting_list"`}, nil},
+		{"a list of the provider", []string{`status = "open"`, `status = "waiting_list"`, `waiting_list = true`, `waiting_list = false`, "[[apply]]\nmode = \"in_app\"\n", ""}, nil},
 		{"no mode", []string{`mode = "in_app"`, ``}, []string{`example.toml:58: apply[2].mode: missing; this has to be given`}},
 		{"e-mail to nobody", []string{first, `mode = "email"`}, []string{`example.toml:46: apply[1].to: missing; this has to be given`}},
 		{"e-mail to a name", []string{`to = "reviews@example.org"`, `to = "Reviews <reviews@example.org>"`}, []string{`example.toml:48: apply[1].to: "Reviews <reviews@example.org>" is not an e-mail address`}},
@@ -213,6 +218,10 @@ func TestCheckQuestions(t *testing.T) {
 			[]string{`example.toml:93: questions[2].options: only questions of type choice and several have options`}},
 		{"option twice", []string{`value = "no"`, `value = "yes"`},
 			[]string{`example.toml:87: questions[1].options[2].value: "yes" stands twice`}},
+		{"a file for in_app", []string{`type = "text"`, `type = "file"`},
+			[]string{`example.toml:92: questions[2].type: nobody can answer this, since applications that are reviewed here take no files yet; leave the question out ` +
+				`and name the document under [[apply]] instead: documents = [{ en = "...", es = "..." }]`}},
+		{"a file for a packet", []string{`type = "text"`, `type = "file"`, "[[apply]]\nmode = \"in_app\"\n", ""}, nil},
 		{"when does not compile", []string{`has_ot && answers`, `has_otter && answers`},
 			[]string{`example.toml:94: questions[2].when: does not compile: unknown fact "has_otter", nearest known: "has_ot"`}},
 		{"when reads a later answer", []string{`answers.has_controllers == "yes"`, `answers.controllers == "yes"`},
@@ -272,17 +281,16 @@ func TestCheckSources(t *testing.T) {
 
 func TestCheckAllFindsSlugsUsedTwice(t *testing.T) {
 	first, other := parsed(t), parsed(t, `slug = "pump-review"`, `slug = "valve-review"`)
-	second := parsed(t)
-	second.file = "copy.toml"
-	got := messages(CheckAll(vocabulary(t), []*Offering{first, other, second}, today, false))
+	second := parsedAs(t, "copy.toml")
+	got := messages(Catalog(vocabulary(t), []*catalog.Offering{first, other, second}, today, false))
 	sameLines(t, got, []string{`copy.toml:2: slug: "pump-review" is also the slug of example.toml; give each offering its own`})
 }
 
 // What was read from the database has no lines; the keys still say where to look.
 func TestCheckWithoutAFile(t *testing.T) {
-	o := parsed(t, `cost = "none_listed"`, ``, `meters <= 10000`, `metres <= 10000`)
-	o.file, o.places = "", nil
-	sameLines(t, messages(Check(vocabulary(t), o, today, false)), []string{
+	o := withoutFile(parsed(t, `cost = "none_listed"`, ``, `meters <= 10000`, `metres <= 10000`))
+
+	sameLines(t, messages(Offering(vocabulary(t), o, today, false)), []string{
 		`cost: missing; this has to be given`,
 		`criteria[1].expr: does not compile: unknown fact "metres", nearest known: "meters"`})
 }

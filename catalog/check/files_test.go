@@ -1,4 +1,4 @@
-package catalog
+package check
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"path"
 	"testing"
 
+	"accessdesk/catalog"
 	"accessdesk/data/demo"
 	"accessdesk/data/seed"
 )
@@ -14,8 +15,8 @@ import (
 func TestShippedFiles(t *testing.T) {
 	for name, tree := range map[string]fs.FS{"seed": seed.Files, "demo": demo.Files} {
 		t.Run(name, func(t *testing.T) {
-			all, err := ParseFiles(tree)
-			var mistakes FileErrors
+			all, err := catalog.ParseFiles(tree)
+			var mistakes catalog.FileErrors
 			if errors.As(err, &mistakes) {
 				for _, one := range mistakes {
 					t.Errorf("%v", one)
@@ -25,12 +26,12 @@ func TestShippedFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, problem := range CheckAll(vocabulary(t), all, today, true) {
+			for _, problem := range Catalog(vocabulary(t), all, today, true) {
 				t.Errorf("%v", problem)
 			}
 			for _, o := range all {
-				if o.file != o.Slug+".toml" {
-					t.Errorf("%s: the file of %q has to be named after it", o.file, o.Slug)
+				if o.File() != o.Slug+".toml" {
+					t.Errorf("%s: the file of %q has to be named after it", o.File(), o.Slug)
 				}
 			}
 		})

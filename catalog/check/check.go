@@ -1,4 +1,11 @@
-package catalog
+// Package check reads offerings as a careful colleague would before they are published, and tells all that has to be
+// mended, with line and key: both languages, cited criteria that compile, worked examples that come out as stated and
+// stand on both sides of each threshold, a way to apply, words that promise nothing, a form that the desk can put. What
+// is no offering file at all is refused earlier, by catalog.Parse.
+//
+// A question of type file is refused in an offering with an in_app route for as long as applications take no files: the
+// document belongs into the documents of a way to apply, which say what to have at hand.
+package check
 
 import (
 	"cmp"
@@ -11,9 +18,7 @@ import (
 	"strings"
 	"time"
 
-	// Windows are checked against the names of the time zone database, which not every machine has.
-	_ "time/tzdata"
-
+	"accessdesk/catalog"
 	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
@@ -28,15 +33,15 @@ type Problem struct {
 }
 
 // String reads "FILE:LINE: KEY: what is wrong", as compilers print it.
-func (p Problem) String() string { return located(p.File, p.Line, p.Column, p.Key, p.Text) }
+func (p Problem) String() string { return catalog.Located(p.File, p.Line, p.Column, p.Key, p.Text) }
 
-// Check reads an offering as a careful colleague would before it is published, and reports everything it finds, in the
+// Offering reads an offering as a careful colleague would before it is published, and reports everything it finds, in the
 // order of the file: a missing language, a criterion without citation or one that does not compile, neither sector
 // gate nor criterion, tests that fail or do not stand on both sides of a numeric threshold, an open status without a
 // way to apply, references to nothing, dates and windows that cannot be, words that promise what nobody can promise.
 // strict adds a review date that has passed. today is the day of reading, in its own time zone.
-func Check(v *eligibility.Vocabulary, o *Offering, today time.Time, strict bool) []Problem {
-	c := &checker{vocabulary: v, offering: o, today: DateOf(today), strict: strict}
+func Offering(v *eligibility.Vocabulary, o *catalog.Offering, today time.Time, strict bool) []Problem {
+	c := &checker{vocabulary: v, offering: o, today: catalog.DateOf(today), strict: strict}
 	c.head()
 	c.dates()
 	c.languages()
@@ -51,15 +56,15 @@ func Check(v *eligibility.Vocabulary, o *Offering, today time.Time, strict bool)
 	return c.problems
 }
 
-// CheckAll checks the offerings of one catalog, and that no two share a slug.
-func CheckAll(v *eligibility.Vocabulary, offerings []*Offering, today time.Time, strict bool) []Problem {
+// Catalog checks the offerings of one catalog, and that no two share a slug.
+func Catalog(v *eligibility.Vocabulary, offerings []*catalog.Offering, today time.Time, strict bool) []Problem {
 	var all []Problem
-	first := map[string]*Offering{}
+	first := map[string]*catalog.Offering{}
 	for _, o := range offerings {
-		all = append(all, Check(v, o, today, strict)...)
+		all = append(all, Offering(v, o, today, strict)...)
 		if twin, ok := first[o.Slug]; ok && o.Slug != "" {
 			c := checker{offering: o}
-			c.report("slug", "%q is also the slug of %s; give each offering its own", o.Slug, cmp.Or(twin.file, "another offering"))
+			c.report("slug", "%q is also the slug of %s; give each offering its own", o.Slug, cmp.Or(twin.File(), "another offering"))
 			all = append(all, c.problems...)
 			continue
 		}
@@ -70,14 +75,14 @@ func CheckAll(v *eligibility.Vocabulary, offerings []*Offering, today time.Time,
 
 type checker struct {
 	vocabulary *eligibility.Vocabulary
-	offering   *Offering
-	today      Date
+	offering   *catalog.Offering
+	today      catalog.Date
 	strict     bool
 	problems   []Problem
 }
 
 func (c *checker) report(path, format string, args ...any) {
-	c.problems = append(c.problems, Problem{File: c.offering.file, Line: c.offering.places.Line(path), Key: path,
+	c.problems = append(c.problems, Problem{File: c.offering.File(), Line: c.offering.Places().Line(path), Key: path,
 		Text: fmt.Sprintf(format, args...)})
 }
 
@@ -98,7 +103,7 @@ func (c *checker) head() {
 	c.given("status", string(o.Status))
 	c.given("confidence", string(o.Confidence))
 	c.given("cost", string(o.Cost))
-	if o.places != nil && !o.places.Has("criteria_published") {
+	if o.Places() != nil && !o.Places().Has("criteria_published") {
 		c.report("criteria_published", "missing; write true if the provider publishes its criteria, else false")
 	}
 	c.slug("provider.slug", o.Provider.Slug)
@@ -107,7 +112,7 @@ func (c *checker) head() {
 	if o.Owner != "" && !bareAddress(o.Owner) {
 		c.report("owner", "%q is not an e-mail address", o.Owner)
 	}
-	if o.Helper != (Helper{}) {
+	if o.Helper != (catalog.Helper{}) {
 		c.given("helper.name", o.Helper.Name)
 		c.address("helper.url", o.Helper.URL)
 	}
@@ -179,14 +184,14 @@ func (c *checker) window() {
 func (c *checker) terms() {
 	t := c.offering.Terms
 	for i, role := range t.Approvals {
-		if role != ApprovalProgramManager {
-			c.report(position.Element("terms.approvals", i+1), "%q cannot be honored; the desk has approvals of %q only", role, ApprovalProgramManager)
+		if role != catalog.ApprovalProgramManager {
+			c.report(position.Element("terms.approvals", i+1), "%q cannot be honored; the desk has approvals of %q only", role, catalog.ApprovalProgramManager)
 		}
 	}
 	if repeated := repeats(t.Approvals); repeated != "" {
 		c.report("terms.approvals", "%q stands twice", repeated)
 	}
-	if repeated := repeats(texts(t.Safeguards)); repeated != "" {
+	if repeated := repeats(t.Safeguards); repeated != "" {
 		c.report("terms.safeguards", "%q stands twice", repeated)
 	}
 	if t.RenewalDays > 0 && !t.Renewable {
@@ -199,7 +204,7 @@ func (c *checker) terms() {
 		return
 	}
 	if len(t.Approvals) == 0 {
-		c.report("terms.approvals", "missing; an application that is reviewed here needs approvals = [%q]", ApprovalProgramManager)
+		c.report("terms.approvals", "missing; an application that is reviewed here needs approvals = [%q]", catalog.ApprovalProgramManager)
 	}
 	if t.DurationDays == 0 {
 		c.report("terms.duration_days", "missing; a grant that is given here has an end, so write for how many days it lasts")
@@ -240,7 +245,7 @@ func (c *checker) rules() {
 	if !compiles || len(seen) < len(o.Criteria) { // tests would repeat the same problem for each test
 		return
 	}
-	rules, err := c.vocabulary.Compile(o.rules())
+	rules, err := c.vocabulary.Compile(o.UncompiledRules())
 	if err != nil {
 		c.report("criteria", "%v", err)
 		return
@@ -266,12 +271,12 @@ func (c *checker) gate() bool {
 	}
 	_, err := c.vocabulary.Compile(eligibility.Rules{Slug: o.Slug, Sectors: o.Sectors, Published: true})
 	if err != nil {
-		c.report("sectors", "%s", compileMessage(err))
+		c.report("sectors", "%s", eligibility.CompileMessage(err))
 	}
 	return err == nil
 }
 
-func (c *checker) criterion(path string, criterion Criterion, seen map[string]bool) {
+func (c *checker) criterion(path string, criterion catalog.Criterion, seen map[string]bool) {
 	switch id := criterion.ID; {
 	case id == "":
 		c.report(path+".id", "%s", missingText)
@@ -290,7 +295,7 @@ func (c *checker) criterion(path string, criterion Criterion, seen map[string]bo
 }
 
 // compile checks one expression and maps the place of a mistake into the file.
-func (c *checker) compile(path string, criterion Criterion) bool {
+func (c *checker) compile(path string, criterion catalog.Criterion) bool {
 	if !c.given(path, criterion.Expr) {
 		return false
 	}
@@ -299,27 +304,18 @@ func (c *checker) compile(path string, criterion Criterion) bool {
 	if err == nil {
 		return true
 	}
-	problem := Problem{File: c.offering.file, Line: c.offering.places.Line(path), Key: path,
-		Text: "does not compile: " + compileMessage(err)}
+	problem := Problem{File: c.offering.File(), Line: c.offering.Places().Line(path), Key: path,
+		Text: "does not compile: " + eligibility.CompileMessage(err)}
 	var place *eligibility.CompileError
 	if errors.As(err, &place) && place.Line > 0 {
-		problem.Line, problem.Column = c.offering.places.Within(path, place.Line, place.Column)
+		problem.Line, problem.Column = c.offering.Places().Within(path, place.Line, place.Column)
 	}
 	c.problems = append(c.problems, problem)
 	return false
 }
 
-// compileMessage is what a compile error says, without the place that stands beside it anyway.
-func compileMessage(err error) string {
-	var place *eligibility.CompileError
-	if errors.As(err, &place) {
-		return place.Message
-	}
-	return err.Error()
-}
-
 // repeats gives the first item that stands twice in a list, "" if none does.
-func repeats(items []string) string {
+func repeats[T ~string](items []T) T {
 	for i, item := range items {
 		if slices.Contains(items[:i], item) {
 			return item

@@ -1,4 +1,4 @@
-package catalog
+package check
 
 import (
 	"reflect"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"accessdesk/catalog"
 	"accessdesk/catalog/position"
 	"accessdesk/catalog/wording"
 )
@@ -43,7 +44,7 @@ func (c *checker) languages() {
 	eachText("", reflect.ValueOf(o).Elem(), c.bothLanguages)
 }
 
-func (c *checker) required(path string, t Text) {
+func (c *checker) required(path string, t catalog.Text) {
 	if t.Empty() {
 		c.report(path, "%s", missingTextInBoth)
 	}
@@ -52,7 +53,7 @@ func (c *checker) required(path string, t Text) {
 // sentences are the texts that cannot be the same in two languages; names and subject lines may be.
 var sentences = regexp.MustCompile(`(^|\.)(summary|details|failure|remedy|help|(access_)?steps\[\d+\])$`)
 
-func (c *checker) bothLanguages(path string, t Text) {
+func (c *checker) bothLanguages(path string, t catalog.Text) {
 	en, es := strings.TrimSpace(t.En), strings.TrimSpace(t.Es)
 	switch {
 	case en == "" && es == "":
@@ -66,10 +67,10 @@ func (c *checker) bothLanguages(path string, t Text) {
 }
 
 // eachText calls visit for every Text in v, in the order of the fields.
-func eachText(path string, v reflect.Value, visit func(path string, t Text)) {
+func eachText(path string, v reflect.Value, visit func(path string, t catalog.Text)) {
 	switch {
-	case v.Type() == reflect.TypeFor[Text]():
-		visit(path, v.Interface().(Text))
+	case v.Type() == reflect.TypeFor[catalog.Text]():
+		visit(path, v.Interface().(catalog.Text))
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
 			if name := v.Type().Field(i).Tag.Get("toml"); name != "" {
@@ -85,7 +86,7 @@ func eachText(path string, v reflect.Value, visit func(path string, t Text)) {
 
 // words checks that the public texts keep to the words of the house.
 func (c *checker) words() {
-	eachText("", reflect.ValueOf(c.offering).Elem(), func(path string, t Text) {
+	eachText("", reflect.ValueOf(c.offering).Elem(), func(path string, t catalog.Text) {
 		c.wording(path+".en", "en", t.En)
 		c.wording(path+".es", "es", t.Es)
 	})
@@ -93,10 +94,10 @@ func (c *checker) words() {
 
 func (c *checker) wording(path, lang, text string) {
 	for _, find := range wording.Check(lang, text) {
-		problem := Problem{File: c.offering.file, Key: path, Text: "\"" + find.Words + "\" " + find.Reason}
+		problem := Problem{File: c.offering.File(), Key: path, Text: "\"" + find.Words + "\" " + find.Reason}
 		before := text[:find.Offset]
 		lineStart := strings.LastIndexByte(before, '\n') + 1
-		problem.Line, problem.Column = c.offering.places.Within(path, 1+strings.Count(before, "\n"), 1+utf8.RuneCountInString(before[lineStart:]))
+		problem.Line, problem.Column = c.offering.Places().Within(path, 1+strings.Count(before, "\n"), 1+utf8.RuneCountInString(before[lineStart:]))
 		c.problems = append(c.problems, problem)
 	}
 }

@@ -1,9 +1,10 @@
-package catalog
+package check
 
 import (
 	"slices"
 	"strings"
 
+	"accessdesk/catalog"
 	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
@@ -11,44 +12,37 @@ import (
 // routes checks the ways to apply.
 func (c *checker) routes() {
 	o := c.offering
-	if o.Status == StatusOpen && !slices.ContainsFunc(o.Apply, func(r ApplyRoute) bool { return r.Public() || c.nothingToApplyFor(r) }) {
+	if o.Status == catalog.StatusOpen && !o.NothingToFile() && !slices.ContainsFunc(o.Apply, catalog.ApplyRoute.Public) {
 		c.report("apply", "status is open, but nobody can see how to apply; add an [[apply]] route, or state what is true: "+
 			"by_invitation, waiting_list, announced, unverified")
+	}
+	if o.Status == catalog.StatusWaitingList && o.InApp() && !o.Window.WaitingList {
+		c.report("status", "status is waiting_list, but applications that are reviewed here can join no list; set waiting_list = true in [window]")
 	}
 	for i, route := range o.Apply {
 		c.route(position.Element("apply", i+1), route)
 	}
 }
 
-// nothingToApplyFor tells whether a route of mode none is a way in: what is published for everybody to read or use
-// has no application.
-func (c *checker) nothingToApplyFor(r ApplyRoute) bool {
-	switch c.offering.Kind {
-	case KindGuidance, KindTool, KindInformationSharing:
-		return r.Mode == ModeNone
-	}
-	return false
-}
-
-func (c *checker) route(path string, r ApplyRoute) {
+func (c *checker) route(path string, r catalog.ApplyRoute) {
 	c.given(path+".mode", string(r.Mode))
 	switch r.Mode {
-	case ModeEmail:
+	case catalog.ModeEmail:
 		if c.given(path+".to", r.To) && !bareAddress(r.To) {
 			c.report(path+".to", "%q is not an e-mail address", r.To)
 		}
 		if r.Subject.Empty() {
 			c.report(path+".subject", "missing; the prepared e-mail needs a subject, in en and es")
 		}
-	case ModeWeb, ModeDownload:
+	case catalog.ModeWeb, catalog.ModeDownload:
 		if c.given(path+".to", r.To) {
 			c.address(path+".to", r.To)
 		}
-	case ModePhone:
+	case catalog.ModePhone:
 		if c.given(path+".to", r.To) && !strings.ContainsAny(r.To, "0123456789") {
 			c.report(path+".to", "%q is not a telephone number", r.To)
 		}
-	case ModeInApp:
+	case catalog.ModeInApp:
 		if r.To != "" {
 			c.report(path+".to", "applications by in_app go nowhere else; leave this out")
 		}
@@ -76,7 +70,7 @@ func (c *checker) field(path, id string) {
 	for _, question := range c.offering.Questions {
 		known = append(known, question.ID)
 	}
-	if near, ok := nearest(id, known); ok {
+	if near, ok := eligibility.Near(id, known); ok {
 		c.report(path, "%q is neither a fact nor a question of this offering; did you mean %q?", id, near)
 		return
 	}
@@ -90,11 +84,13 @@ func (c *checker) questions() {
 		path := position.Element("questions", i+1)
 		c.questionID(path+".id", q.ID, seen)
 		c.given(path+".type", string(q.Type))
+		if q.Type == catalog.QuestionFile && c.offering.InApp() {
+			c.report(path+".type", "nobody can answer this, since applications that are reviewed here take no files yet; leave the question out "+
+				"and name the document under [[apply]] instead: documents = [{ en = \"...\", es = \"...\" }]")
+		}
 		c.options(path, q)
-		if q.When != "" {
-			if _, err := compileCondition(c.vocabulary, c.offering.Questions, i); err != nil {
-				c.report(path+".when", "%v", err)
-			}
+		if err := c.offering.CheckCondition(c.vocabulary, i); err != nil {
+			c.report(path+".when", "%v", err)
 		}
 	}
 }
@@ -114,8 +110,8 @@ func (c *checker) questionID(path, id string, seen map[string]bool) {
 	seen[id] = true
 }
 
-func (c *checker) options(path string, q Question) {
-	choosing := q.Type == QuestionChoice || q.Type == QuestionSeveral
+func (c *checker) options(path string, q catalog.Question) {
+	choosing := q.Type == catalog.QuestionChoice || q.Type == catalog.QuestionSeveral
 	switch {
 	case choosing && len(q.Options) < 2:
 		c.report(path+".options", "a question of type %s needs at least two options = [{ value = \"...\", label = { en = \"...\", es = \"...\" } }]", q.Type)
