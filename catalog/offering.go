@@ -100,6 +100,7 @@ type ApplyRoute struct {
 	Fields           []string `toml:"fields"`    // facts and own questions of the packet, in this order
 	Documents        []Text   `toml:"documents"` // what to gather
 	Steps            []Text   `toml:"steps"`
+	AsksNext         []Text   `toml:"asks_next"`           // what the provider asks after the first request, as far as a source says
 	NoReplyAfterDays int      `toml:"no_reply_after_days"` // days of silence after which the desk reminds; 0: never
 }
 

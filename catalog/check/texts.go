@@ -37,6 +37,9 @@ func (c *checker) languages() {
 		for j, text := range route.Steps {
 			c.required(position.Element(position.Element("apply", i+1)+".steps", j+1), text)
 		}
+		for j, text := range route.AsksNext {
+			c.required(position.Element(position.Element("apply", i+1)+".asks_next", j+1), text)
+		}
 	}
 	for i, text := range o.Terms.AccessSteps {
 		c.required(position.Element("terms.access_steps", i+1), text)
@@ -51,7 +54,7 @@ func (c *checker) required(path string, t catalog.Text) {
 }
 
 // sentences are the texts that cannot be the same in two languages; names and subject lines may be.
-var sentences = regexp.MustCompile(`(^|\.)(summary|details|failure|remedy|help|(access_)?steps\[\d+\])$`)
+var sentences = regexp.MustCompile(`(^|\.)(summary|details|failure|remedy|help|(access_)?steps\[\d+\]|asks_next\[\d+\])$`)
 
 func (c *checker) bothLanguages(path string, t catalog.Text) {
 	en, es := strings.TrimSpace(t.En), strings.TrimSpace(t.Es)

@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"catalog": {"catalog/position", "catalog/wording", "data", "eligibility", "notify", "broker/record"}, "catalog/position": {}, "catalog/wording": {}, "catalog/check": {"catalog", "catalog/position", "catalog/wording", "eligibility"},
 	"broker/account": {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":  {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
+	"broker/packet":  {"data/locale", "eligibility", "catalog"},
 	"broker":         {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access"},
 	"ui/web":         domain, "ui/form": above("ui/web"),
 	"ui/public": above("ui/web", "ui/form"), "ui/desk": above("ui/web", "ui/form"), "ui/staff": above("ui/web", "ui/form"),
@@ -36,7 +37,7 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{"data", "data/locale", "eligibility", "catalog", "catalog/check", "notify", "broker/record", "broker/account",
-	"broker/access", "broker"}
+	"broker/access", "broker/packet", "broker"}
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }
 
