@@ -97,7 +97,7 @@ func prepare(t testing.TB, m Material) Packet {
 	t.Helper()
 	p, ok := Prepare(m)
 	if !ok {
-		t.Fatalf("%s has no packet for way %d", m.Program.Slug, m.Way)
+		t.Fatalf("%s has no packet for way %d", m.Program.Slug, m.Route)
 	}
 	return p
 }

@@ -48,7 +48,7 @@ type Material struct {
 	Zone       *time.Location // in which dates are said; nil is UTC
 
 	Program      *catalog.Published
-	Way          int    // which of Ways(Program)
+	Route        int    // which of Program.Apply
 	Organization string // as the desk knows it; not necessarily the legal name
 	Person       Person // who will send it
 
@@ -104,11 +104,18 @@ type Silence struct {
 	Text string
 }
 
-// Ways lists the ways to apply for which there is a packet: all but those reviewed here and those that do not exist.
-func Ways(o *catalog.Offering) []catalog.ApplyRoute {
-	return slices.DeleteFunc(slices.Clone(o.Apply), func(r catalog.ApplyRoute) bool {
-		return r.Mode == catalog.ModeInApp || r.Mode == catalog.ModeNone
-	})
+// Possible tells whether there is a packet for a way to apply: for all but those reviewed here and those that do not exist.
+func Possible(r catalog.ApplyRoute) bool { return r.Mode != catalog.ModeInApp && r.Mode != catalog.ModeNone }
+
+// Routes lists the ways to apply for which there is a packet, by their place in Apply.
+func Routes(o *catalog.Offering) []int {
+	var routes []int
+	for i, r := range o.Apply {
+		if Possible(r) {
+			routes = append(routes, i)
+		}
+	}
+	return routes
 }
 
 // SilentAfter is after how many days without an answer on a way to apply a person is reminded.
@@ -121,11 +128,10 @@ func SilentAfter(r catalog.ApplyRoute) int {
 
 // Prepare makes the packet. ok is false when the program has no such way to apply.
 func Prepare(m Material) (p Packet, ok bool) {
-	ways := Ways(m.Program.Offering)
-	if m.Way < 0 || m.Way >= len(ways) {
+	if m.Route < 0 || m.Route >= len(m.Program.Apply) || !Possible(m.Program.Apply[m.Route]) {
 		return Packet{}, false
 	}
-	w := newWriter(m, ways[m.Way])
+	w := newWriter(m, m.Program.Apply[m.Route])
 	p = Packet{Mode: w.way.Mode, Address: pageAddress(w.way.To), Fields: w.fields()}
 	p.Message = w.message(p.Fields)
 	p.Script = w.script(p.Fields)

@@ -91,10 +91,10 @@ func TestEveryShippedWay(t *testing.T) {
 	s := open(t)
 	counted := 0
 	for _, program := range s.catalog.Offerings {
-		for way := range Ways(program.Offering) {
+		for _, way := range Routes(program.Offering) {
 			for _, lang := range []string{"en", "es"} {
 				m := s.material(program, lang)
-				m.Way = way
+				m.Route = way
 				p := prepare(t, m)
 				counted++
 				if len(p.Steps) < 2 || len(p.Contacts) == 0 {
@@ -128,7 +128,7 @@ func TestNoPacketWhereNobodyApplies(t *testing.T) {
 	}
 	m = s.material(s.program(t, "dotgov"), "en")
 	for _, way := range []int{-1, 1} {
-		m.Way = way
+		m.Route = way
 		if _, ok := Prepare(m); ok {
 			t.Errorf("a packet for way %d", way)
 		}

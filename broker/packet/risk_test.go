@@ -104,10 +104,10 @@ func TestShippedTextsAskForNoSecrets(t *testing.T) {
 		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(strings.ToLower(text), word) })
 	}
 	for _, program := range s.catalog.Offerings {
-		for way := range Ways(program.Offering) {
+		for _, way := range Routes(program.Offering) {
 			for _, lang := range []string{"en", "es"} {
 				m := s.material(program, lang)
-				m.Way = way
+				m.Route = way
 				p := prepare(t, m)
 				texts := slices.Concat(p.Steps, p.Next)
 				for _, d := range p.Documents {
