@@ -75,7 +75,7 @@ func (w *writer) fact(fact eligibility.Fact) Field {
 		return f
 	}
 	f.Value = Words{w.sayFact(fact.ID, ProviderLanguage), w.sayFact(fact.ID, w.in.Lang())}
-	f.Source = w.source(fact.ID, value)
+	f.Source = w.source(value)
 	if value.IsBand() {
 		f.Note = w.in.T("packet.rough")
 	}
@@ -109,7 +109,7 @@ func (w *writer) sayFact(id eligibility.FactID, lang string) string {
 }
 
 // source says where a fact comes from: "From your check, November 3, 2026".
-func (w *writer) source(id eligibility.FactID, value eligibility.Value) string {
+func (w *writer) source(value eligibility.Value) string {
 	key := "profile"
 	switch {
 	case value.Source == eligibility.SourceDerived:
@@ -125,8 +125,8 @@ func (w *writer) source(id eligibility.FactID, value eligibility.Value) string {
 	case value.Evidence == eligibility.Verified:
 		key = "verified"
 	}
-	if at := w.Since[id]; !at.IsZero() {
-		return w.in.T("packet.source_"+key+"_on", "Date", w.in.DateIn(at, w.Zone))
+	if day, err := time.Parse(time.DateOnly, value.AsOf); err == nil {
+		return w.in.T("packet.source_"+key+"_on", "Date", w.in.Date(day))
 	}
 	return w.in.T("packet.source_" + key)
 }

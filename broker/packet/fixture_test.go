@@ -84,13 +84,13 @@ func (s shipped) material(program *catalog.Published, lang string) Material {
 		"population_served":  eligibility.Int(4_200).From(eligibility.Register, "sdwis"),
 		"has_it_staff":       eligibility.String("part_time").From(eligibility.Stated, "check"),
 	}
-	since := map[eligibility.FactID]time.Time{}
-	for id := range facts {
-		since[id] = stated
+	for id, value := range facts {
+		value.AsOf = stated.Format(time.DateOnly)
+		facts[id] = value
 	}
 	return Material{Vocabulary: s.vocabulary, Locales: s.locales, Lang: lang, Zone: time.UTC, Program: program,
 		Organization: "Cedar Flats Water District", Person: Person{Name: "Rosa Ejemplo", Email: "rosa@example.org"},
-		Facts: facts, Since: since, Answers: map[string][]string{}, Answered: stated.AddDate(0, 0, 2)}
+		Facts: facts, Answers: map[string][]string{}, Answered: stated.AddDate(0, 0, 2)}
 }
 
 func prepare(t testing.TB, m Material) Packet {
@@ -122,4 +122,10 @@ func golden(t *testing.T, name, got string) {
 	if got != string(want) {
 		t.Errorf("%s differs (-update rewrites it); got:\n%s", name, got)
 	}
+}
+
+// onDay gives a value that was stated on the day of the others.
+func onDay(value eligibility.Value) eligibility.Value {
+	value.AsOf = "2026-11-03"
+	return value
 }

@@ -53,10 +53,9 @@ type Material struct {
 	Person       Person // who will send it
 
 	Facts    eligibility.Profile
-	Since    map[eligibility.FactID]time.Time // when a fact was stated; absent: not known
-	Answers  map[string][]string              // to the questions of the program, by id
-	Answered time.Time                        // when they were saved last
-	Ticked   []string                         // ids of the documents that are gathered
+	Answers  map[string][]string // to the questions of the program, by id
+	Answered time.Time           // when they were saved last
+	Ticked   []string            // ids of the documents that are gathered
 }
 
 // Person is who writes to the provider.
@@ -105,7 +104,9 @@ type Silence struct {
 }
 
 // Possible tells whether there is a packet for a way to apply: for all but those reviewed here and those that do not exist.
-func Possible(r catalog.ApplyRoute) bool { return r.Mode != catalog.ModeInApp && r.Mode != catalog.ModeNone }
+func Possible(r catalog.ApplyRoute) bool {
+	return r.Mode != catalog.ModeInApp && r.Mode != catalog.ModeNone
+}
 
 // Routes lists the ways to apply for which there is a packet, by their place in Apply.
 func Routes(o *catalog.Offering) []int {

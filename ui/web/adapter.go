@@ -19,7 +19,7 @@ import (
 // Handler is one act of a user.
 type Handler func(*Request, *data.Tx) (Reply, error)
 
-// Reply is what a handler answers: a page with its data, or a redirect with a message for the next page.
+// Reply is what a handler answers: a page with its data, a file to keep, or a redirect with a message for the next page.
 type Reply struct {
 	Status int    // 200 unless set; 303 with Redirect
 	Page   string // "public/home"
@@ -31,6 +31,15 @@ type Reply struct {
 	FlashArgs []any
 	// Keep commits although Status is 400 or more: a wrong code is counted, for example.
 	Keep bool
+	// File is sent in place of a page, to be kept and not shown.
+	File *File
+}
+
+// File is what a browser keeps under a name.
+type File struct {
+	Name string // letters, digits, dots and hyphens; anything else becomes a hyphen
+	Type string // media type, with its charset where it is text
+	Body []byte
 }
 
 // errRollback ends a transaction whose reply is a refusal page.
@@ -179,6 +188,10 @@ func (s *Site) send(r *Request, reply Reply) error {
 		r.c.Set(fiber.HeaderCacheControl, "no-store")
 		return r.c.Redirect(LocalPath(reply.Redirect, "/"), fiber.StatusSeeOther)
 	}
+	if reply.File != nil {
+		r.sendCookies()
+		return sendFile(r, *reply.File)
+	}
 	page, err := s.render(r, reply)
 	if err != nil {
 		return s.sendError(r, s.faultOf(r, err))
@@ -189,6 +202,21 @@ func (s *Site) send(r *Request, reply Reply) error {
 		status = fiber.StatusOK
 	}
 	return sendPage(r.c, status, r.Lang, page)
+}
+
+// sendFile sends a file as an attachment: whatever stands in it, no browser shows it as a page of this site.
+func sendFile(r *Request, f File) error {
+	name := strings.Map(func(c rune) rune {
+		if c == '.' || c == '-' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' {
+			return c
+		}
+		return '-'
+	}, f.Name)
+	r.c.Set(fiber.HeaderContentType, f.Type)
+	r.c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+strings.TrimLeft(name, ".")+`"`)
+	r.c.Set(fiber.HeaderContentLanguage, r.Lang)
+	r.c.Set(fiber.HeaderCacheControl, "no-store")
+	return r.c.Status(fiber.StatusOK).Send(f.Body)
 }
 
 // sendPage sends a page, gzipped for browsers that take it: most of a page is markup, and slow lines are common where
