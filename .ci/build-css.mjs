@@ -34,7 +34,8 @@ const layer = path.join(ui, "css");
 const own = readdirSync(layer).filter((name) => name.endsWith(".css")).sort()
   .map((name) => readFileSync(path.join(layer, name), "utf8")).join("\n");
 // USWDS draws some icons from image files. We ship no images: the templates bring their own inline SVG.
-const plain = purged[0].css.replace(/url\(("")?[^)]*\)/g, "none");
+// Sass begins its output with a byte order mark, which would become part of the first selector.
+const plain = purged[0].css.replace(/^\uFEFF/, "").replace(/url\(("")?[^)]*\)/g, "none");
 const { code } = transform({
   filename: "app.css",
   code: Buffer.from(plain + own),

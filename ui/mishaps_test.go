@@ -65,8 +65,8 @@ func mishaps() []mishap {
 // TestMishapsInBrowser looks at pages on which something went wrong, as TestPagesInBrowser does at the others.
 func TestMishapsInBrowser(t *testing.T) {
 	t.Parallel()
+	w := listening(t, openWorldOn) // before the browser, whose connections it would wait for at its end
 	browser := browsertest.Open(t)
-	w := listening(t, openWorldOn)
 	look := func(width int, lang string) {
 		v := w.view(t, browser, width, lang)
 		as := role("")
@@ -90,18 +90,25 @@ func TestMishapsInBrowser(t *testing.T) {
 	}
 }
 
-// provoke brings a mishap about and judges the page.
-func (v *viewing) provoke(m mishap) {
+// bring brings a mishap about and says on which page.
+func (v *viewing) bring(m mishap) string {
 	v.t.Helper()
 	address := m.address(v.world)
 	v.Visit(v.world.base + address)
-	if m.form != nil {
-		if m.before != "" {
-			v.Evaluate(m.before, nil)
-		}
-		v.Click(`form[action="` + m.form(v.world) + `"] button[type=submit]`)
-		address = "the answer of " + m.form(v.world)
+	if m.form == nil {
+		return address
 	}
+	if m.before != "" {
+		v.Evaluate(m.before, nil)
+	}
+	v.Click(`form[action="` + m.form(v.world) + `"] button[type=submit]`)
+	return "the answer of " + m.form(v.world)
+}
+
+// provoke brings a mishap about and judges the page.
+func (v *viewing) provoke(m mishap) {
+	v.t.Helper()
+	address := v.bring(m)
 	v.judge(address)
 	if m.says == "" {
 		return

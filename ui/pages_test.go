@@ -48,38 +48,61 @@ func (v *viewing) look(address string) {
 	v.judge(address)
 }
 
-// judge checks the page that is open: no violation of the accessibility rules, no sideways scrolling, its language, one
-// heading that the title begins with.
+// judge checks the page that is open: no violation of the accessibility rules, no sideways scrolling in any width, with
+// larger letters, in print or in forced colors, its language, its frame, targets that can be hit, and a focus that walks
+// through the page and can be seen. A plain run measures on a phone; the full matrix measures everything everywhere.
 func (v *viewing) judge(what string) {
 	v.t.Helper()
 	what = fmt.Sprintf("%s at %d px in %s", what, v.width, v.lang)
 	v.seen++
-	for _, violation := range v.Violations() {
-		v.t.Errorf("%s: %s", what, violation)
+	complain := func(when string, found []string) {
+		v.t.Helper()
+		for _, complaint := range found {
+			v.t.Errorf("%s%s: %s", what, when, complaint)
+		}
 	}
-	if pixels := v.Overflow(); pixels > 0 {
-		v.t.Errorf("%s is %d px too wide", what, pixels)
+	var lang string
+	v.Evaluate("document.documentElement.lang", &lang)
+	if lang != v.lang {
+		v.t.Errorf("%s is in %q", what, lang)
 	}
-	var frame struct {
-		Lang, Title, Heading string
-		Headings             int
+	complain("", v.FrameFaults()) // first: it looks where the page has put the focus
+	complain("", v.Violations())
+	complain("", v.TooWide())
+	complain("", v.SmallTargets())
+	complain(" by keyboard", v.FocusFaults())
+	for _, width := range v.otherWidths() {
+		v.Resize(width)
+		complain(fmt.Sprintf(" in %d px", width), v.TooWide())
 	}
-	v.Evaluate(`({Lang: document.documentElement.lang, Title: document.title, Headings: document.querySelectorAll("h1").length,
-		Heading: document.querySelector("h1") ? document.querySelector("h1").textContent.trim().replace(/\s+/g, " ") : ""})`, &frame)
-	if frame.Lang != v.lang {
-		v.t.Errorf("%s is in %q", what, frame.Lang)
+	v.Resize(720)
+	v.TextSize(200)
+	complain(" in 720 px with letters of 200 %", v.TooWide())
+	v.TextSize(100)
+	v.Medium("print", false)
+	complain(" in print", v.TooWide())
+	v.Medium("screen", false)
+	v.Resize(v.width)
+	v.Medium("screen", true)
+	complain(" in forced colors", v.TooWide())
+	v.Medium("screen", false)
+	complain(": the browser says", v.Said())
+}
+
+// otherWidths are the widths, in CSS pixels, in which a page is measured beside that in which it is looked at.
+func (v *viewing) otherWidths() []int {
+	if longTests() {
+		return []int{320, browsertest.Phone, 768, browsertest.Desktop}
 	}
-	if title := strings.TrimPrefix(strings.TrimPrefix(frame.Title, "Error: "), "Error: "); frame.Headings != 1 || !strings.HasPrefix(title, frame.Heading) {
-		v.t.Errorf("%s has %d headings, the first is %q, the title %q", what, frame.Headings, frame.Heading, frame.Title)
-	}
+	return []int{320}
 }
 
 // TestPagesInBrowser opens every page of the route table in a real browser. A plain run looks once at each page, in
 // English on a phone; the full matrix adds Spanish, the desktop, and each page in each state that the world has.
 func TestPagesInBrowser(t *testing.T) {
 	t.Parallel()
+	w := listening(t, openWorldOn) // before the browser, whose connections it would wait for at its end
 	browser := browsertest.Open(t)
-	w := listening(t, openWorldOn)
 	routes := pages(ui.Routes(w.site))
 	walk := func(width int, lang string, everyState bool) {
 		v := w.view(t, browser, width, lang)

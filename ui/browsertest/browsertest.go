@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,9 +106,13 @@ func axeScript(t testing.TB) string {
 
 // Tab is one tab. Its methods fail the test when a step does not work.
 type Tab struct {
-	t   testing.TB
-	ctx context.Context
-	axe string
+	t     testing.TB
+	ctx   context.Context
+	axe   string
+	width int // of the window, CSS pixels
+
+	mu   sync.Mutex
+	said []string // against the pages, since Said was called
 }
 
 // Plain opens a tab with JavaScript off.
@@ -124,7 +129,8 @@ func (b *Browser) tab(width int, plain bool) *Tab {
 	if err := chromedp.Run(ctx); err != nil {
 		b.t.Fatalf("open a tab: %v", err)
 	}
-	tab := &Tab{t: b.t, ctx: ctx, axe: b.axe}
+	tab := &Tab{t: b.t, ctx: ctx, axe: b.axe, width: width}
+	tab.listen()
 	tab.run("open a tab", emulation.SetDeviceMetricsOverride(int64(width), 900, 1, width < 600), emulation.SetScriptExecutionDisabled(plain))
 	return tab
 }
@@ -231,20 +237,13 @@ func (b *Tab) Evaluate(expression string, result any) {
 func (b *Tab) Screenshot(path string) {
 	b.t.Helper()
 	var picture []byte
-	b.run("take a picture", chromedp.FullScreenshot(&picture, 100))
+	b.run("take a picture", page.BringToFront(), chromedp.FullScreenshot(&picture, 100))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		b.t.Fatal(err)
 	}
 	if err := os.WriteFile(path, picture, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
-}
-
-// Overflow is by how many pixels the page is wider than its window: 0 unless one has to scroll sideways.
-func (b *Tab) Overflow() (pixels int) {
-	b.t.Helper()
-	b.Evaluate("Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)", &pixels)
-	return pixels
 }
 
 // Violations runs axe-core with the WCAG 2.0 to 2.2 A and AA rules and its best practices, and says what it found,
