@@ -55,8 +55,8 @@ const (
 
 func newJourney(t *testing.T, lang string, width int) *journey {
 	t.Helper()
+	w := listening(t, openSite) // before the browser, whose connections it would wait for at its end
 	browser := browsertest.Open(t)
-	w := listening(t, openSite)
 	w.Write(t, func(tx *data.Tx) error {
 		_, _, err := account.AddPerson(tx, journeyReviewer, account.ProgramManager, "console")
 		return err
