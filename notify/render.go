@@ -144,9 +144,10 @@ func (c *Composer) complete(data map[string]any, s spec, v *voice) error {
 	return err
 }
 
-// subject fills in the subject line. The name of a program is shortened when the line would be cut off by phones.
+// subject fills in the subject line. The name of a program or an organization is shortened when the line would be cut off
+// by phones.
 func (v *voice) subject(template string, data map[string]any) (string, error) {
-	values := map[string]any{"Reference": data["Reference"], "Program": data["Program"]}
+	values := map[string]any{"Reference": data["Reference"], "Program": data["Program"], "OrganizationName": data["OrganizationName"]}
 	if minutes, ok := data["Minutes"].(int); ok {
 		values["Minutes"] = v.speak.N("mail.minutes", minutes)
 	}
@@ -158,11 +159,13 @@ func (v *voice) subject(template string, data map[string]any) (string, error) {
 		return "", fmt.Errorf("no text %s in %s", key, v.speak.Lang())
 	}
 	subject := v.speak.Fill(key, values)
-	over := utf8.RuneCountInString(subject) - subjectLimit
-	program, ok := values["Program"].(string)
-	if over > 0 && ok && strings.Contains(subject, program) {
-		values["Program"] = cut(program, max(utf8.RuneCountInString(program)-over, 12))
-		subject = v.speak.Fill(key, values)
+	for _, long := range []string{"Program", "OrganizationName"} {
+		over := utf8.RuneCountInString(subject) - subjectLimit
+		name, ok := values[long].(string)
+		if over > 0 && ok && strings.Contains(subject, name) {
+			values[long] = cut(name, max(utf8.RuneCountInString(name)-over, 12))
+			subject = v.speak.Fill(key, values)
+		}
 	}
 	return subject, singleLine(subject)
 }

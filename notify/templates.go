@@ -56,6 +56,14 @@ var (
 	program      = param{name: "Program", kind: lineArg, sample: "Example model access", spanish: "Acceso al modelo de ejemplo"}
 	by           = param{name: "By", kind: lineArg, optional: true, sample: "Example Institute"}
 	page         = param{name: "Link", kind: addressArg, sample: "/applications/01"}
+
+	// Mails about members are for a person, so they do not greet the organization.
+	organizationName = param{name: "OrganizationName", kind: lineArg, sample: "Cedar Flats Water District"}
+	organizationPage = param{name: "Link", kind: addressArg, sample: "/org"}
+	peoplePage       = param{name: "Link", kind: addressArg, sample: "/org/people"}
+	memberRole       = param{name: "Role", kind: lineArg, sample: "editor"}
+	member           = param{name: "Member", kind: lineArg, sample: "Luis Example (luis@example.org)"}
+	changedBy        = param{name: "ChangedBy", kind: lineArg, sample: "Ana Example (ana@example.org)"}
 )
 
 func instant(name string, optional bool, sample time.Time) param {
@@ -76,6 +84,22 @@ var specs = map[string]spec{
 		{name: "Link", kind: privateArg, sample: PrivateLink("/check/resume?token=sample")},
 		instant("Expires", false, sampleNow.AddDate(0, 0, 30)),
 	}},
+	// invitation, to whoever is invited to act for an organization. InvitedBy: name and address; Role: owner, signer, editor or
+	// reader; Expires: until when it can be accepted.
+	"invitation": {params: []param{organizationName,
+		{name: "InvitedBy", kind: lineArg, sample: "Ana Example (ana@example.org)"}, memberRole,
+		{name: "Link", kind: privateArg, sample: PrivateLink("/invitation?token=sample")},
+		instant("Expires", false, sampleNow.AddDate(0, 0, 14))}},
+	// member_added, to whoever accepted an invitation.
+	"member_added": {params: []param{organizationName, memberRole, organizationPage}, stop: "stop_member"},
+	// member_joined, to whoever invited. Member: name and address of who joined.
+	"member_joined": {params: []param{organizationName, member, memberRole, peoplePage}, stop: "stop_member"},
+	// member_role_changed, to the member. ChangedBy: name and address.
+	"member_role_changed": {params: []param{organizationName, changedBy, memberRole, organizationPage}, stop: "stop_member"},
+	// member_removed, to whoever was removed. ChangedBy: name and address.
+	"member_removed": {params: []param{organizationName, changedBy, {name: "Link", kind: addressArg, sample: "/home"}}},
+	// member_left, to those who manage the organization. Member: name and address of who left.
+	"member_left": {params: []param{organizationName, member, peoplePage}, stop: "stop_member"},
 	// draft_saved, once after the first save. Program and Closes (both optional): the first window that closes.
 	"draft_saved": {params: []param{organization, reference, page, optional(program), instant("Closes", true, sampleStart)}, stop: "stop_reminder"},
 	// draft_unfinished, 3 days after the last save. SavedAt: when that was; Program and Closes as above.

@@ -24,9 +24,26 @@
 //
 // # Organizations
 //
-// People act for organizations through memberships (owner, editor, signer, reader). For everybody else an organization
-// does not exist: data.ErrNotFound, never "forbidden". What is known of an organization are facts with evidence, source
-// and date; a new value supersedes the old one, which is kept.
+// People act for organizations through memberships. What a role may do is the table in role.go. For everybody who is no
+// active member an organization does not exist: data.ErrNotFound, never "forbidden". There is always an owner who can sign
+// in: the last one cannot leave, be removed or be given another role. Of several organizations a person acts for the one
+// that they chose last; forms name the organization that they are about, so that a choice in another window cannot lead
+// them astray.
+//
+// What is known of an organization are facts with evidence, source and date; a new value supersedes the old one, which is
+// kept. So are former names, and the days on which memberships renew. Dates gives the days that reminders are about.
+//
+// # Invitations
+//
+// An owner invites an address, with a role. The invitation can be accepted once, for 14 days, as long as whoever sent it
+// still manages the organization, and only by a person who is signed in with that address.
+//
+// The mailed link opens nothing. It cannot be bound to a browser, as a sign-in link is, because it comes unasked; so it
+// must not prove the address either: mail scanners open links and press the buttons that they find, and people forward
+// mails. Behind it stands a page that says who invites and leads through sign-in, whose link is bound to the browser that
+// asks for it there. Then the invitation is found by the proven address, with or without the mailed link. What a scanner
+// or a finder of the link can do is read that page and have one more sign-in mail sent to the invited person. The token is
+// stored hashed, and sealed in the outbox until it is delivered, because that page names people.
 //
 // # Record
 //

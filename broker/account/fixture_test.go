@@ -20,6 +20,7 @@ import (
 type bench struct {
 	*datatest.Database
 	composer *notify.Composer
+	ctx      context.Context
 }
 
 func newBench(t testing.TB, db *datatest.Database) *bench {
@@ -29,7 +30,7 @@ func newBench(t testing.TB, db *datatest.Database) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &bench{Database: db, composer: composer}
+	return &bench{Database: db, composer: composer, ctx: context.Background()}
 }
 
 func each(t *testing.T, test func(*testing.T, *bench)) {
@@ -37,11 +38,11 @@ func each(t *testing.T, test func(*testing.T, *bench)) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) { test(t, newBench(t, db)) })
 }
 
-// letter is a sign-in mail as it reaches the mailbox.
-type letter struct{ to, lang, text, html, token, code string }
+// letter is a mail as it reaches the mailbox. token is that of a sign-in link or an invitation.
+type letter struct{ template, to, lang, text, html, token, code string }
 
 var (
-	tokenPattern = regexp.MustCompile(`https://desk\.example\.org/signin/link\?token=([a-z2-7]{52})`)
+	tokenPattern = regexp.MustCompile(`https://desk\.example\.org/(?:signin/link|invitation)\?token=([a-z2-7]{52})`)
 	codePattern  = regexp.MustCompile(`[A-Z0-9]{4}-[A-Z0-9]{4}`)
 )
 
@@ -49,7 +50,7 @@ var (
 type mailbox struct{ letters []letter }
 
 func (m *mailbox) Send(_ context.Context, mail notify.Mail) error {
-	l := letter{to: mail.To, lang: mail.Lang, text: mail.Text, html: mail.HTML, code: codePattern.FindString(mail.Text)}
+	l := letter{template: mail.Template, to: mail.To, lang: mail.Lang, text: mail.Text, html: mail.HTML, code: codePattern.FindString(mail.Text)}
 	if found := tokenPattern.FindStringSubmatch(mail.Text); found != nil {
 		l.token = found[1]
 	}

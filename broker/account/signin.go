@@ -187,11 +187,14 @@ func localPath(next string) string {
 	return next
 }
 
-// Prune removes asks a day after they ended or ran out.
+// Prune removes asks a day after they ended or ran out, and invitations 90 days after.
 func Prune(tx *data.Tx) error {
 	_, err := tx.Exec("DELETE FROM sign_in_ask WHERE coalesce(ended_at, expires_at) <= $1", data.Millis(tx.Now.Add(-keptAsks)))
+	if err == nil {
+		_, err = tx.Exec("DELETE FROM invitation WHERE coalesce(ended_at, expires_at) <= $1", data.Millis(tx.Now.Add(-keptInvitations)))
+	}
 	if err != nil {
-		return fmt.Errorf("prune sign-in asks: %w", err)
+		return fmt.Errorf("prune sign-in asks and invitations: %w", err)
 	}
 	return nil
 }
