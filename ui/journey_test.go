@@ -33,6 +33,30 @@ func TestJourney(t *testing.T) {
 	}
 }
 
+// TestJourneyByKeyboard walks the same story, both people's, with keys alone. The keyboard fails the test where the Tab
+// key does not lead to what is needed next, and where the focus cannot be seen.
+func TestJourneyByKeyboard(t *testing.T) {
+	t.Parallel()
+	t.Run("en", func(t *testing.T) { newJourney(t, "en", browsertest.Phone).byKeyboard().walk() })
+	if longTests() {
+		t.Run("es", func(t *testing.T) { newJourney(t, "es", browsertest.Desktop).byKeyboard().walk() })
+	}
+}
+
+// hand is how somebody works the pages: with a mouse (browsertest.Tab) or with keys alone (browsertest.Keyboard).
+type hand interface {
+	Visit(address string)
+	Click(selector string)
+	Press(text string)
+	Choose(id string)
+	Type(selector, text string)
+	Select(selector, value string)
+	Text() string
+	Address() string
+	Evaluate(expression string, result any)
+	Print() int
+}
+
 // journey is the two people and their tabs. The applicant reaches the site as 127.0.0.1 and the reviewer as localhost,
 // so that each has cookies of their own, as on two machines.
 type journey struct {
@@ -40,7 +64,7 @@ type journey struct {
 	w                *world
 	say              *locale.Localizer
 	spool            notify.Spool
-	applicant, staff *browsertest.Tab
+	applicant, staff hand
 	desk             string // address of the site as the reviewer knows it
 	program          string // its title
 	application      string
@@ -74,6 +98,12 @@ func newJourney(t *testing.T, lang string, width int) *journey {
 	return j
 }
 
+// byKeyboard takes the mouse away.
+func (j *journey) byKeyboard() *journey {
+	j.applicant, j.staff = j.applicant.(*browsertest.Tab).Keys(), j.staff.(*browsertest.Tab).Keys()
+	return j
+}
+
 func (j *journey) walk() {
 	j.check()
 	j.signIn()
@@ -83,7 +113,7 @@ func (j *journey) walk() {
 }
 
 // reads fails the test unless a person reads a text on the page of a tab.
-func (j *journey) reads(tab *browsertest.Tab, texts ...string) {
+func (j *journey) reads(tab hand, texts ...string) {
 	j.t.Helper()
 	page := strings.Join(strings.Fields(tab.Text()), " ")
 	for _, text := range texts {
@@ -94,13 +124,13 @@ func (j *journey) reads(tab *browsertest.Tab, texts ...string) {
 }
 
 // path is where a tab is, without the site.
-func (j *journey) path(tab *browsertest.Tab) string {
+func (j *journey) path(tab hand) string {
 	path := strings.TrimPrefix(strings.TrimPrefix(tab.Address(), j.w.base), j.desk)
 	path, _, _ = strings.Cut(path, "?")
 	return path
 }
 
-func (j *journey) at(tab *browsertest.Tab, path string) {
+func (j *journey) at(tab hand, path string) {
 	j.t.Helper()
 	if got := j.path(tab); got != path {
 		j.t.Fatalf("on %s, want %s:\n%s", got, path, tab.Text())
@@ -108,12 +138,12 @@ func (j *journey) at(tab *browsertest.Tab, path string) {
 }
 
 // send presses the first button of the form that is sent to an address.
-func send(tab *browsertest.Tab, action string) {
+func send(tab hand, action string) {
 	tab.Click(`form[action="` + action + `"] button[type=submit]`)
 }
 
 // tick chooses an answer by its value; false if the page does not offer it.
-func tick(tab *browsertest.Tab, name, value string) bool {
+func tick(tab hand, name, value string) bool {
 	var id string
 	tab.Evaluate(fmt.Sprintf(`(document.querySelector('input[name="%s"][value="%s"]') || {id: ""}).id`, name, value), &id)
 	if id != "" {
@@ -182,7 +212,7 @@ func (j *journey) signIn() {
 }
 
 // keepOnly takes the ticks of the other programs away.
-func (j *journey) keepOnly(tab *browsertest.Tab) {
+func (j *journey) keepOnly(tab hand) {
 	j.t.Helper()
 	var others []string
 	tab.Evaluate(fmt.Sprintf(`[...document.querySelectorAll('input[name=program]:checked')].filter(i => i.value != "%s").map(i => i.id)`, modelProgram), &others)

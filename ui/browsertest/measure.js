@@ -121,8 +121,7 @@
 		if (!e || e == document.body || e == document.documentElement) return {Nowhere: true, Complaints: []};
 		const found = [], label = e.labels && e.labels[0], hidden = /radio|checkbox/.test(e.type);
 		const shown = hidden && label ? label : e;
-		const marks = [[e, null]];
-		if (label) marks.push([label, null], [label, "::before"]);
+		const marks = shown == e ? [[e, null]] : [[label, null], [label, "::before"]]; // USWDS puts the button itself out of sight
 		const mark = marks.map(([m, part]) => [m, getComputedStyle(m, part)]).find(([, s]) => s.outlineStyle != "none" && parseFloat(s.outlineWidth) >= 2);
 		if (!mark) found.push("the focus cannot be seen");
 		else if (this.contrast(mark[1].outlineColor, this.behind(mark[0])) < 3)
