@@ -26,6 +26,7 @@ const (
 const (
 	linkMarker = "private-link-"
 	codeMarker = "private-code-"
+	stopMarker = "private-stop-"
 	previewID  = "preview"
 )
 
@@ -87,7 +88,7 @@ func cut(text string, limit int) string {
 // values are checked arguments: data for the templates, and the secrets that stand as markers in it.
 type values struct {
 	data    map[string]any
-	secrets map[string]string // marker kind to secret: "link", "code"
+	secrets map[string]string // marker kind to secret: "link", "code"; Enqueue adds "stop"
 }
 
 // check turns the arguments of a message into template data. id goes into the markers.

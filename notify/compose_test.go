@@ -93,7 +93,7 @@ func TestMailShape(t *testing.T) {
 	for _, template := range Templates() {
 		for _, lang := range locale.Languages() {
 			for _, args := range []map[string]any{Sample(template, lang), samples(template, lang, false)} {
-				checkShape(t, template+" "+lang, compose(t, c, lang, template, args))
+				checkShape(t, template, lang, compose(t, c, lang, template, args))
 			}
 		}
 	}
@@ -101,8 +101,12 @@ func TestMailShape(t *testing.T) {
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 
-func checkShape(t *testing.T, name string, m Composed) {
+func checkShape(t *testing.T, template, lang string, m Composed) {
 	t.Helper()
+	name, links := template+" "+lang, 1
+	if specs[template].about.Optional() {
+		links = 2 // the action, and the stop link
+	}
 	if n := utf8.RuneCountInString(m.Subject); n > 60 || n < 10 {
 		t.Errorf("%s: subject of %d characters: %s", name, n, m.Subject)
 	}
@@ -111,7 +115,7 @@ func checkShape(t *testing.T, name string, m Composed) {
 			t.Errorf("%s: %q in the subject %q", name, bad, m.Subject)
 		}
 	}
-	for _, bad := range []string{"<no value>", "%!", "map[", "private-link-", "private-code-", "_what", "_do", "_next", "_button", "<nil>", "\n\n\n", " \n", "ZgotmplZ"} {
+	for _, bad := range []string{"<no value>", "%!", "map[", "private-", "_what", "_do", "_next", "_button", "<nil>", "\n\n\n", " \n", "ZgotmplZ"} {
 		if strings.Contains(m.Text, bad) || strings.Contains(m.HTML, bad) {
 			t.Errorf("%s: %q in the mail:\n%s", name, bad, m.Text)
 		}
@@ -121,8 +125,11 @@ func checkShape(t *testing.T, name string, m Composed) {
 			t.Errorf("%s: %q is missing", name, needed)
 		}
 	}
-	if n := strings.Count(m.HTML, "<a "); n != 1 {
-		t.Errorf("%s: %d links in the HTML, want 1", name, n)
+	if n := strings.Count(m.HTML, "<a "); n != links {
+		t.Errorf("%s: %d links in the HTML, want %d", name, n, links)
+	}
+	if stops := strings.HasSuffix(m.Text, "]\n"); stops != (links == 2) {
+		t.Errorf("%s: the text ends with a stop link: %v", name, stops)
 	}
 	for _, bad := range []string{"<img", "<script", "<style", "<link", "http-equiv", "url("} {
 		if strings.Contains(m.HTML, bad) {
@@ -142,6 +149,9 @@ func checkSameWords(t *testing.T, name string, m Composed) {
 	for line := range strings.SplitSeq(m.Text, "\n") {
 		line = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(line, "- "), "> "))
 		line = strings.TrimSuffix(line, ":")
+		if line == "[private link]" || line == "[enlace privado]" { // the stop link is behind its words in the HTML
+			continue
+		}
 		if line != "--" && !strings.Contains(flat, line) {
 			t.Errorf("%s: the HTML does not say %q", name, line)
 		}

@@ -34,6 +34,7 @@ type Delivery struct {
 	Retried  int // failed for now, due again later
 	Failed   int // given up
 	Released int // claimed but not tried, because the server could not be reached or time was up
+	Stopped  int // not sent, because the reader does not want this kind any more
 }
 
 // Deliver sends everything that is due. No transaction is open while a mail is on its way. Two processes may deliver at once: each
@@ -63,6 +64,7 @@ type delivery struct {
 // claimed is a mail that this run holds.
 type claimed struct {
 	Mail
+	kind     Kind
 	sealed   string
 	lease    string
 	attempts int
@@ -91,7 +93,7 @@ func (d *delivery) claim(ctx context.Context) ([]claimed, error) {
 	err := d.db.Write(ctx, func(tx *data.Tx) error {
 		now := data.Millis(tx.Now)
 		var err error
-		exhausted, err = tx.Exec(`UPDATE outbox SET state = 'failed', sealed = '', lease = '', last_error = 'interrupted'
+		exhausted, err = tx.Exec(`UPDATE outbox SET state = 'failed', sealed = '', lease = '', last_error = 'interrupted', due_at = $1
 			WHERE state = 'sending' AND due_at <= $1 AND attempts >= $2`, now, maxAttempts)
 		if err != nil {
 			return err
@@ -103,7 +105,7 @@ func (d *delivery) claim(ctx context.Context) ([]claimed, error) {
 		if err != nil {
 			return err
 		}
-		batch, err = data.Rows(tx, scanClaimed, `SELECT id, template, lang, recipient, subject, body_text, body_html, sealed, lease, attempts, queued_at
+		batch, err = data.Rows(tx, scanClaimed, `SELECT id, template, kind, lang, recipient, subject, body_text, body_html, sealed, lease, attempts, queued_at
 			FROM outbox WHERE state = 'sending' AND lease = $1 ORDER BY queued_at, id`, lease)
 		return err
 	})
@@ -114,7 +116,7 @@ func (d *delivery) claim(ctx context.Context) ([]claimed, error) {
 func scanClaimed(row data.Scanner) (claimed, error) {
 	var m claimed
 	var queued int64
-	err := row.Scan(&m.ID, &m.Template, &m.Lang, &m.To, &m.Subject, &m.Text, &m.HTML, &m.sealed, &m.lease, &m.attempts, &queued)
+	err := row.Scan(&m.ID, &m.Template, &m.kind, &m.Lang, &m.To, &m.Subject, &m.Text, &m.HTML, &m.sealed, &m.lease, &m.attempts, &queued)
 	m.Date = data.FromMillis(queued)
 	return m, err
 }
@@ -128,6 +130,11 @@ func (d *delivery) batch(ctx context.Context, batch []claimed) (again bool, err 
 		if sending.Err() != nil {
 			return false, d.release(ctx, batch[i:])
 		}
+		if stopped, err := d.stop(ctx, m); err != nil {
+			return false, err
+		} else if stopped {
+			continue
+		}
 		failed := d.send(sending, m)
 		if err := d.mark(ctx, m, failed); err != nil {
 			return false, err
@@ -139,12 +146,37 @@ func (d *delivery) batch(ctx context.Context, batch []claimed) (again bool, err 
 	return true, nil
 }
 
+// stop ends an optional mail whose reader has switched its kind off since it was queued, or whose address came back.
+func (d *delivery) stop(ctx context.Context, m claimed) (stopped bool, err error) {
+	if !m.kind.Optional() {
+		return false, nil
+	}
+	var reason string
+	err = d.db.Read(ctx, func(tx *data.Tx) (err error) {
+		reason, err = withheld(tx, m.To, m.kind)
+		return err
+	})
+	if err != nil || reason == "" {
+		return false, err
+	}
+	err = d.db.Write(ctx, func(tx *data.Tx) error {
+		_, err := tx.Exec(`UPDATE outbox SET state = 'stopped', sealed = '', lease = '', last_error = $1, due_at = $2
+			WHERE id = $3 AND state = 'sending' AND lease = $4`, reason, data.Millis(tx.Now), m.ID, m.lease)
+		return err
+	})
+	if err == nil {
+		d.count.Stopped++
+		d.log.Info("mail not sent", "mail", m.ID, "template", m.Template, "class", reason)
+	}
+	return true, err
+}
+
 func (d *delivery) send(ctx context.Context, m claimed) *DeliveryError {
 	secrets, err := d.composer.unseal(m.ID, m.sealed)
 	if err != nil {
 		return &DeliveryError{Class: "seal", Err: err}
 	}
-	m.Composed = opened(m.ID, m.Composed, secrets)
+	m.Composed, m.StopLink = opened(m.ID, m.Composed, secrets), secrets["stop"]
 	m.From, m.ReplyTo = d.composer.from.String(), d.composer.replyTo
 	m.MessageID = m.ID + "@" + domain(d.composer.from.Address)
 	err = d.mailer.Send(ctx, m.Mail)
@@ -164,28 +196,42 @@ func (d *delivery) send(ctx context.Context, m claimed) *DeliveryError {
 func (d *delivery) mark(ctx context.Context, m claimed, failed *DeliveryError) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), markLimit)
 	defer cancel()
-	var rows int64
-	err := d.db.Write(ctx, func(tx *data.Tx) error {
-		var err error
+	var held bool
+	err := d.db.Write(ctx, func(tx *data.Tx) (err error) {
+		if held, err = m.end(tx, failed); err != nil || !held {
+			return err
+		}
 		switch {
 		case failed == nil:
-			rows, err = tx.Exec(`UPDATE outbox SET state = 'sent', sealed = '', lease = '', last_error = '', sent_at = $1
-				WHERE id = $2 AND state = 'sending' AND lease = $3`, data.Millis(tx.Now), m.ID, m.lease)
-		case failed.Final || m.attempts >= maxAttempts:
-			rows, err = tx.Exec(`UPDATE outbox SET state = 'failed', sealed = '', lease = '', last_error = $1
-				WHERE id = $2 AND state = 'sending' AND lease = $3`, failed.Error(), m.ID, m.lease)
-		default:
-			due := tx.Now.Add(backoff[min(m.attempts, len(backoff))-1])
-			rows, err = tx.Exec(`UPDATE outbox SET state = 'queued', lease = '', last_error = $1, due_at = $2
-				WHERE id = $3 AND state = 'sending' AND lease = $4`, failed.Error(), data.Millis(due), m.ID, m.lease)
+			return Retry(tx, m.To)
+		case failed.Final && failed.Class == refusedRecipient:
+			return keepReturned(tx, m.To, failed)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	d.report(m, failed, rows == 1)
+	d.report(m, failed, held)
 	return nil
+}
+
+// end moves the row of a mail that was tried; false if the lease is somebody else's by now.
+func (m claimed) end(tx *data.Tx, failed *DeliveryError) (held bool, err error) {
+	var rows int64
+	switch {
+	case failed == nil:
+		rows, err = tx.Exec(`UPDATE outbox SET state = 'sent', sealed = '', lease = '', last_error = '', sent_at = $1
+			WHERE id = $2 AND state = 'sending' AND lease = $3`, data.Millis(tx.Now), m.ID, m.lease)
+	case failed.Final || m.attempts >= maxAttempts:
+		rows, err = tx.Exec(`UPDATE outbox SET state = 'failed', sealed = '', lease = '', last_error = $1, due_at = $2
+			WHERE id = $3 AND state = 'sending' AND lease = $4`, failed.Error(), data.Millis(tx.Now), m.ID, m.lease)
+	default:
+		due := tx.Now.Add(backoff[min(m.attempts, len(backoff))-1])
+		rows, err = tx.Exec(`UPDATE outbox SET state = 'queued', lease = '', last_error = $1, due_at = $2
+			WHERE id = $3 AND state = 'sending' AND lease = $4`, failed.Error(), data.Millis(due), m.ID, m.lease)
+	}
+	return rows == 1, err
 }
 
 // report counts and logs an outcome.

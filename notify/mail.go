@@ -20,6 +20,7 @@ type Mail struct {
 	To        string
 	ReplyTo   string
 	Date      time.Time // when it was queued
+	StopLink  string    // where an optional mail is stopped, in one click (RFC 8058); "" for a needed one
 	Composed            // with the real links
 }
 
@@ -55,7 +56,7 @@ func (e *DeliveryError) Unwrap() error { return e.Err }
 // message builds the RFC 5322 message, the same for SMTP and for the spool. No default User-Agent: it would tell the library and
 // its version to every reader.
 func message(m Mail) (*gomail.Msg, error) {
-	for _, value := range []string{m.From, m.To, m.ReplyTo, m.Subject, m.MessageID, m.Lang, m.ID} {
+	for _, value := range []string{m.From, m.To, m.ReplyTo, m.Subject, m.MessageID, m.Lang, m.ID, m.StopLink} {
 		if err := singleLine(value); err != nil {
 			return nil, fmt.Errorf("header value: %w", err)
 		}
@@ -77,6 +78,10 @@ func message(m Mail) (*gomail.Msg, error) {
 	// RFC 3834: tells vacation programs not to answer.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetGenHeader("Content-Language", m.Lang)
+	if m.StopLink != "" {
+		msg.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+m.StopLink+">")
+		msg.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	return msg, nil

@@ -13,6 +13,15 @@
 // in memory at delivery only, and wiped when the mail has been sent or given up. Previews, listings and dry runs show
 // "[private link]".
 //
+// # Choice
+//
+// Each template declares what it is about (Kind). What is needed cannot be switched off; every other kind can, for each address:
+// on a page, or by the stop link of the mail itself, which mail programs offer as a button of their own (RFC 8058, headers
+// List-Unsubscribe and List-Unsubscribe-Post). Some kinds nobody gets before asking for them. An address that a mail server
+// refused for good (5xx at RCPT) gets needed mails only, until a server takes one of them. Both are looked up when a mail is
+// queued and again right before it is sent. A stop link holds a token of its own that is stored hashed and sealed like other secrets; it
+// stops one kind for one address, whoever opens it, and can do nothing else.
+//
 // # Delivery
 //
 // Deliver claims what is due by a guarded UPDATE (two processes may run it at once), sends with no transaction open, and marks each
@@ -22,6 +31,7 @@
 //	sending -ok->      sent
 //	sending -4xx, no connection, timeout->  queued    due again after 1m 5m 15m 1h 4h 12h 24h, then failed
 //	sending -5xx->     failed                         the server refused this mail for good
+//	sending -not wanted any more-> stopped            see Choice
 //	sending -lease over->  claimed again              the process died between claim and mark
 //
 // Delivery is therefore at least once. A repeat carries the same Message-ID, made from the outbox id, so that a mail server and
@@ -134,6 +144,9 @@ func newComposer(config ComposerConfig, files fs.FS) (*Composer, error) {
 func (c *Composer) Rehearse() error {
 	before := c.locales.Missing()
 	for _, name := range Templates() {
+		if about := specs[name].about; about != KindNeeded && !about.Optional() {
+			return fmt.Errorf("mail %s: its spec in templates.go must say what it is about (KindNeeded, or an optional kind)", name)
+		}
 		for _, lang := range locale.Languages() {
 			if _, err := c.Compose(Message{Lang: lang, Template: name, Args: Sample(name, lang)}); err != nil {
 				return err

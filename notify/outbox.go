@@ -20,6 +20,7 @@ const (
 	StateSending State = "sending"
 	StateSent    State = "sent"
 	StateFailed  State = "failed"
+	StateStopped State = "stopped" // its reader switched this kind off, or mails to the address come back
 )
 
 // Queued is a mail in the outbox as people may see it: its secrets read "[private link]" and "[private code]".
@@ -31,13 +32,14 @@ type Queued struct {
 	Attempts  int       // how often delivery was begun
 	LastError string    // short class of the last failure ("timeout", "refused_recipient 550"); no address, no secret
 	QueuedAt  time.Time // also the Date of the mail
-	DueAt     time.Time // earliest next attempt; while sending, the end of the lease
+	DueAt     time.Time // earliest next attempt; while sending, the end of the lease; when it failed or was stopped
 	SentAt    time.Time // zero until sent
 }
 
 // Enqueue renders a mail and stores it; it is sent after the transaction has been committed, or never if it is rolled back. A
-// second mail with the same Key is not stored and gives false: whoever repeats an act or a reminder run repeats nothing. A
-// recipient that is no e-mail address is a *data.Refusal for the field "email".
+// second mail with the same Key is not stored and gives false: whoever repeats an act or a reminder run repeats nothing. An
+// optional mail that its reader does not want gives false as well, and should count as done. A recipient that is no e-mail
+// address is a *data.Refusal for the field "email".
 func (c *Composer) Enqueue(tx *data.Tx, m Message) (queued bool, err error) {
 	queued, err = c.enqueue(tx, m)
 	if err != nil {
@@ -59,17 +61,37 @@ func (c *Composer) enqueue(tx *data.Tx, m Message) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	about := specs[m.Template].about
+	if reason, err := withheld(tx, to, about); err != nil || reason != "" {
+		return false, err
+	}
+	stopHash := ""
+	if about.Optional() {
+		if r.secrets["stop"], stopHash, err = c.newStopLink(m.Lang); err != nil {
+			return false, err
+		}
+	}
 	sealed, err := c.seal(id, r.secrets)
 	if err != nil {
 		return false, err
 	}
 	now := data.Millis(tx.Now)
-	rows, err := tx.Exec(`INSERT INTO outbox (id, unique_key, chain, recipient, lang, template, subject, body_text, body_html, sealed,
+	rows, err := tx.Exec(`INSERT INTO outbox (id, unique_key, chain, recipient, lang, template, kind, subject, body_text, body_html, sealed,
 			state, attempts, lease, last_error, queued_at, due_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', 0, '', '', $11, $11)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', 0, '', '', $12, $12)
 		ON CONFLICT (unique_key) DO NOTHING`,
-		id, m.Key, m.Chain, to, c.voice(m.Lang).speak.Lang(), m.Template, r.Subject, r.Text, r.HTML, sealed, now)
-	return rows == 1, err
+		id, m.Key, m.Chain, to, c.voice(m.Lang).speak.Lang(), m.Template, string(about), r.Subject, r.Text, r.HTML, sealed, now)
+	if err != nil || rows == 0 || stopHash == "" {
+		return rows == 1, err
+	}
+	return true, keepStopLink(tx, stopHash, to, about)
+}
+
+// newStopLink makes the address at which the reader of an optional mail stops its kind, and the hash of its token.
+func (c *Composer) newStopLink(lang string) (address, hash string, err error) {
+	token, hash := data.NewToken()
+	address, err = c.link("/unsubscribe?token="+token, lang)
+	return address, hash, err
 }
 
 // Sent lists the mails of a record chain, oldest first, with the state of their delivery: also those that wait or failed.
@@ -95,6 +117,15 @@ func scanQueued(row data.Scanner) (Queued, error) {
 	q.QueuedAt, q.DueAt, q.SentAt = data.FromMillis(queued), data.FromMillis(due), data.FromMillis(sent.Int64)
 	q.Composed = shown(q.ID, q.Lang, q.Composed)
 	return q, nil
+}
+
+// Failed counts the mails that were given up since a time.
+func Failed(tx *data.Tx, since time.Time) (count int, err error) {
+	err = tx.Row("SELECT count(*) FROM outbox WHERE state = 'failed' AND due_at > $1", data.Millis(since)).Scan(&count)
+	if err != nil {
+		return 0, fmt.Errorf("count failed mails: %w", err)
+	}
+	return count, nil
 }
 
 // Mark remembers what a transaction has found in the outbox, so that Since can tell what it added.

@@ -89,6 +89,9 @@ func (c *Composer) render(m Message, id string) (rendered, error) {
 		return rendered{}, err
 	}
 	voice := c.voice(m.Lang)
+	if s.about.Optional() {
+		v.data["StopLink"] = stopMarker + id
+	}
 	if err := c.complete(v.data, s, voice); err != nil {
 		return rendered{}, err
 	}
@@ -108,8 +111,11 @@ func (c *Composer) render(m Message, id string) (rendered, error) {
 	return r, nil
 }
 
-// complete adds what every mail says: who runs the site, where to reply, how it stops.
+// complete adds what every mail says: who runs the site, where to reply, why it came and how it stops.
 func (c *Composer) complete(data map[string]any, s spec, v *voice) error {
+	if data["StopLink"] == nil {
+		data["StopLink"] = ""
+	}
 	data["Lang"] = v.speak.Lang()
 	data["Brand"] = c.config.Brand
 	data["PublicURL"] = c.config.PublicURL
@@ -137,9 +143,9 @@ func (c *Composer) complete(data map[string]any, s spec, v *voice) error {
 		}
 		runBy += " " + not
 	}
-	data["RunBy"], data["Stop"] = runBy, ""
-	if s.stop != "" {
-		data["Stop"], err = v.sentence(s.stop)
+	data["RunBy"], data["Why"] = runBy, ""
+	if s.closing() != "" {
+		data["Why"], err = v.sentence(s.closing())
 	}
 	return err
 }
@@ -151,8 +157,10 @@ func (v *voice) subject(template string, data map[string]any) (string, error) {
 	if minutes, ok := data["Minutes"].(int); ok {
 		values["Minutes"] = v.speak.N("mail.minutes", minutes)
 	}
-	if ends, ok := data["Ends"].(time.Time); ok {
-		values["EndsDate"] = v.speak.DateIn(ends, v.zone)
+	for name, value := range data {
+		if at, ok := value.(time.Time); ok {
+			values[name+"Date"] = v.speak.DateIn(at, v.zone)
+		}
 	}
 	key := "mail." + template + "_subject"
 	if !v.speak.Has(key) {
@@ -195,17 +203,19 @@ var (
 
 // shown replaces the markers of a mail by words. lang is the language of the mail.
 func shown(id, lang string, m Composed) Composed {
-	m.HTML = strings.ReplaceAll(m.HTML, `href="`+linkMarker+id+`"`, `href="#"`)
-	words := strings.NewReplacer(linkMarker+id, linkWords[lang], codeMarker+id, codeWords[lang])
+	m.HTML = strings.NewReplacer(`href="`+linkMarker+id+`"`, `href="#"`, `href="`+stopMarker+id+`"`, `href="#"`).Replace(m.HTML)
+	words := strings.NewReplacer(linkMarker+id, linkWords[lang], codeMarker+id, codeWords[lang], stopMarker+id, linkWords[lang])
 	m.Text, m.HTML = words.Replace(m.Text), words.Replace(m.HTML)
 	return m
 }
 
 // opened replaces the markers by the secrets themselves: the mail as it leaves the house.
 func opened(id string, m Composed, secrets map[string]string) Composed {
-	link, code := secrets["link"], secrets["code"]
-	m.Text = strings.NewReplacer(linkMarker+id, link, codeMarker+id, code).Replace(m.Text)
-	link, code = htmltemplate.HTMLEscapeString(link), htmltemplate.HTMLEscapeString(code)
-	m.HTML = strings.NewReplacer(linkMarker+id, link, codeMarker+id, code).Replace(m.HTML)
+	var plain, escaped []string
+	for kind, marker := range map[string]string{"link": linkMarker, "code": codeMarker, "stop": stopMarker} {
+		plain = append(plain, marker+id, secrets[kind])
+		escaped = append(escaped, marker+id, htmltemplate.HTMLEscapeString(secrets[kind]))
+	}
+	m.Text, m.HTML = strings.NewReplacer(plain...).Replace(m.Text), strings.NewReplacer(escaped...).Replace(m.HTML)
 	return m
 }

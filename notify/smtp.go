@@ -321,12 +321,15 @@ func (s *SMTP) classify(ctx context.Context, err error) *failure {
 	return &failure{delivery: d}
 }
 
+// refusedRecipient is the class of a final refusal of the address itself, at RCPT: optional mails to it stop.
+const refusedRecipient = "refused_recipient"
+
 func refusal(reason gomail.SendErrReason) string {
 	switch reason {
 	case gomail.ErrSMTPMailFrom:
 		return "refused_sender"
 	case gomail.ErrSMTPRcptTo:
-		return "refused_recipient"
+		return refusedRecipient
 	default:
 		return "refused_content"
 	}

@@ -38,11 +38,20 @@ type param struct {
 	spanish  any
 }
 
-// spec is what a template takes, and which closing line says why the mail came and how it stops ("" for mails that somebody
-// has just asked for and that nothing follows).
+// spec is what a template takes, what it is about, and which closing line says why the mail came: "" for mails that somebody has
+// just asked for and that nothing follows. An optional mail has the line of its kind, and its stop link, without naming them.
 type spec struct {
 	params []param
+	about  Kind
 	stop   string
+}
+
+// closing is the text that says why the mail came.
+func (s spec) closing() string {
+	if s.about.Optional() {
+		return "stop_" + string(s.about)
+	}
+	return s.stop
 }
 
 // Sample values: a fictional operator, an invented program, fixed times.
@@ -78,50 +87,50 @@ var specs = map[string]spec{
 		{name: "Link", kind: privateArg, sample: PrivateLink("/signin/link?token=sample")},
 		{name: "Code", kind: codeArg, optional: true, sample: "K7M-2QX"},
 		{name: "Minutes", kind: numberArg, optional: true, sample: 15},
-	}},
+	}, about: KindNeeded},
 	// resume, to whoever asked. Link: opens the saved check; Expires: until when.
 	"resume": {params: []param{
 		{name: "Link", kind: privateArg, sample: PrivateLink("/check/resume?token=sample")},
 		instant("Expires", false, sampleNow.AddDate(0, 0, 30)),
-	}},
+	}, about: KindNeeded},
 	// invitation, to whoever is invited to act for an organization. InvitedBy: name and address; Role: owner, signer, editor or
 	// reader; Expires: until when it can be accepted.
 	"invitation": {params: []param{organizationName,
 		{name: "InvitedBy", kind: lineArg, sample: "Ana Example (ana@example.org)"}, memberRole,
 		{name: "Link", kind: privateArg, sample: PrivateLink("/invitation?token=sample")},
-		instant("Expires", false, sampleNow.AddDate(0, 0, 14))}},
+		instant("Expires", false, sampleNow.AddDate(0, 0, 14))}, about: KindNeeded},
 	// member_added, to whoever accepted an invitation.
-	"member_added": {params: []param{organizationName, memberRole, organizationPage}, stop: "stop_member"},
+	"member_added": {params: []param{organizationName, memberRole, organizationPage}, about: KindNeeded, stop: "stop_member"},
 	// member_joined, to whoever invited. Member: name and address of who joined.
-	"member_joined": {params: []param{organizationName, member, memberRole, peoplePage}, stop: "stop_member"},
+	"member_joined": {params: []param{organizationName, member, memberRole, peoplePage}, about: KindNeeded, stop: "stop_member"},
 	// member_role_changed, to the member. ChangedBy: name and address.
-	"member_role_changed": {params: []param{organizationName, changedBy, memberRole, organizationPage}, stop: "stop_member"},
+	"member_role_changed": {params: []param{organizationName, changedBy, memberRole, organizationPage}, about: KindNeeded, stop: "stop_member"},
 	// member_removed, to whoever was removed. ChangedBy: name and address.
-	"member_removed": {params: []param{organizationName, changedBy, {name: "Link", kind: addressArg, sample: "/home"}}},
+	"member_removed": {params: []param{organizationName, changedBy, {name: "Link", kind: addressArg, sample: "/home"}}, about: KindNeeded},
 	// member_left, to those who manage the organization. Member: name and address of who left.
-	"member_left": {params: []param{organizationName, member, peoplePage}, stop: "stop_member"},
+	"member_left": {params: []param{organizationName, member, peoplePage}, about: KindNeeded, stop: "stop_member"},
 	// draft_saved, once after the first save. Program and Closes (both optional): the first window that closes.
-	"draft_saved": {params: []param{organization, reference, page, optional(program), instant("Closes", true, sampleStart)}, stop: "stop_reminder"},
+	"draft_saved": {params: []param{organization, reference, page, optional(program), instant("Closes", true, sampleStart)}, about: KindDraft},
 	// draft_unfinished, 3 days after the last save. SavedAt: when that was; Program and Closes as above.
-	"draft_unfinished": {params: []param{organization, reference, page, instant("SavedAt", false, sampleNow), optional(program), instant("Closes", true, sampleStart)}, stop: "stop_reminder"},
+	"draft_unfinished": {params: []param{organization, reference, page, instant("SavedAt", false, sampleNow), optional(program), instant("Closes", true, sampleStart)}, about: KindDraft},
 	// submitted, one for the whole application. Programs: their names; DecideBy (optional): the aim.
 	"submitted": {params: []param{organization, reference, page, instant("SubmittedAt", false, sampleNow),
 		{name: "Programs", kind: listArg, sample: []string{"Example model access", "External vulnerability scanning"},
 			spanish: []string{"Acceso al modelo de ejemplo", "Escaneo externo de vulnerabilidades"}},
-		instant("DecideBy", true, sampleStart)}, stop: "stop_case"},
+		instant("DecideBy", true, sampleStart)}, about: KindNeeded, stop: "stop_case"},
 	// question_asked. Question (optional): the reviewer's words; AnswerBy (optional): until when.
 	"question_asked": {params: []param{organization, reference, program, page,
 		{name: "Question", kind: textArg, optional: true,
 			sample:  "Who is the second contact for your control room?\nA role is enough, no name.",
 			spanish: "¿Quién es el segundo contacto de su sala de control?\nBasta con el puesto, sin nombre."},
-		instant("AnswerBy", true, sampleStart)}, stop: "stop_case"},
+		instant("AnswerBy", true, sampleStart)}, about: KindNeeded, stop: "stop_case"},
 	// answer_received, to the reviewer. AnsweredAt: when.
-	"answer_received": {params: []param{organization, reference, program, page, instant("AnsweredAt", false, sampleNow)}, stop: "stop_staff"},
+	"answer_received": {params: []param{organization, reference, program, page, instant("AnsweredAt", false, sampleNow)}, about: KindNeeded, stop: "stop_staff"},
 	// approved. By (optional, else the operator of the site): who approved; Starts, Ends: of the access; Terms (optional): one line each.
 	"approved": {params: []param{organization, reference, program, page, by, instant("Starts", false, sampleStart), instant("Ends", false, sampleEnd),
 		{name: "Terms", kind: listArg, optional: true,
 			sample:  []string{"Only the people you named use it", "Report misuse within 24 hours"},
-			spanish: []string{"Solo lo usan las personas que usted nombró", "Avisar de un mal uso en 24 horas"}}}, stop: "stop_case"},
+			spanish: []string{"Solo lo usan las personas que usted nombró", "Avisar de un mal uso en 24 horas"}}}, about: KindNeeded, stop: "stop_case"},
 	// declined. Reason: the applicant's sentence of the reason; Change (optional): what would change it.
 	"declined": {params: []param{organization, reference, program, page,
 		{name: "Reason", kind: textArg,
@@ -129,21 +138,21 @@ var specs = map[string]spec{
 			spanish: "El programa pide una persona responsable de la seguridad informática. Su solicitud no nombra a ninguna."},
 		{name: "Change", kind: textArg, optional: true,
 			sample:  "You name a person in charge. One shared with another district is enough.",
-			spanish: "Nombrar a una persona responsable. Puede ser compartida con otro distrito."}}, stop: "stop_case"},
+			spanish: "Nombrar a una persona responsable. Puede ser compartida con otro distrito."}}, about: KindNeeded, stop: "stop_case"},
 	// withdrawn. WithdrawnAt: when.
-	"withdrawn": {params: []param{organization, reference, program, page, instant("WithdrawnAt", false, sampleNow)}, stop: "stop_case"},
+	"withdrawn": {params: []param{organization, reference, program, page, instant("WithdrawnAt", false, sampleNow)}, about: KindNeeded, stop: "stop_case"},
 	// grant_started. Starts, Ends: of the access.
-	"grant_started": {params: []param{organization, reference, program, page, instant("Starts", false, sampleStart), instant("Ends", false, sampleEnd)}, stop: "stop_case"},
+	"grant_started": {params: []param{organization, reference, program, page, instant("Starts", false, sampleStart), instant("Ends", false, sampleEnd)}, about: KindNeeded, stop: "stop_case"},
 	// grant_ends_soon, 30 and 7 days before. Days: how many remain; Ends: the end.
 	"grant_ends_soon": {params: []param{organization, reference, program, page, instant("Ends", false, sampleEnd),
-		{name: "Days", kind: numberArg, sample: 30}}, stop: "stop_reminder"},
+		{name: "Days", kind: numberArg, sample: 30}}, about: KindNeeded, stop: "stop_case"},
 	// grant_ended. EndedAt: when.
-	"grant_ended": {params: []param{organization, reference, program, page, instant("EndedAt", false, sampleEnd)}, stop: "stop_case"},
+	"grant_ended": {params: []param{organization, reference, program, page, instant("EndedAt", false, sampleEnd)}, about: KindNeeded, stop: "stop_case"},
 	// grant_revoked. RevokedAt: when; Reason: in words for the holder.
 	"grant_revoked": {params: []param{organization, reference, program, page, instant("RevokedAt", false, sampleEnd),
 		{name: "Reason", kind: textArg,
 			sample:  "The access was used by people whom your application does not name.",
-			spanish: "Usaron el acceso personas que su solicitud no nombra."}}, stop: "stop_case"},
+			spanish: "Usaron el acceso personas que su solicitud no nombra."}}, about: KindNeeded, stop: "stop_case"},
 }
 
 func optional(p param) param {
