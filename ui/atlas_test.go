@@ -79,9 +79,12 @@ var atlas = map[string]place{
 	"/check/email/sent":    {address: fixed("/check/email/sent")},
 	"/check/resume":        {address: func(w *world) string { return w.resume }},
 
-	"/signin":       {address: fixed("/signin"), others: addresses("/signin?next=/home"), signedIn: true},
-	"/signin/code":  {address: fixed("/signin/code"), signedIn: true},
-	"/signin/link":  {address: func(w *world) string { return w.signin }},
+	"/signin":      {address: fixed("/signin"), others: addresses("/signin?next=/home"), signedIn: true},
+	"/signin/code": {address: fixed("/signin/code"), signedIn: true},
+	"/signin/link": {address: func(w *world) string { return w.signin }},
+	"/unsubscribe": {address: func(w *world) string { return w.stop }, others: addresses("/unsubscribe", "/unsubscribe?token=unknown")},
+	"/reminders":   {address: fixed("/reminders")},
+
 	"/signout":      {address: fixed("/signout")},
 	"/session/stay": {address: fixed("/session/stay")},
 

@@ -159,6 +159,7 @@ func (w *world) links(t testing.TB) {
 	})
 	w.resume = strings.TrimSuffix(w.mailed(t, "visitor@example.org", "resume"), "&lang=en")
 	w.signin = strings.TrimSuffix(w.mailed(t, "visitor@example.org", "sign_in"), "&lang=en")
+	w.stop = w.stopLink(t, editor.email())
 }
 
 // fittingFacts are facts with which the demo programs fit.

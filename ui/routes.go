@@ -5,6 +5,7 @@ import (
 
 	"accessdesk/ui/desk"
 	"accessdesk/ui/public"
+	"accessdesk/ui/reminders"
 	"accessdesk/ui/staff"
 	"accessdesk/ui/web"
 
@@ -50,6 +51,11 @@ func Routes(s *web.Site) []web.Route {
 		{Method: post, Path: "/signin/code", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.SpendCode)},
 		{Method: get, Path: "/signin/link", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Read(public.Link)},
 		{Method: post, Path: "/signin/link", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.SpendLink)},
+		{Method: get, Path: "/unsubscribe", Policy: web.Public, Handler: s.Read(reminders.Unsubscribe)},
+		// Mail programs post here on behalf of their reader (RFC 8058).
+		{Method: post, Path: "/unsubscribe", Policy: web.Public, Handler: s.Write(reminders.StopMails), Cookieless: true},
+		{Method: get, Path: "/reminders", Policy: web.SignedIn, Handler: s.Read(reminders.Reminders)},
+		{Method: post, Path: "/reminders", Policy: web.SignedIn, Handler: s.Write(reminders.Save)},
 		{Method: post, Path: "/signout", Policy: web.SignedIn, Handler: s.Write(public.SignOut)},
 		{Method: post, Path: "/session/stay", Policy: web.SignedIn, Handler: s.Write(public.Stay)},
 	}

@@ -107,6 +107,7 @@ type world struct {
 	resume string // address of the mailed link to a check
 	signin string // address of a sign-in link that is bound to the browser with the nonce
 	nonce  string
+	stop   string // address of the stop link in a reminder to the editor
 
 	columns  map[string][]string // of every table, once read
 	mu       sync.Mutex
@@ -310,6 +311,22 @@ func (w *world) deliver(t testing.TB) {
 	if _, err := notify.Deliver(context.Background(), w.DB, w.desk.Mail, postbox{w}, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// stopLink delivers what is due and gives the address that stops the newest optional mail to somebody, without its host and
+// language.
+func (w *world) stopLink(t testing.TB, to string) string {
+	t.Helper()
+	w.deliver(t)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, m := range slices.Backward(w.mails) {
+		if address, ok := strings.CutPrefix(m.StopLink, w.base); ok && m.To == to {
+			return strings.TrimSuffix(address, "&lang="+m.Lang)
+		}
+	}
+	t.Fatalf("no mail with a stop link to %s", to)
+	return ""
 }
 
 var mailedLink = regexp.MustCompile(`https?://[^/\s]+(/\S+)`)

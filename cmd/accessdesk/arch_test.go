@@ -31,8 +31,9 @@ var mayImport = map[string][]string{
 	"broker":         {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access"},
 	"ui/web":         domain, "ui/form": above("ui/web"),
 	"ui/public": above("ui/web", "ui/form"), "ui/desk": above("ui/web", "ui/form"), "ui/staff": above("ui/web", "ui/form"),
-	"ui": above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff"), "ui/webtest": {}, "ui/browsertest": {},
-	"cmd/accessdesk": above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui", "data/seed", "data/demo", "broker/record/checkpoint"),
+	"ui/reminders": above("ui/web"),
+	"ui":           above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui/reminders"), "ui/webtest": {}, "ui/browsertest": {},
+	"cmd/accessdesk": above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui/reminders", "ui", "data/seed", "data/demo", "broker/record/checkpoint"),
 }
 
 // domain is everything below ui.

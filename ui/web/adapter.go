@@ -58,7 +58,7 @@ func (s *Site) Write(h Handler) fiber.Handler {
 func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, func(*data.Tx) error) error) error {
 	r := s.request(c)
 	route, _ := routeOf(c)
-	if unsafeMethod(c.Method()) && !s.sameOrigin(c) {
+	if unsafeMethod(c.Method()) && !route.Cookieless && !s.sameOrigin(c) {
 		return s.sendError(r, fault{status: fiber.StatusForbidden, code: "cross_site"})
 	}
 	if c.Method() == fiber.MethodGet && c.Query("lang") != "" {
@@ -146,7 +146,8 @@ func (s *Site) request(c *fiber.Ctx) *Request {
 	if !ok {
 		reference = newReference()
 	}
-	return &Request{Site: s, c: c, Lang: lang, L: s.Locales.In(lang), Reference: reference}
+	route, _ := routeOf(c)
+	return &Request{Site: s, c: c, Lang: lang, L: s.Locales.In(lang), Reference: reference, cookieless: route.Cookieless}
 }
 
 // referenceKey is where the access log and the error pages find the reference of a request.
@@ -160,8 +161,14 @@ var matcher = language.NewMatcher([]language.Tag{language.English, language.Span
 // languageCookie remembers the language that somebody chose; a year.
 const languageCookie = "lang"
 
+// languageOf is the language of the answer: the chosen one, else the best that the browser names. A route that reads no cookie
+// and is posted to has the choice in its address.
 func (s *Site) languageOf(c *fiber.Ctx) string {
-	if chosen := c.Cookies(s.cookieName(languageCookie)); chosen == "en" || chosen == "es" {
+	chosen := c.Cookies(s.cookieName(languageCookie))
+	if route, _ := routeOf(c); route.Cookieless {
+		chosen = c.Query("lang")
+	}
+	if chosen == "en" || chosen == "es" {
 		return strings.Clone(chosen)
 	}
 	_, index := language.MatchStrings(matcher, c.Get(fiber.HeaderAcceptLanguage))
@@ -201,7 +208,7 @@ func (s *Site) send(r *Request, reply Reply) error {
 	if status == 0 {
 		status = fiber.StatusOK
 	}
-	return sendPage(r.c, status, r.Lang, page)
+	return sendPage(r, status, page)
 }
 
 // sendFile sends a file as an attachment: whatever stands in it, no browser shows it as a page of this site.
@@ -221,11 +228,15 @@ func sendFile(r *Request, f File) error {
 
 // sendPage sends a page, gzipped for browsers that take it: most of a page is markup, and slow lines are common where
 // this is used. Compression tells nothing about form tokens, which are masked anew on every page.
-func sendPage(c *fiber.Ctx, status int, lang string, page []byte) error {
+func sendPage(r *Request, status int, page []byte) error {
+	c := r.c
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentLanguage, lang)
+	c.Set(fiber.HeaderContentLanguage, r.Lang)
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptLanguage, fiber.HeaderAcceptEncoding)
+	c.Vary(fiber.HeaderAcceptLanguage, fiber.HeaderAcceptEncoding)
+	if !r.cookieless {
+		c.Vary(fiber.HeaderCookie)
+	}
 	if strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 		page = fasthttp.AppendGzipBytesLevel(nil, page, fasthttp.CompressBestSpeed)

@@ -120,7 +120,7 @@ func (s *Site) sendError(r *Request, f fault) error {
 		s.Log.Error("error page failed", slog.String("reference", r.Reference), slog.Any("error", err))
 		page = s.lastly[r.Lang]
 	}
-	return sendPage(r.c, f.status, r.Lang, page)
+	return sendPage(r, f.status, page)
 }
 
 // Problem is what is wrong with one field, in the reader's language. Field is the id of the input.

@@ -134,7 +134,7 @@ func languageAddress(r *Request, lang string) string {
 
 func shellOf(r *Request, page string) string {
 	switch {
-	case strings.HasPrefix(page, "staff/"), strings.HasPrefix(page, "error/") && r.Person.StaffRole != "":
+	case strings.HasPrefix(page, "staff/"), r.Person.StaffRole != "" && (strings.HasPrefix(page, "error/") || page == "reminders/reminders"):
 		return "staff"
 	case r.SignedIn() && r.Person.StaffRole == "":
 		return "desk"

@@ -27,8 +27,9 @@ type Request struct {
 	// Reference identifies the request in the log and on an error page.
 	Reference string
 
-	c       *fiber.Ctx
-	cookies []cookie // to be set when the transaction is committed
+	c          *fiber.Ctx
+	cookies    []cookie // to be set when the transaction is committed
+	cookieless bool     // no cookie is read or set: everybody is a stranger
 }
 
 // maxText is the length of one form value in bytes that is handed on. Domain packages have their own, smaller
@@ -158,14 +159,22 @@ type cookie struct {
 
 // SetCookie sets a cookie when the transaction is committed. age 0 is until the browser closes.
 func (r *Request) SetCookie(name, value string, age time.Duration) {
+	if r.cookieless {
+		return
+	}
 	r.cookies = append(r.cookies, cookie{name, value, age})
 }
 
 // DropCookie deletes a cookie.
 func (r *Request) DropCookie(name string) { r.SetCookie(name, "", -1) }
 
-// Cookie reads a cookie of this site.
-func (r *Request) Cookie(name string) string { return clean(r.c.Cookies(r.Site.cookieName(name))) }
+// Cookie reads a cookie of this site; a route that is marked cookieless has none.
+func (r *Request) Cookie(name string) string {
+	if r.cookieless {
+		return ""
+	}
+	return clean(r.c.Cookies(r.Site.cookieName(name)))
+}
 
 // cookieName puts the prefix that binds a cookie to this host and to https where that is possible.
 func (s *Site) cookieName(name string) string {

@@ -55,7 +55,8 @@ type Route struct {
 	Policy  Policy
 	Limit   Limit
 	Handler fiber.Handler
-	// Cookieless routes read no cookie (health, static files): they need no origin check.
+	// Cookieless routes read no cookie and set none (health, static files, what mail programs post to): they need no origin
+	// check, and to them everybody is a stranger. Such a route has a Public policy.
 	Cookieless bool
 }
 
@@ -73,6 +74,9 @@ func Register(app *fiber.App, routes []Route, limiters map[Limit]fiber.Handler) 
 		}
 		if route.Handler == nil || !strings.HasPrefix(route.Path, "/") || seen[id] {
 			return fmt.Errorf("route %s has no handler, no path, or stands twice", id)
+		}
+		if route.Cookieless && !route.Policy.public {
+			return fmt.Errorf("route %s reads no cookie, so its policy must be public", id)
 		}
 		seen[id] = true
 		chain := []fiber.Handler{func(c *fiber.Ctx) error {

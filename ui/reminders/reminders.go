@@ -1,0 +1,96 @@
+// Package reminders holds the pages on which people choose their mails: with an account the page "Emails and reminders", without one
+// the page behind the stop link of a mail. What may be chosen, and what a choice does, is package notify.
+package reminders
+
+import (
+	"slices"
+
+	"accessdesk/broker/account"
+	"accessdesk/data"
+	"accessdesk/notify"
+	"accessdesk/ui/web"
+)
+
+// Page is everything that somebody may choose about the mails to their address.
+type Page struct {
+	Address  string
+	Returned string // the day since which mails to the address come back, "" if they arrive
+	Usual    []box  // come unless switched off
+	Added    []box  // come only when ticked
+	Needed   []string
+}
+
+// box is a tick box.
+type box struct {
+	ID, Value, Text, Hint string
+	Ticked                bool
+}
+
+// Reminders shows what the signed-in person gets.
+func Reminders(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	page := Page{Address: r.Person.Email, Needed: needed(r)}
+	returned, err := notify.Returned(tx, r.Person.Email)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if !returned.IsZero() {
+		page.Returned = r.L.DateIn(returned, r.Site.Zone)
+	}
+	for _, kind := range kindsFor(r.Person) {
+		choice, err := notify.ChoiceOf(tx, r.Person.Email, kind)
+		if err != nil {
+			return web.Reply{}, err
+		}
+		shown := box{ID: "kind-" + string(kind), Value: string(kind), Ticked: choice.Wanted,
+			Text: r.L.T("reminders.kind_" + string(kind)), Hint: r.L.T("reminders.kind_" + string(kind) + "_hint")}
+		if kind.OptIn() {
+			page.Added = append(page.Added, shown)
+		} else {
+			page.Usual = append(page.Usual, shown)
+		}
+	}
+	return web.Reply{Page: "reminders/reminders", Data: page}, nil
+}
+
+// Save keeps what was ticked. The buttons of the notices on the page do only what they say.
+func Save(r *web.Request, tx *data.Tx) (web.Reply, error) {
+	switch {
+	case r.Has("retry"):
+		return web.Reply{Redirect: "/reminders", Flash: "reminders.retried"}, notify.Retry(tx, r.Person.Email)
+	case r.Has("revoke"):
+		return web.Reply{Redirect: "/reminders", Flash: "reminders.revoked"}, notify.RevokeStopLinks(tx, r.Person.Email)
+	}
+	ticked := r.FormAll("kind")
+	for _, kind := range kindsFor(r.Person) {
+		if err := notify.Choose(tx, r.Person.Email, kind, slices.Contains(ticked, string(kind))); err != nil {
+			return web.Reply{}, err
+		}
+	}
+	return web.Reply{Redirect: "/reminders", Flash: "reminders.saved"}, nil
+}
+
+// kindsFor lists the optional mails that a person can get at all.
+func kindsFor(p account.Person) []notify.Kind {
+	return slices.DeleteFunc(notify.Kinds(), func(kind notify.Kind) bool {
+		switch kind {
+		case notify.KindSaved:
+			return false
+		case notify.KindDueSoon, notify.KindDigest:
+			return p.StaffRole != account.ProgramManager
+		}
+		return p.StaffRole != ""
+	})
+}
+
+// needed says in words which mails always come.
+func needed(r *web.Request) []string {
+	keys := []string{"needed_signin", "needed_invitation", "needed_question", "needed_decision", "needed_access"}
+	if r.Person.StaffRole != "" {
+		keys = []string{"needed_signin", "needed_answer"}
+	}
+	var all []string
+	for _, key := range keys {
+		all = append(all, r.L.T("reminders."+key))
+	}
+	return all
+}

@@ -1,0 +1,149 @@
+package ui_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"accessdesk/data"
+	"accessdesk/data/datatest"
+	"accessdesk/notify"
+	"accessdesk/ui/webtest"
+)
+
+func (w *world) wants(t testing.TB, address string, kind notify.Kind) (wanted bool) {
+	t.Helper()
+	w.Read(t, func(tx *data.Tx) error {
+		choice, err := notify.ChoiceOf(tx, address, kind)
+		wanted = choice.Wanted
+		return err
+	})
+	return wanted
+}
+
+// TestStopLink walks the stop link of a mail as a person does: the page says what stops, the button stops it, and gives it back.
+func TestStopLink(t *testing.T) {
+	t.Parallel()
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		w := openWorldOn(t, db)
+		v := webtest.New(t, w.app) // not signed in
+		before := w.rows(t)
+		page := v.Visit(w.stop).Want(http.StatusOK).Says("Stop these emails?", "Applications that are not sent yet").Silent(editor.email())
+		w.unchanged(t, before, "looking at the stop link")
+		page = page.Form("/unsubscribe*").Send().Want(http.StatusOK).Says("We got your request", "Applications that are not sent yet").Silent(editor.email())
+		if w.wants(t, editor.email(), notify.KindDraft) || !w.wants(t, owner.email(), notify.KindDraft) {
+			t.Error("the button did not stop the kind for this address alone")
+		}
+		v.Visit(w.stop).Says("These emails are stopped")
+		page.Form("/unsubscribe*").Press("Get these emails again").Want(http.StatusOK).Says("You get these emails again")
+		if !w.wants(t, editor.email(), notify.KindDraft) {
+			t.Error("the way back does not lead back")
+		}
+	})
+}
+
+// TestOneClick posts as the mail programs do: only the address of the link, from another origin, with somebody else's cookies; twice.
+func TestOneClick(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t)
+	v := w.visitor(t, owner)
+	for range 2 {
+		got := v.Send(http.MethodPost, w.stop+"&lang=es", url.Values{"List-Unsubscribe": {"One-Click"}}, map[string]string{"Origin": "", "Sec-Fetch-Site": ""})
+		if got.StatusCode != http.StatusOK || got.Header.Get("Location") != "" || got.Header.Get("Content-Language") != "es" {
+			t.Errorf("status %d to %q in %s", got.StatusCode, got.Header.Get("Location"), got.Header.Get("Content-Language"))
+		}
+		if w.wants(t, editor.email(), notify.KindDraft) || !w.wants(t, owner.email(), notify.KindDraft) {
+			t.Error("the wrong address was stopped")
+		}
+	}
+}
+
+// TestUnknownStopLink: a link that stops nothing is answered as any other, and changes nothing.
+func TestUnknownStopLink(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t)
+	v := webtest.New(t, w.app)
+	before := w.rows(t)
+	for _, address := range []string{"/unsubscribe", "/unsubscribe?token=", "/unsubscribe?token=unknown", w.stop + "x", "/unsubscribe?token=%00%ff"} {
+		known := webtest.New(t, w.app).Visit(w.stop)
+		page := v.Visit(address).Want(http.StatusOK)
+		if page.Heading() != known.Heading() || page.Form("/unsubscribe*").Method != http.MethodPost {
+			t.Errorf("%s: %q, known links show %q", address, page.Heading(), known.Heading())
+		}
+		page.Form("/unsubscribe*").Send().Want(http.StatusOK).Says("We got your request").Silent("Applications that are not sent yet", "again")
+	}
+	again := v.Send(http.MethodPost, "/unsubscribe?token=unknown", url.Values{"again": {"yes"}}, nil)
+	if again.StatusCode != http.StatusOK {
+		t.Errorf("status %d", again.StatusCode)
+	}
+	w.unchanged(t, before, "unknown stop links")
+}
+
+// TestRemindersPage: what is ticked is what comes, and what is on the page is what was chosen.
+func TestRemindersPage(t *testing.T) {
+	t.Parallel()
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		w := openWorldOn(t, db)
+		v := w.visitor(t, owner)
+		page := v.Visit("/programs").Follow("Emails and reminders").At("/reminders").Says(owner.email(), "decisions").Silent("Send to this address again")
+		form := page.Form("/reminders")
+		if got := form.Values["kind"]; len(got) == 0 || got[0] != "draft" {
+			t.Errorf("ticked at first: %v", got)
+		}
+		form.Set("kind").Send().At("/reminders").Says("Your choices are saved.")
+		if w.wants(t, owner.email(), notify.KindDraft) || !w.wants(t, editor.email(), notify.KindDraft) {
+			t.Error("unticking did not stop the mails of this person alone")
+		}
+		form = v.Visit("/reminders").Form("/reminders")
+		if got := form.Values["kind"]; len(got) != 0 {
+			t.Errorf("ticked after unticking all: %v", got)
+		}
+		form.Set("kind", "draft").Send().Want(http.StatusOK)
+		if !w.wants(t, owner.email(), notify.KindDraft) {
+			t.Error("ticking did not bring the mails back")
+		}
+		form.Values["kind"] = []string{"needed", "digest", "nonsense"} // what the page does not offer
+		form.Send().Want(http.StatusOK)
+		w.Read(t, func(tx *data.Tx) error {
+			var foreign int
+			err := tx.Row("SELECT count(*) FROM mail_choice WHERE address = $1 AND kind IN ('needed', 'nonsense')", owner.email()).Scan(&foreign)
+			if foreign > 0 {
+				t.Error("a kind that nobody may choose was stored")
+			}
+			return err
+		})
+	})
+}
+
+// TestReturnedMails: a person whose mails came back sees it and can say that they arrive again.
+func TestReturnedMails(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t)
+	v := w.visitor(t, owner)
+	w.Write(t, func(tx *data.Tx) error {
+		_, err := tx.Exec("INSERT INTO mail_return (address, class, returned_at) VALUES ($1, 'refused_recipient 550', $2)", owner.email(), data.Millis(tx.Now))
+		return err
+	})
+	page := v.Visit("/reminders").Says("Emails to this address have come back since November 23, 2026.")
+	page.Form("/reminders").Press("Send to this address again").Says("We send to this address again.").Silent("come back since")
+	if !w.wants(t, owner.email(), notify.KindDraft) {
+		t.Error("the button for returned mails changed a choice")
+	}
+}
+
+// TestRevokedLinks: a person can make the links in mails that they forwarded useless; the same page answers.
+func TestRevokedLinks(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t)
+	stop := w.stopLink(t, owner.email())
+	page := w.visitor(t, owner).Visit("/reminders")
+	form := page.Form("/reminders")
+	form.Values.Set("revoke", "yes")
+	form.Send().Says("no longer work")
+	v := webtest.New(t, w.app)
+	v.Visit(stop).Form("/unsubscribe*").Send().Want(http.StatusOK).Silent("Applications that are not sent yet")
+	if !w.wants(t, owner.email(), notify.KindDraft) {
+		t.Error("a revoked link stopped mails")
+	}
+	v.Visit(w.stop).Says("Applications that are not sent yet") // another person's
+}
