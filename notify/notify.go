@@ -135,6 +135,11 @@ func newComposer(config ComposerConfig, files fs.FS) (*Composer, error) {
 		}
 	}
 	c.locales = locales
+	for name, s := range specs {
+		if s.about != KindNeeded && !s.about.Optional() {
+			return nil, fmt.Errorf("mail %s: its spec in templates.go must say what it is about (KindNeeded, or an optional kind)", name)
+		}
+	}
 	return c, nil
 }
 
@@ -144,9 +149,6 @@ func newComposer(config ComposerConfig, files fs.FS) (*Composer, error) {
 func (c *Composer) Rehearse() error {
 	before := c.locales.Missing()
 	for _, name := range Templates() {
-		if about := specs[name].about; about != KindNeeded && !about.Optional() {
-			return fmt.Errorf("mail %s: its spec in templates.go must say what it is about (KindNeeded, or an optional kind)", name)
-		}
 		for _, lang := range locale.Languages() {
 			if _, err := c.Compose(Message{Lang: lang, Template: name, Args: Sample(name, lang)}); err != nil {
 				return err
