@@ -202,8 +202,18 @@ func (b *parts) schedule(ctx context.Context, mailer notify.Mailer, log *slog.Lo
 	// People wait for a sign-in link, so mail leaves within seconds.
 	job("deliver", 3*time.Second, func(ctx context.Context) error { return b.deliver(ctx, mailer, log) })
 	job("checkpoint", time.Hour, b.checkpoint)
-	job("prune", time.Hour, func(ctx context.Context) error { return b.db.Write(ctx, web.Prune) })
+	job("prune", time.Hour, b.prune)
 	return c
+}
+
+// prune removes what is over: sessions, keys of repeated forms, stop links.
+func (b *parts) prune(ctx context.Context) error {
+	return b.db.Write(ctx, func(tx *data.Tx) error {
+		if err := web.Prune(tx); err != nil {
+			return err
+		}
+		return notify.Prune(tx)
+	})
 }
 
 // cronLogger passes cron's errors (a panic in a job) on; its chatter about every tick is left out.
