@@ -68,7 +68,7 @@ func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, fun
 	defer cancel()
 	var reply Reply
 	err := transact(ctx, func(tx *data.Tx) (err error) {
-		r.cookies = nil
+		r.cookies, r.about = nil, account.Organization{}
 		reply, err = s.admit(r, tx, route, h)
 		if err == nil && reply.Status >= 400 && !reply.Keep {
 			return errRollback
@@ -89,7 +89,8 @@ func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, fun
 // it did to the session do not hold, and the session was not renewed either. A form that comes back for correction
 // renews it all the same, since somebody sits there and types.
 func (s *Site) settle(ctx context.Context, r *Request, renew bool) {
-	r.cookies, r.Person, r.Session = nil, account.Person{}, Session{}
+	r.cookies = nil
+	r.leaveSession()
 	if r.Cookie(sessionCookie) == "" {
 		return
 	}
@@ -99,7 +100,7 @@ func (s *Site) settle(ctx context.Context, r *Request, renew bool) {
 	}
 	err := transact(ctx, func(tx *data.Tx) error { return s.loadSession(r, tx, renew) })
 	if err != nil { // the page goes out as to a stranger: it promises nothing about the session
-		r.Person, r.Session = account.Person{}, Session{}
+		r.leaveSession()
 	}
 }
 

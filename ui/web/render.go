@@ -16,25 +16,28 @@ import (
 
 // View is what a template sees: the frame of the page, and the handler's data in Data.
 type View struct {
-	Lang      string
-	Other     string // the other language, and the address of this page in it
-	OtherURL  string
-	Brand     Brand
-	Operator  string // who runs the site, in words of the language
-	Path      string
-	Shell     string // public, desk or staff: which header and navigation
-	Person    account.Person
-	FormToken string // hidden field of every form within a session
-	RepeatKey string // hidden field of forms whose repeat would hurt
-	Flash     string
-	Ends      time.Time // end of the session, zero for strangers
-	StayFirst bool      // the session ends soon: the page leads with "Stay signed in"
-	Here      string    // address of this page for "come back here"
-	Demo      bool
-	Contacts  []Contact
-	Failed    bool // the page shows problems: "Error: " stands before the title
-	Status    int
-	Data      any
+	Lang     string
+	Other    string // the other language, and the address of this page in it
+	OtherURL string
+	Brand    Brand
+	Operator string // who runs the site, in words of the language
+	Path     string
+	Shell    string // public, desk or staff: which header and navigation
+	Person   account.Person
+	// Organization is the one that the page is about, by name; Several tells that the person acts for more than one.
+	Organization string
+	Several      bool
+	FormToken    string // hidden field of every form within a session
+	RepeatKey    string // hidden field of forms whose repeat would hurt
+	Flash        string
+	Ends         time.Time // end of the session, zero for strangers
+	StayFirst    bool      // the session ends soon: the page leads with "Stay signed in"
+	Here         string    // address of this page for "come back here"
+	Demo         bool
+	Contacts     []Contact
+	Failed       bool // the page shows problems: "Error: " stands before the title
+	Status       int
+	Data         any
 }
 
 // functions are what templates may call, bound to a language.
@@ -106,6 +109,10 @@ func (s *Site) view(r *Request, reply Reply) View {
 	v.Shell = shellOf(r, reply.Page)
 	v.OtherURL = languageAddress(r, v.Other)
 	if r.SignedIn() {
+		v.Organization, v.Several = r.about.Name, len(r.Members) > 1
+		if v.Organization == "" {
+			v.Organization = r.Acting().Organization.Name
+		}
 		// The handler's transaction is over, so the time of the page is taken from the session that it loaded.
 		v.StayFirst = r.Session.Ends.Sub(s.Clock()) <= WarnBefore && r.Session.Limit.After(r.Session.Ends)
 	}
@@ -134,7 +141,7 @@ func languageAddress(r *Request, lang string) string {
 
 func shellOf(r *Request, page string) string {
 	switch {
-	case strings.HasPrefix(page, "staff/"), r.Person.StaffRole != "" && (strings.HasPrefix(page, "error/") || page == "reminders/reminders"):
+	case strings.HasPrefix(page, "staff/"), r.Person.StaffRole != "" && !strings.HasPrefix(page, "public/"):
 		return "staff"
 	case r.SignedIn() && r.Person.StaffRole == "":
 		return "desk"

@@ -24,12 +24,15 @@ type Request struct {
 	Person account.Person
 	// Session is the session of Person.
 	Session Session
+	// Members are the organizations that Person acts for, the one that they act for now first; none for staff.
+	Members []account.Membership
 	// Reference identifies the request in the log and on an error page.
 	Reference string
 
 	c          *fiber.Ctx
-	cookies    []cookie // to be set when the transaction is committed
-	cookieless bool     // no cookie is read or set: everybody is a stranger
+	about      account.Organization // what the page is about, if it is not the organization that Person acts for now
+	cookies    []cookie             // to be set when the transaction is committed
+	cookieless bool                 // no cookie is read or set: everybody is a stranger
 }
 
 // maxText is the length of one form value in bytes that is handed on. Domain packages have their own, smaller
@@ -38,6 +41,18 @@ const maxText = 100_000
 
 // SignedIn tells whether somebody is signed in.
 func (r *Request) SignedIn() bool { return r.Person.ID != "" }
+
+// Acting is the organization that the person acts for now, with their role; the zero Membership if there is none.
+func (r *Request) Acting() account.Membership {
+	if len(r.Members) == 0 {
+		return account.Membership{}
+	}
+	return r.Members[0]
+}
+
+// About says that the page is about an organization, whichever the person acts for now: the frame of the page then names
+// that one.
+func (r *Request) About(o account.Organization) { r.about = o }
 
 // Desk is what the domain functions need beside the transaction.
 func (r *Request) Desk() broker.Desk { return r.Site.Desk }

@@ -6,6 +6,8 @@ import (
 
 	"accessdesk/broker/account"
 	"accessdesk/data"
+
+	"github.com/gofiber/fiber/v2"
 )
 
 // How long sessions last (design section 6; NIST SP 800-63B-4 section 2.2 asks for at most 1 h idle for staff).
@@ -38,9 +40,9 @@ func (r *Request) StartSession(tx *data.Tx, person account.Person) error {
 	}
 	token, hash := data.NewToken()
 	limit := tx.Now.Add(SessionLimit)
-	_, err = tx.Exec(`INSERT INTO session (token_hash, person_id, generation, staff, created_at, used_at, ends_at)
-		VALUES ($1, $2, $3, $4, $5, $5, $6)`,
-		hash, person.ID, generation, person.StaffRole != "", data.Millis(tx.Now), data.Millis(limit))
+	_, err = tx.Exec(`INSERT INTO session (token_hash, person_id, generation, staff, created_at, used_at, ends_at, device)
+		VALUES ($1, $2, $3, $4, $5, $5, $6, $7)`,
+		hash, person.ID, generation, person.StaffRole != "", data.Millis(tx.Now), data.Millis(limit), deviceOf(r.c.Get(fiber.HeaderUserAgent)))
 	if err != nil {
 		return err
 	}
@@ -57,14 +59,19 @@ func (r *Request) EndSession(tx *data.Tx) error {
 			return err
 		}
 	}
-	r.Person, r.Session = account.Person{}, Session{}
+	r.leaveSession()
 	r.DropCookie(sessionCookie)
 	return nil
 }
 
+// leaveSession makes the request that of a stranger.
+func (r *Request) leaveSession() {
+	r.Person, r.Session, r.Members = account.Person{}, Session{}, nil
+}
+
 // loadSession finds who is signed in. A POST renews the session.
 func (s *Site) loadSession(r *Request, tx *data.Tx, writing bool) error {
-	r.Person, r.Session = account.Person{}, Session{}
+	r.leaveSession()
 	token := r.Cookie(sessionCookie)
 	if token == "" {
 		return nil
@@ -103,7 +110,10 @@ func (s *Site) loadSession(r *Request, tx *data.Tx, writing bool) error {
 		session.Ends = sessionEnd(staff, tx.Now, session.Limit)
 	}
 	r.Person, r.Session = person, session
-	return nil
+	if person.StaffRole == "" {
+		r.Members, err = account.Memberships(tx, person.ID)
+	}
+	return err
 }
 
 func sessionEnd(staff bool, used, limit time.Time) time.Time {
