@@ -67,13 +67,13 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	facts, problems := sheet.read(r)
 	if revisionOf(r) != sheet.Revision {
 		if page := sheet.conflict(r, facts); len(page.Differences) > 0 {
-			return page.reply(), nil
+			return page.Reply(), nil
 		}
 		return sheet.next(r), nil // the two versions say the same
 	}
-	if resolving(r) {
-		if page := sheet.conflict(r, facts); page.undecided(r) {
-			return page.reply(), nil
+	if form.Resolving(r) {
+		if page := sheet.conflict(r, facts); page.Undecided(r) {
+			return page.Reply(), nil
 		}
 		sheet.takeTheirs(r, facts)
 	}
@@ -143,19 +143,19 @@ func (f factForm) read(r *web.Request) (eligibility.Profile, web.Problems) {
 }
 
 // conflict shows what was saved meanwhile beside what was posted.
-func (f factForm) conflict(r *web.Request, posted eligibility.Profile) ConflictPage {
-	page := ConflictPage{Address: r.Path(), Revision: f.Revision, Back: rowName(r.Form("back"))}
+func (f factForm) conflict(r *web.Request, posted eligibility.Profile) form.Conflict {
+	page := form.Conflict{Address: r.Path(), Revision: revisionText(f.Revision), Back: rowName(r.Form("back"))}
 	for i, n := range f.needs {
 		mine, readable := posted[n.ID]
 		switch {
 		case !onForm(r, string(n.ID)):
 		case !readable:
-			page.differ(r, f.fields[i], form.SayFact(r, f.facts, n.ID), f.fields[i].Value)
+			page.Differ(r, f.fields[i], form.SayFact(r, f.facts, n.ID), f.fields[i].Value)
 		case !f.same(posted, n.ID, mine):
-			page.differ(r, f.fields[i], form.SayFact(r, f.facts, n.ID), form.SayFact(r, posted, n.ID))
+			page.Differ(r, f.fields[i], form.SayFact(r, f.facts, n.ID), form.SayFact(r, posted, n.ID))
 		}
 	}
-	page.carry(r, slices.DeleteFunc(slices.Clone(f.fields), func(one form.Field) bool { return !onForm(r, one.Key) }))
+	page.Carry(r, slices.DeleteFunc(slices.Clone(f.fields), func(one form.Field) bool { return !onForm(r, one.Key) }))
 	return page
 }
 
@@ -170,7 +170,7 @@ func (f factForm) same(posted eligibility.Profile, id eligibility.FactID, mine e
 // takeTheirs leaves alone what the person chose to keep as it was saved.
 func (f factForm) takeTheirs(r *web.Request, facts eligibility.Profile) {
 	for i, n := range f.needs {
-		if r.Form(takeID(f.fields[i].ID)) != takeTheirs {
+		if !form.TookTheirs(r, f.fields[i].ID) {
 			continue
 		}
 		delete(facts, n.ID)

@@ -17,6 +17,9 @@ func revisionOf(r *web.Request) int64 {
 	return revision
 }
 
+// revisionText is a revision as a form carries it.
+func revisionText(revision int64) string { return strconv.FormatInt(revision, 10) }
+
 var rowPattern = regexp.MustCompile(`^[fq]-[a-z0-9_]{1,80}$`)
 
 // rowName gives the row of the check page that a form returns to, "" if the text names none.

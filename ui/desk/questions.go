@@ -62,14 +62,14 @@ func SaveAnswers(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if revisionOf(r) != p.Revision {
 		page, err := p.conflict(r, tx, answers)
 		if err != nil || len(page.Differences) > 0 {
-			return page.reply(), err
+			return page.Reply(), err
 		}
 		return p.next(r, d), nil // the two versions say the same
 	}
-	if resolving(r) {
+	if form.Resolving(r) {
 		page, err := p.conflict(r, tx, answers)
-		if err != nil || page.undecided(r) {
-			return page.reply(), err
+		if err != nil || page.Undecided(r) {
+			return page.Reply(), err
 		}
 		p.takeTheirs(r, answers)
 	}
@@ -119,9 +119,9 @@ func (p piece) next(r *web.Request, d dossier) web.Reply {
 }
 
 // conflict shows what was saved meanwhile beside what was posted.
-func (p piece) conflict(r *web.Request, tx *data.Tx, posted broker.Answers) (ConflictPage, error) {
-	page := ConflictPage{Address: r.Path(), Revision: p.Revision, Back: rowName(r.Form("back")), When: moment(r, p.Saved)}
-	if err := page.savedBy(r, tx, p.SavedBy); err != nil {
+func (p piece) conflict(r *web.Request, tx *data.Tx, posted broker.Answers) (form.Conflict, error) {
+	page := form.Conflict{Address: r.Path(), Revision: revisionText(p.Revision), Back: rowName(r.Form("back")), When: moment(r, p.Saved)}
+	if err := page.SavedBy(r, tx, p.SavedBy); err != nil {
 		return page, err
 	}
 	var fields []form.Field
@@ -132,17 +132,17 @@ func (p piece) conflict(r *web.Request, tx *data.Tx, posted broker.Answers) (Con
 		f := form.NewQuestion(r, q, nil)
 		fields = append(fields, f)
 		if !slices.Equal(posted[q.ID], p.answers[q.ID]) {
-			page.differ(r, f, form.SayAnswer(r, q, p.answers[q.ID]), form.SayAnswer(r, q, posted[q.ID]))
+			page.Differ(r, f, form.SayAnswer(r, q, p.answers[q.ID]), form.SayAnswer(r, q, posted[q.ID]))
 		}
 	}
-	page.carry(r, fields)
+	page.Carry(r, fields)
 	return page, nil
 }
 
 // takeTheirs puts back what the person chose to keep as it was saved.
 func (p piece) takeTheirs(r *web.Request, answers broker.Answers) {
 	for _, q := range p.program.Questions {
-		if r.Form(takeID(form.QuestionID(q.ID))) == takeTheirs {
+		if form.TookTheirs(r, form.QuestionID(q.ID)) {
 			answers[q.ID] = p.answers[q.ID]
 		}
 	}
