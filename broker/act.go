@@ -10,61 +10,28 @@ import (
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
+	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/notify"
 )
 
-// The acts on an item.
+// The acts on an item that is decided here. ActWithdraw is one on a packet too.
 const (
 	ActSubmit   = "submit"
 	ActAssign   = "assign"
+	ActPlace    = "place"
 	ActAsk      = "ask"
 	ActAnswer   = "answer"
 	ActApprove  = "approve"
 	ActDecline  = "decline"
 	ActWithdraw = "withdraw"
+	ActClose    = "close"
+	ActMessage  = "message" // from the applicant
+	ActReply    = "reply"   // to the applicant
+	ActNote     = "note"    // among staff
 )
-
-// party is who may take a step: the people of the applying organization, or a program manager outside of it.
-type party int
-
-const (
-	applicant party = iota
-	manager
-)
-
-// transition is one row of the table: an act leads from a state to a state.
-type transition struct {
-	from State
-	act  string
-	to   State
-	by   party
-}
-
-// transitions is the life cycle of an item. What does not stand here cannot happen.
-var transitions = []transition{
-	{Draft, ActSubmit, Submitted, applicant},
-	{Draft, ActWithdraw, Withdrawn, applicant},
-	{Submitted, ActAssign, InReview, manager},
-	{Submitted, ActAsk, NeedsInfo, manager},
-	{Submitted, ActApprove, Approved, manager},
-	{Submitted, ActDecline, Declined, manager},
-	{Submitted, ActWithdraw, Withdrawn, applicant},
-	{InReview, ActAssign, InReview, manager},
-	{InReview, ActAsk, NeedsInfo, manager},
-	{InReview, ActApprove, Approved, manager},
-	{InReview, ActDecline, Declined, manager},
-	{InReview, ActWithdraw, Withdrawn, applicant},
-	{NeedsInfo, ActAnswer, InReview, applicant},
-	{NeedsInfo, ActWithdraw, Withdrawn, applicant},
-}
-
-// Allows tells whether the table has this act in this state, for somebody; who may take it is another question.
-func (s State) Allows(act string) bool {
-	return slices.ContainsFunc(transitions, func(t transition) bool { return t.from == s && t.act == act })
-}
 
 // ReasonCodes lists the reasons for not approving, in the order of the form. Their texts are broker.reason_CODE (for
 // staff), broker.sentence_CODE and broker.change_CODE (for the applicant).
@@ -81,6 +48,10 @@ const declarationsVersion = "2026-11"
 // MessageLimit is the length of a message, in characters.
 const MessageLimit = 4000
 
+// AnswerTime is how long a question waits for its answer before the case is closed. Reminders go out before (package
+// comment of the reminders).
+const AnswerTime = 14 * 24 * time.Hour
+
 // decideDays is the aim for a decision when the program names none.
 const decideDays = 14
 
@@ -95,6 +66,11 @@ type ActRequest struct {
 	Starts time.Time
 	// Declared are the declarations that were ticked, for submit.
 	Declared []string
+	// Assignee is the program manager who takes the case, for assign; "" is the actor.
+	Assignee string
+	// On and Ends are calendar days, YYYY-MM-DD, for the stages of a packet: when it happened ("" is the day of tx.Now in
+	// UTC), and when the service ends ("" if it does not, or nobody knows). Message is the note.
+	On, Ends string
 }
 
 // step is a running act.
@@ -107,7 +83,9 @@ type step struct {
 	app     Application
 	program *catalog.Published
 	detail  map[string]any
-	quiet   bool // the caller sends one mail for several items
+	quiet   bool  // the caller sends one mail for several items
+	to      State // where the act leads
+	place   int   // on the waiting list, counted from 1
 }
 
 // Act takes one step on an item. Refusals say what is missing; data.ErrNotFound: not the actor's case;
@@ -137,54 +115,57 @@ func newStep(tx *data.Tx, d Desk, actor Actor, itemID string, r ActRequest) (*st
 }
 
 func (s *step) take() error {
-	row, err := s.find()
+	act, err := s.find()
 	if err != nil {
 		return err
 	}
 	if s.request.Revision != 0 && s.request.Revision != s.item.Revision {
 		return data.ErrConflict
 	}
-	if err := s.prepare(row); err != nil { // first of all: a page that shows the refusal reads the case in this transaction
+	s.to = act.To[0]
+	if act.Same() {
+		s.to = s.item.State
+	}
+	if err := s.prepare(act); err != nil { // first of all: a page that shows the refusal reads the case in this transaction
 		return err
 	}
-	if row.by == manager && row.from == Submitted && row.act != ActAssign {
-		if err := s.move(transition{Submitted, ActAssign, InReview, manager}); err != nil {
+	if slices.Contains(act.Assigns, s.item.State) {
+		if err := s.move(ActAssign, InReview); err != nil {
 			return err
 		}
-		row.from = InReview
 	}
-	if err := s.move(row); err != nil {
+	if err := s.move(act.ID, s.to); err != nil {
 		return err
 	}
-	return s.tell(row)
+	return s.tell(act.ID)
 }
 
-// find looks the step up and checks who takes it. A person who may not know of the case learns nothing of it.
-func (s *step) find() (transition, error) {
-	by := partyOf(s.request.Act)
-	if err := s.authorize(by); err != nil {
-		return transition{}, err
+// find looks the step up and checks who takes it. A person who may not know of the case learns nothing of it. Whose act it is
+// follows from the act and not from the person: a program manager may be a member of an organization too, and sends its
+// applications like everybody else there.
+func (s *step) find() (workflow.Act, error) {
+	cycle := workflow.Of(s.item.Kind)
+	named, known := cycle.Named(s.request.Act)
+	if !known {
+		named = workflow.Act{By: workflow.Applicant}
 	}
-	at := slices.IndexFunc(transitions, func(t transition) bool {
-		return t.from == s.item.State && t.act == s.request.Act && t.by == by
-	})
-	if at < 0 {
-		return transition{}, data.ErrConflict
+	if err := s.authorize(named); err != nil {
+		return workflow.Act{}, err
 	}
-	return transitions[at], nil
+	act, ok := cycle.Find(s.item.State, s.request.Act)
+	if !ok {
+		return workflow.Act{}, data.ErrConflict
+	}
+	return act, nil
 }
 
-// partyOf tells whose act it is. It follows from the act and not from the person: a program manager may be a member of
-// an organization too, and sends its applications like everybody else there.
-func partyOf(act string) party {
-	at := slices.IndexFunc(transitions, func(t transition) bool { return t.act == act })
-	if at < 0 {
-		return applicant
+func (s *step) authorize(act workflow.Act) error {
+	if s.actor.name == record.System {
+		if !act.Takes(workflow.System) {
+			return data.Refuse("", "not_your_role")
+		}
+		return nil
 	}
-	return transitions[at].by
-}
-
-func (s *step) authorize(by party) error {
 	member, err := account.MayActFor(s.tx, s.actor.Person.ID, s.app.Organization.ID)
 	belongs := err == nil
 	if !belongs && !errors.Is(err, data.ErrNotFound) {
@@ -193,26 +174,35 @@ func (s *step) authorize(by party) error {
 	switch {
 	case !belongs && (!s.actor.readsCases() || s.item.Submitted.IsZero()):
 		return data.ErrNotFound
-	case by == applicant && !member.MayWrite():
+	case act.Takes(workflow.Applicant) && !member.MayWrite():
 		return data.Refuse("", "not_your_role")
-	case by == manager && !s.actor.manages():
+	case act.Takes(workflow.Manager) && !s.actor.manages():
 		return data.Refuse("", "not_your_role")
-	case by == manager && belongs:
+	case act.Takes(workflow.Manager) && belongs:
 		return data.Refuse("", "own_organization")
+	case act.By == workflow.System:
+		return data.Refuse("", "not_your_role")
 	}
 	return nil
 }
 
 // prepare checks what the act needs and does what belongs to it before the state moves.
-func (s *step) prepare(row transition) error {
-	switch row.act {
+func (s *step) prepare(act workflow.Act) error {
+	if s.item.IsPacket() {
+		return s.prepareStage(act)
+	}
+	switch act.ID {
 	case ActSubmit:
 		return s.prepareSubmit()
-	case ActAsk, ActAnswer:
+	case ActAssign:
+		return s.prepareAssign()
+	case ActPlace:
+		return s.preparePlace()
+	case ActAsk, ActAnswer, ActMessage, ActReply, ActNote:
 		if err := s.checkMessage(true); err != nil {
 			return err
 		}
-		return s.keepMessage(row.act)
+		return s.keepMessage(act.ID)
 	case ActDecline:
 		if !slices.Contains(ReasonCodes(), s.request.ReasonCode) {
 			return data.Refuse("reason", "reason_needed")
@@ -226,6 +216,33 @@ func (s *step) prepare(row transition) error {
 		return s.prepareApprove()
 	}
 	return nil
+}
+
+// prepareAssign finds who takes the case: a program manager who can sign in and does not belong to the organization.
+func (s *step) prepareAssign() error {
+	if s.request.Assignee == "" {
+		s.request.Assignee = s.actor.Person.ID
+		return nil
+	}
+	p, err := account.FindPerson(s.tx, s.request.Assignee)
+	if errors.Is(err, data.ErrNotFound) {
+		return data.Refuse("assignee", "unknown_choice")
+	}
+	if err != nil {
+		return err
+	}
+	if p.Disabled || p.StaffRole != account.ProgramManager {
+		return data.Refuse("assignee", "unknown_choice")
+	}
+	_, err = account.MayActFor(s.tx, p.ID, s.app.Organization.ID)
+	if err == nil {
+		return data.Refuse("assignee", "own_organization")
+	}
+	s.detail["assignee"] = p.ID
+	if errors.Is(err, data.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 func (s *step) checkMessage(needed bool) error {
@@ -257,27 +274,19 @@ func (s *step) prepareApprove() error {
 }
 
 // move does the guarded update and writes the record entry.
-func (s *step) move(row transition) error {
-	next := s.item
-	next.State, next.Revision, next.Changed = row.to, s.item.Revision+1, s.tx.Now
-	switch row.act {
-	case ActSubmit:
-		next.Submitted, next.SubmittedBy, next.Due = s.tx.Now, s.actor.Person.ID, s.due()
-	case ActAssign:
-		next.AssignedTo = s.actor.Person.ID
-	case ActApprove, ActDecline, ActWithdraw:
-		next.Decided, next.DecidedBy = s.tx.Now, s.actor.Person.ID
-	}
-	if row.act == ActDecline {
-		next.ReasonCode, next.ReasonText = s.request.ReasonCode, strings.TrimSpace(s.request.Message)
-	}
+func (s *step) move(act string, to State) error {
+	from, next := s.item.State, s.item
+	next.State, next.Revision, next.Changed = to, s.item.Revision+1, s.tx.Now
+	s.stamp(act, &next)
 	changed, err := s.tx.Exec(`UPDATE application_item SET state = $4, revision = $5, changed_at = $6, submitted_at = $7, submitted_by = $8,
 		due_at = $9, assigned_to = $10, decided_at = $11, decided_by = $12, reason_code = $13, reason_text = $14, version_id = $15,
-		facts = $16, declared = $17, version_changed = $18, rules_met = $19, rules_all = $20
+		facts = $16, declared = $17, version_changed = $18, rules_met = $19, rules_all = $20, paused_at = $21, waitlisted_at = $22,
+		stage_on = $23, ends_on = $24
 		WHERE id = $1 AND state = $2 AND revision = $3`,
-		s.item.ID, string(s.item.State), s.item.Revision, string(next.State), next.Revision, data.Millis(next.Changed),
+		s.item.ID, string(from), s.item.Revision, string(next.State), next.Revision, data.Millis(next.Changed),
 		nullTime(next.Submitted), next.SubmittedBy, nullTime(next.Due), next.AssignedTo, nullTime(next.Decided), next.DecidedBy,
-		next.ReasonCode, next.ReasonText, next.VersionID, next.Facts, s.declared(), next.VersionChanged, next.RulesMet, next.RulesAll)
+		next.ReasonCode, next.ReasonText, next.VersionID, next.Facts, s.declared(), next.VersionChanged, next.RulesMet, next.RulesAll,
+		nullTime(next.Paused), nullTime(next.Waitlisted), next.StageOn, next.EndsOn)
 	if err != nil {
 		return err
 	}
@@ -285,18 +294,51 @@ func (s *step) move(row transition) error {
 		return data.ErrConflict
 	}
 	s.item = next
-	detail := map[string]any{"from": string(row.from), "to": string(row.to)}
-	if row.act == s.request.Act {
+	detail := map[string]any{"from": string(from), "to": string(to)}
+	if act == s.request.Act {
 		for name, value := range s.detail {
 			detail[name] = value
 		}
 	}
-	return record.Append(s.tx, record.Entry{Chain: record.CaseChain(s.item.ID), Actor: s.actor.name, Act: row.act, Detail: detail})
+	return record.Append(s.tx, record.Entry{Chain: record.CaseChain(s.item.ID), Actor: s.actor.name, Act: act, Detail: detail})
+}
+
+// stamp sets the times and people of an act. The promise clock starts when the case comes to the reviewers, stands still
+// while the applicant is asked, and goes on with what was left.
+func (s *step) stamp(act string, next *Item) {
+	switch act {
+	case ActSubmit:
+		next.Submitted, next.SubmittedBy = s.tx.Now, s.actor.Person.ID
+		if next.State == Waitlisted {
+			next.Waitlisted = s.tx.Now
+		} else {
+			next.Due = s.due()
+		}
+	case ActPlace:
+		next.Due = s.due()
+	case ActAssign:
+		if next.AssignedTo = s.request.Assignee; s.request.Act != ActAssign {
+			next.AssignedTo = s.actor.Person.ID
+		}
+	case ActAsk:
+		next.Paused = s.tx.Now
+	case ActAnswer:
+		next.Due, next.Paused = next.Due.Add(s.tx.Now.Sub(next.Paused)), time.Time{}
+	case ActDecline:
+		next.ReasonCode, next.ReasonText = s.request.ReasonCode, strings.TrimSpace(s.request.Message)
+	}
+	over := next.Over()
+	switch {
+	case over && next.Decided.IsZero():
+		next.Decided, next.DecidedBy, next.Paused = s.tx.Now, s.actor.Person.ID, time.Time{}
+	case !over:
+		next.Decided, next.DecidedBy = time.Time{}, ""
+	}
 }
 
 // declared is what stands in the column once the item was sent.
 func (s *step) declared() string {
-	if s.item.Submitted.IsZero() && s.request.Act != ActSubmit {
+	if s.item.IsPacket() || s.item.Submitted.IsZero() && s.request.Act != ActSubmit {
 		return ""
 	}
 	return declarationsVersion
@@ -319,9 +361,9 @@ func nullTime(t time.Time) any {
 }
 
 // tell does what follows the step within the transaction: the grant of an approval, and the mail.
-func (s *step) tell(row transition) error {
+func (s *step) tell(act string) error {
 	var grant access.Grant
-	if row.act == ActApprove {
+	if act == ActApprove {
 		var err error
 		grant, err = access.Open(s.tx, access.OpenRequest{ItemID: s.item.ID, OrganizationID: s.app.Organization.ID, Slug: s.item.Slug,
 			VersionID: s.item.VersionID, Reference: s.app.Reference, Terms: s.program.Terms, Starts: s.request.Starts, Actor: s.actor.name})
@@ -329,16 +371,28 @@ func (s *step) tell(row transition) error {
 			return err
 		}
 	}
-	if row.act == ActAnswer {
-		return s.tellReviewer()
+	if act == ActAnswer || act == ActMessage {
+		return s.tellReviewer(act)
 	}
-	template := map[string]string{ActSubmit: "submitted", ActAsk: "question_asked", ActApprove: "approved", ActDecline: "declined",
-		ActWithdraw: "withdrawn"}[row.act]
-	if template == "" || s.quiet || row.act == ActWithdraw && row.from == Draft {
+	template := s.template(act)
+	if template == "" || s.quiet {
 		return nil
 	}
-	return s.desk.tell(s.tx, s.app.Organization.ID, template, s.mailKey(row.act), record.CaseChain(s.item.ID),
-		func(lang string) map[string]any { return s.mailArgs(row.act, lang, grant) })
+	return s.desk.tell(s.tx, s.app.Organization.ID, template, s.mailKey(act), record.CaseChain(s.item.ID),
+		func(lang string) map[string]any { return s.mailArgs(act, lang, grant) })
+}
+
+// template is the mail of an act to the applicants, "" if there is none. Nobody but the applicant knows of a draft or a
+// packet, so nobody is told of what they did with it.
+func (s *step) template(act string) string {
+	if s.item.IsPacket() || s.item.Submitted.IsZero() {
+		return ""
+	}
+	if act == ActSubmit && s.item.State == Waitlisted {
+		return "waitlisted"
+	}
+	return map[string]string{ActSubmit: "submitted", ActPlace: "placed", ActAsk: "question_asked", ActApprove: "approved", ActDecline: "declined",
+		ActWithdraw: "withdrawn", ActClose: "case_closed", ActReply: "message_received"}[act]
 }
 
 // mailKey is unique for each time that the step is taken: the revision moves with every step.
@@ -351,11 +405,21 @@ func (s *step) mailArgs(act, lang string, grant access.Grant) map[string]any {
 	args := map[string]any{"Reference": s.app.Reference, "Program": s.program.Title.In(lang), "Link": "/applications/" + s.app.ID + "/p/" + s.item.Slug}
 	switch act {
 	case ActSubmit:
+		if s.item.State == Waitlisted {
+			args["Position"] = s.place
+			return args
+		}
 		delete(args, "Program")
 		args["Programs"], args["SubmittedAt"], args["DecideBy"] = []string{s.program.Title.In(lang)}, s.tx.Now, s.item.Due
 		args["Link"] = "/applications/" + s.app.ID
+	case ActPlace:
+		args["DecideBy"] = s.item.Due
 	case ActAsk:
-		args["Question"] = strings.TrimSpace(s.request.Message)
+		args["Question"], args["AnswerBy"] = strings.TrimSpace(s.request.Message), s.item.AnswerBy()
+	case ActReply:
+		args["Message"] = strings.TrimSpace(s.request.Message)
+	case ActClose:
+		args["ClosedAt"] = s.tx.Now
 	case ActApprove:
 		args["Starts"], args["Ends"], args["Link"] = grant.Starts, grant.Ends, "/access/"+grant.ID
 		if terms := safeguardTexts(s.desk, s.program.Terms.Safeguards, lang); len(terms) > 0 {
@@ -381,9 +445,9 @@ func safeguardTexts(d Desk, safeguards []catalog.Safeguard, lang string) []strin
 	return texts
 }
 
-// tellReviewer mails the answer's arrival to the person who looks after the case, if that person still may decide it; the
+// tellReviewer mails the arrival of an answer or a message to the person who looks after the case, if that person still may decide it; the
 // case is in the queue in any case.
-func (s *step) tellReviewer() error {
+func (s *step) tellReviewer(act string) error {
 	if s.item.AssignedTo == "" {
 		return nil
 	}
@@ -391,9 +455,13 @@ func (s *step) tellReviewer() error {
 	if err != nil || reviewer.Disabled || reviewer.StaffRole != account.ProgramManager {
 		return err
 	}
-	_, err = s.desk.Mail.Enqueue(s.tx, notify.Message{To: reviewer.Email, Lang: reviewer.Lang, Template: "answer_received",
-		Key: s.mailKey(ActAnswer), Chain: record.CaseChain(s.item.ID), Args: map[string]any{"Organization": s.app.Organization.Name,
-			"Reference": s.app.Reference, "Program": s.program.Title.In(reviewer.Lang), "Link": "/staff/review/" + s.item.ID, "AnsweredAt": s.tx.Now}})
+	template, when := "answer_received", "AnsweredAt"
+	if act == ActMessage {
+		template, when = "message_to_staff", "WrittenAt"
+	}
+	_, err = s.desk.Mail.Enqueue(s.tx, notify.Message{To: reviewer.Email, Lang: reviewer.Lang, Template: template,
+		Key: s.mailKey(act), Chain: record.CaseChain(s.item.ID), Args: map[string]any{"Organization": s.app.Organization.Name,
+			"Reference": s.app.Reference, "Program": s.program.Title.In(reviewer.Lang), "Link": "/staff/review/" + s.item.ID, when: s.tx.Now}})
 	return err
 }
 

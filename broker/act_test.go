@@ -16,26 +16,57 @@ import (
 	"accessdesk/data/datatest"
 )
 
-// walk brings a fresh item into a state.
+// walk brings a fresh item into a state. The waiting list is that of another program, which has no seat left for it.
 func (b *bench) walk(t testing.TB, to State) Item {
 	t.Helper()
-	id := b.draft(t, model).Items[0].ID
+	slug := model
+	if to == Waitlisted {
+		b.crowd(t)
+		slug = scan
+	}
+	id := b.draft(t, slug).Items[0].ID
 	path := map[State][]string{
-		Draft: {}, Submitted: {ActSubmit}, InReview: {ActSubmit, ActAssign}, NeedsInfo: {ActSubmit, ActAsk},
-		Approved: {ActSubmit, ActApprove}, Declined: {ActSubmit, ActDecline}, Withdrawn: {ActSubmit, ActWithdraw},
+		Draft: {}, Submitted: {ActSubmit}, InReview: {ActSubmit, ActAssign}, NeedsInfo: {ActSubmit, ActAsk}, Waitlisted: {ActSubmit},
+		Approved: {ActSubmit, ActApprove}, Declined: {ActSubmit, ActDecline}, Withdrawn: {ActSubmit, ActWithdraw}, Closed: {ActSubmit, ActAsk, ActClose},
 	}[to]
 	for _, act := range path {
-		who := b.manager
-		if act == ActSubmit || act == ActWithdraw {
-			who = b.owner
+		who := PersonActor(b.manager)
+		switch act {
+		case ActSubmit, ActWithdraw:
+			who = PersonActor(b.owner)
+		case ActClose:
+			who = SystemActor()
 		}
-		b.must(t, who, id, full(act))
+		b.Write(t, func(tx *data.Tx) error {
+			_, err := Act(tx, b.desk, who, id, full(act))
+			return err
+		})
 	}
 	item := b.find(t, id)
 	if item.State != to {
 		t.Fatalf("walked to %s, want %s", item.State, to)
 	}
 	return item
+}
+
+// crowd fills the one seat of the scanning program, lets somebody wait, and then makes room: whoever comes now waits
+// behind, and could be placed.
+func (b *bench) crowd(t testing.TB) {
+	t.Helper()
+	if b.crowded {
+		return
+	}
+	b.crowded = true
+	b.publish(t, scan, waitingList(1))
+	for range 2 {
+		b.sent(t, scan)
+	}
+	b.publish(t, scan, waitingList(100_000))
+}
+
+// waitingList gives the scanning program a number of seats and a list.
+func waitingList(seats int) func(string) string {
+	return replacing("[[apply]]", fmt.Sprintf("[window]\nseats = %d\nwaiting_list = true\ntime_zone = \"America/Denver\"\n[[apply]]", seats))
 }
 
 func (b *bench) find(t testing.TB, id string) Item {
@@ -56,7 +87,7 @@ func full(act string) ActRequest {
 		r.Declared = Declarations()
 	case ActAsk:
 		r.Message = "Who is the second contact?"
-	case ActAnswer:
+	case ActAnswer, ActMessage, ActReply, ActNote:
 		r.Message = "The night shift."
 	case ActDecline:
 		r.ReasonCode = "purpose"
@@ -64,21 +95,31 @@ func full(act string) ActRequest {
 	return r
 }
 
-var acts = []string{ActSubmit, ActAssign, ActAsk, ActAnswer, ActApprove, ActDecline, ActWithdraw}
+var acts = []string{ActSubmit, ActAssign, ActPlace, ActAsk, ActAnswer, ActApprove, ActDecline, ActWithdraw, ActClose, ActMessage, ActReply, ActNote}
 
 // law is the life cycle as it was agreed, written down a second time: state, act, state after it.
 var law = map[State]map[string]State{
-	Draft:     {ActSubmit: Submitted, ActWithdraw: Withdrawn},
-	Submitted: {ActAssign: InReview, ActAsk: NeedsInfo, ActApprove: Approved, ActDecline: Declined, ActWithdraw: Withdrawn},
-	InReview:  {ActAssign: InReview, ActAsk: NeedsInfo, ActApprove: Approved, ActDecline: Declined, ActWithdraw: Withdrawn},
-	NeedsInfo: {ActAnswer: InReview, ActWithdraw: Withdrawn},
-	Approved:  {}, Declined: {}, Withdrawn: {},
+	Draft: {ActSubmit: Submitted, ActWithdraw: Withdrawn},
+	Submitted: {ActAssign: InReview, ActAsk: NeedsInfo, ActApprove: Approved, ActDecline: Declined, ActWithdraw: Withdrawn,
+		ActMessage: Submitted, ActReply: Submitted, ActNote: Submitted},
+	Waitlisted: {ActPlace: Submitted, ActDecline: Declined, ActWithdraw: Withdrawn,
+		ActMessage: Waitlisted, ActReply: Waitlisted, ActNote: Waitlisted},
+	InReview: {ActAssign: InReview, ActAsk: NeedsInfo, ActApprove: Approved, ActDecline: Declined, ActWithdraw: Withdrawn,
+		ActMessage: InReview, ActReply: InReview, ActNote: InReview},
+	NeedsInfo: {ActAnswer: InReview, ActWithdraw: Withdrawn, ActClose: Closed,
+		ActMessage: NeedsInfo, ActReply: NeedsInfo, ActNote: NeedsInfo},
+	Approved:  {ActMessage: Approved, ActReply: Approved, ActNote: Approved},
+	Declined:  {ActMessage: Declined, ActReply: Declined, ActNote: Declined},
+	Withdrawn: {ActNote: Withdrawn},
+	Closed:    {ActNote: Closed},
 }
 
 // mayTake tells who may take an act: people of the organization who write, or a program manager outside of it.
 func (b *bench) mayTake(act string, who account.Person) bool {
 	switch act {
-	case ActSubmit, ActAnswer, ActWithdraw:
+	case ActClose:
+		return false // a job's
+	case ActSubmit, ActAnswer, ActWithdraw, ActMessage:
 		return slices.Contains([]string{b.owner.ID, b.editor.ID, b.signer.ID, b.insider.ID}, who.ID)
 	}
 	return who.ID == b.manager.ID || who.ID == b.colleague.ID
@@ -149,6 +190,12 @@ func TestTraceOfEachAct(t *testing.T) {
 			{InReview, ActDecline, []string{"decline"}, "declined", writers},
 			{InReview, ActWithdraw, []string{"withdraw"}, "withdrawn", writers},
 			{NeedsInfo, ActAnswer, []string{"answer"}, "answer_received", []string{"manager"}},
+			{Waitlisted, ActPlace, []string{"place"}, "placed", writers},
+			{Waitlisted, ActDecline, []string{"decline"}, "declined", writers},
+			{Submitted, ActMessage, []string{"message"}, "", nil},
+			{InReview, ActMessage, []string{"message"}, "message_to_staff", []string{"manager"}},
+			{InReview, ActReply, []string{"reply"}, "message_received", writers},
+			{InReview, ActNote, []string{"note"}, "", nil},
 			{NeedsInfo, ActWithdraw, []string{"withdraw"}, "withdrawn", writers},
 		} {
 			item := b.walk(t, c.state)
@@ -166,7 +213,7 @@ func TestTraceOfEachAct(t *testing.T) {
 				t.Errorf("%s %s: %d mails, %s to %v, want %v", c.state, c.act, len(list), c.mail, got, c.to)
 			}
 			for _, q := range list {
-				title := offeringTitle(t, b, q.Lang)
+				title := offeringTitle(t, b, item.Slug, q.Lang)
 				if q.Lang == "es" != (q.To == b.editor.Email) || !strings.Contains(q.Text, title) || !strings.Contains(q.Text, "Cedar Flats Water District") {
 					t.Errorf("%s to %s in %s:\n%s", q.Template, q.To, q.Lang, q.Text)
 				}
@@ -178,7 +225,7 @@ func TestTraceOfEachAct(t *testing.T) {
 	})
 }
 
-func offeringTitle(t testing.TB, b *bench, lang string) string {
+func offeringTitle(t testing.TB, b *bench, slug, lang string) string {
 	t.Helper()
 	var title string
 	b.Read(t, func(tx *data.Tx) error {
@@ -186,7 +233,7 @@ func offeringTitle(t testing.TB, b *bench, lang string) string {
 		if err != nil {
 			return err
 		}
-		program, _ := snapshot.Find(model)
+		program, _ := snapshot.Find(slug)
 		title = program.Title.In(lang)
 		return nil
 	})
@@ -297,6 +344,7 @@ func TestRace(t *testing.T) {
 		} {
 			item := b.walk(t, c.from)
 			mails := len(b.mails(t, item.ID))
+			begun := 3 // start, answers, submit
 			errs, after := make([]error, len(managers)), make([]Item, len(managers))
 			var group sync.WaitGroup
 			for i, manager := range managers {
@@ -320,7 +368,7 @@ func TestRace(t *testing.T) {
 				t.Fatalf("%v: nobody won: %v", c.acts, errs)
 			}
 			b.wantWinner(t, b.find(t, item.ID), after[won], managers[won])
-			if got := b.acts(t, item.ID)[2:]; c.steps != nil && !slices.Equal(got, c.steps) {
+			if got := b.acts(t, item.ID)[begun:]; c.steps != nil && !slices.Equal(got, c.steps) {
 				t.Errorf("%v: record %v, want %v", c.acts, got, c.steps)
 			}
 			if got := len(b.mails(t, item.ID)) - mails; got != 4 {
@@ -333,7 +381,7 @@ func TestRace(t *testing.T) {
 // wantWinner holds that what is stored is what the winner of a race was told, and nobody else's.
 func (b *bench) wantWinner(t *testing.T, stored, told Item, winner account.Person) {
 	t.Helper()
-	if stored != told || stored.State.Decided() && stored.DecidedBy != winner.ID {
+	if stored != told || stored.Over() && stored.DecidedBy != winner.ID {
 		t.Errorf("stored %+v, the winner was told %+v", stored, told)
 	}
 	grants := b.count(t, "SELECT count(*) FROM access_grant WHERE item_id = $1 AND opened_by = $2", stored.ID, winner.ID)

@@ -4,29 +4,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/questionnaire"
+	"accessdesk/broker/record"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
-
-	"github.com/go-playground/validator/v10"
 )
 
-// The lengths of answers, in characters.
-const (
-	TextLimit     = 500
-	LongTextLimit = 4000
-	answerParts   = 50 // values of one answer
-)
+// Answers are the answers to a program's own questions; package questionnaire judges them.
+type Answers = questionnaire.Answers
 
-// Answers are the answers to a program's own questions: by question, the values given. Most types have one value; several
-// has any number; a contact has name, e-mail address and phone; an accepted statement has "yes".
-type Answers map[string][]string
+// Gap is an answer that is missing or wrong.
+type Gap = questionnaire.Gap
+
+// Change is a difference between two versions of a program.
+type Change = questionnaire.Change
 
 // Conflict is a save on top of somebody else's: both versions, who saved the other one and when. It is a data.ErrConflict.
 type Conflict struct {
@@ -73,21 +68,15 @@ func SaveAnswers(tx *data.Tx, d Desk, actor Actor, a Application, slug string, r
 		return item, conflictOf(tx, item, answers)
 	}
 	for _, q := range program.Questions {
-		if err := tooLong(q, answers[q.ID]); err != nil {
+		if err := questionnaire.Storable(q, answers[q.ID]); err != nil {
 			return item, err
 		}
 	}
-	for _, q := range program.Questions {
-		values, given := answers[q.ID]
-		if !given {
-			continue
-		}
-		if err := saveAnswer(tx, actor, item.ID, q.ID, values); err != nil {
-			return item, wrap(err, "save answers of %s", item.ID)
-		}
+	if err := saveChanged(tx, actor, item, program, answers); err != nil {
+		return item, wrap(err, "save answers of %s", item.ID)
 	}
 	changed, err := tx.Exec(`UPDATE application_item SET revision = revision + 1, saved_at = $2, saved_by = $3
-		WHERE id = $1 AND state = $4 AND revision = $5`, item.ID, data.Millis(tx.Now), actor.Person.ID, string(Draft), revision)
+		WHERE id = $1 AND state = $4 AND revision = $5`, item.ID, data.Millis(tx.Now), actor.Person.ID, string(item.State), revision)
 	if err != nil {
 		return item, wrap(err, "save answers of %s", item.ID)
 	}
@@ -96,6 +85,39 @@ func SaveAnswers(tx *data.Tx, d Desk, actor Actor, a Application, slug string, r
 	}
 	item.Revision, item.Saved, item.SavedBy = revision+1, tx.Now, actor.Person.ID
 	return item, touch(tx, a.ID, actor)
+}
+
+// saveChanged stores the answers that are others than before, and says in the record which: names, never contents.
+func saveChanged(tx *data.Tx, actor Actor, item Item, program *catalog.Published, answers Answers) error {
+	before, err := AnswersOf(tx, item.ID)
+	if err != nil {
+		return err
+	}
+	var changed []string
+	for _, q := range program.Questions {
+		values, given := answers[q.ID]
+		values = kept(values)
+		if !given || slices.Equal(values, before[q.ID]) {
+			continue
+		}
+		if err := saveAnswer(tx, actor, item.ID, q.ID, values); err != nil {
+			return err
+		}
+		changed = append(changed, q.ID)
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return record.Append(tx, record.Entry{Chain: record.CaseChain(item.ID), Actor: actor.name, Act: "answers_saved",
+		Detail: map[string]any{"questions": changed}})
+}
+
+// kept is an answer as it is stored: one empty text is none.
+func kept(values []string) []string {
+	if len(values) == 1 && values[0] == "" {
+		return nil
+	}
+	return values
 }
 
 // draftItem finds the item of a draft that the actor may write.
@@ -107,7 +129,7 @@ func draftItem(tx *data.Tx, d Desk, actor Actor, a Application, slug string) (It
 	if !ok {
 		return item, nil, data.ErrNotFound
 	}
-	if item.State != Draft {
+	if !item.Editable() {
 		return item, nil, data.Refuse("", "already_sent")
 	}
 	program, err := d.program(tx, item)
@@ -137,7 +159,6 @@ func conflictOf(tx *data.Tx, item Item, yours Answers) error {
 }
 
 func saveAnswer(tx *data.Tx, actor Actor, itemID, question string, values []string) error {
-	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" && len(values) == 1 })
 	if len(values) == 0 {
 		_, err := tx.Exec("DELETE FROM item_answer WHERE item_id = $1 AND question = $2", itemID, question)
 		return err
@@ -150,22 +171,6 @@ func saveAnswer(tx *data.Tx, actor Actor, itemID, question string, values []stri
 		ON CONFLICT (item_id, question) DO UPDATE SET answer = excluded.answer, saved_at = excluded.saved_at, saved_by = excluded.saved_by`,
 		itemID, question, string(text), data.Millis(tx.Now), actor.Person.ID)
 	return err
-}
-
-func tooLong(q catalog.Question, values []string) error {
-	limit := TextLimit
-	if q.Type == catalog.QuestionLongText || q.Type == catalog.QuestionCIDRList {
-		limit = LongTextLimit
-	}
-	if len(values) > answerParts {
-		return data.Refuse(q.ID, "unknown_choice")
-	}
-	for _, value := range values {
-		if used := utf8.RuneCountInString(value); used > limit {
-			return data.Refuse(q.ID, "too_long", "Max", limit, "Used", used)
-		}
-	}
-	return nil
 }
 
 // touch marks an application as saved by a person.
@@ -193,65 +198,4 @@ func SaveFacts(tx *data.Tx, d Desk, actor Actor, a Application, revision int64, 
 		stated[id] = value.From(eligibility.Stated, "application")
 	}
 	return account.SaveFacts(tx, d.Vocabulary, a.Organization.ID, actor.name, stated)
-}
-
-// Gap is a question that is not answered as it has to be before the item can be sent.
-type Gap struct {
-	Question catalog.Question
-	Refusal  *data.Refusal
-}
-
-// Gaps lists what is missing or wrong in the answers to the questions that are asked of an operator with these facts.
-func Gaps(program *catalog.Published, facts eligibility.Profile, answers Answers) []Gap {
-	var gaps []Gap
-	for _, q := range program.Asked(facts, answers) {
-		if refusal := checkAnswer(q, answers[q.ID]); refusal != nil {
-			gaps = append(gaps, Gap{q, refusal})
-		}
-	}
-	return gaps
-}
-
-var check = validator.New(validator.WithRequiredStructEnabled())
-
-// checkAnswer judges one answer by the type of its question; nil when it is fine.
-func checkAnswer(q catalog.Question, values []string) *data.Refusal {
-	parts := values
-	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return strings.TrimSpace(v) == "" })
-	if len(values) == 0 {
-		if !q.Required {
-			return nil
-		}
-		if q.Type == catalog.QuestionStatement {
-			return data.Refuse(q.ID, "tick_box")
-		}
-		return data.Refuse(q.ID, "required")
-	}
-	switch q.Type {
-	case catalog.QuestionChoice, catalog.QuestionSeveral:
-		for _, value := range values {
-			if !slices.ContainsFunc(q.Options, func(o catalog.Option) bool { return o.Value == value }) {
-				return data.Refuse(q.ID, "unknown_choice")
-			}
-		}
-	case catalog.QuestionNumber, catalog.QuestionMoney:
-		if _, err := strconv.ParseUint(strings.NewReplacer(",", "", "$", "", " ", "").Replace(values[0]), 10, 63); err != nil {
-			return data.Refuse(q.ID, "invalid_number")
-		}
-	case catalog.QuestionDate:
-		if _, err := time.Parse(time.DateOnly, values[0]); err != nil {
-			return data.Refuse(q.ID, "invalid_date")
-		}
-	case catalog.QuestionContact:
-		if len(parts) < 2 || strings.TrimSpace(parts[0]) == "" || check.Var(parts[1], "email") != nil {
-			return data.Refuse(q.ID, "invalid_contact")
-		}
-	case catalog.QuestionCIDRList:
-		for _, network := range strings.FieldsFunc(values[0], func(r rune) bool { return r == '\n' || r == ',' || r == ' ' || r == ';' }) {
-			if check.Var(network, "ip|cidr") != nil {
-				return data.Refuse(q.ID, "invalid_network", "Network", network)
-			}
-		}
-	}
-	return nil
 }

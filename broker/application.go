@@ -2,7 +2,6 @@ package broker
 
 import (
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,32 +9,11 @@ import (
 
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
+	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 )
-
-// State is where an item stands.
-type State string
-
-// The states of an item.
-const (
-	Draft     State = "draft"
-	Submitted State = "submitted"
-	InReview  State = "in_review"
-	NeedsInfo State = "needs_info"
-	Approved  State = "approved"
-	Declined  State = "declined"
-	Withdrawn State = "withdrawn"
-)
-
-// States lists all states in the order of a case.
-func States() []State {
-	return []State{Draft, Submitted, InReview, NeedsInfo, Approved, Declined, Withdrawn}
-}
-
-// Decided tells whether the item has come to its end.
-func (s State) Decided() bool { return s == Approved || s == Declined || s == Withdrawn }
 
 // Application is what an organization asks for.
 type Application struct {
@@ -48,14 +26,14 @@ type Application struct {
 	Items         []Item
 }
 
-// State is derived: draft while an item is one, open while one is undecided, else closed.
+// State is derived: draft while an item is one or a packet is prepared, open while one is undecided, else closed.
 func (a Application) State() string {
 	open := false
 	for _, item := range a.Items {
-		if item.State == Draft {
+		if item.Unsent() {
 			return "draft"
 		}
-		open = open || !item.State.Decided()
+		open = open || !item.Over()
 	}
 	if open {
 		return "open"
@@ -70,45 +48,6 @@ func (a Application) Item(slug string) (Item, bool) {
 		return Item{}, false
 	}
 	return a.Items[at], true
-}
-
-// Item is one program of an application: the case.
-type Item struct {
-	ID, ApplicationID, Slug, VersionID string
-	State                              State
-	Revision                           int64
-	Created, Changed                   time.Time
-	Saved                              time.Time // last save of its own questions, zero if never
-	SavedBy                            string
-	Submitted, Due, Decided            time.Time // zero until then
-	SubmittedBy, AssignedTo, DecidedBy string
-	ReasonCode, ReasonText             string // of a decline
-	Facts                              string // as of the submit, JSON
-	VersionChanged                     bool   // the program had a newer version at the submit than at the start
-	RulesMet, RulesAll                 int    // as of the submit
-}
-
-const itemColumns = `i.id, i.application_id, i.slug, i.version_id, i.state, i.revision, i.created_at, i.changed_at, i.saved_at, i.saved_by,
-	i.submitted_at, i.submitted_by, i.due_at, i.assigned_to, i.decided_at, i.decided_by, i.reason_code, i.reason_text, i.facts,
-	i.version_changed, i.rules_met, i.rules_all`
-
-func scanItem(s data.Scanner) (Item, error) {
-	var i Item
-	return i, i.scan(s)
-}
-
-// scan reads the item's columns, then whatever else the query asked for.
-func (i *Item) scan(s data.Scanner, more ...any) error {
-	var created, changed int64
-	var saved, submitted, due, decided sql.NullInt64
-	into := []any{&i.ID, &i.ApplicationID, &i.Slug, &i.VersionID, &i.State, &i.Revision, &created, &changed, &saved, &i.SavedBy,
-		&submitted, &i.SubmittedBy, &due, &i.AssignedTo, &decided, &i.DecidedBy, &i.ReasonCode, &i.ReasonText, &i.Facts,
-		&i.VersionChanged, &i.RulesMet, &i.RulesAll}
-	err := s.Scan(append(into, more...)...)
-	i.Created, i.Changed = data.FromMillis(created), data.FromMillis(changed)
-	i.Saved, i.Submitted = data.FromMillis(saved.Int64), data.FromMillis(submitted.Int64)
-	i.Due, i.Decided = data.FromMillis(due.Int64), data.FromMillis(decided.Int64)
-	return err
 }
 
 // referenceLetters has no letter that is mistaken for another: people read references out on the phone.
@@ -126,8 +65,8 @@ func newReference() string {
 	return "CAD-" + string(letters)
 }
 
-// Start begins an application of an organization for programs that are applied for here and take requests now. The
-// facts of the check become facts of the organization.
+// Start begins an application of an organization for programs that take requests now: for those that are decided here, and
+// for others, whose packet it prepares. The facts of the check become facts of the organization.
 func Start(tx *data.Tx, d Desk, actor Actor, organizationID string, slugs []string, facts eligibility.Profile) (Application, error) {
 	member, err := account.MayActFor(tx, actor.Person.ID, organizationID)
 	if err != nil {
@@ -169,10 +108,7 @@ func startable(tx *data.Tx, d Desk, organizationID string, slugs []string) ([]*c
 	var programs []*catalog.Published
 	for _, slug := range slugs {
 		program, ok := snapshot.Find(slug)
-		if !ok || !program.InApp() {
-			return nil, data.Refuse("program", "program_elsewhere")
-		}
-		if !program.OpenAt(tx.Now) { // there is no waiting list here, so a program that only keeps one is not open
+		if !ok || !program.StartableAt(tx.Now) {
 			return nil, data.Refuse("program", "program_closed")
 		}
 		if err := refuseTwice(tx, organizationID, slug); err != nil {
@@ -193,7 +129,7 @@ func startable(tx *data.Tx, d Desk, organizationID string, slugs []string) ([]*c
 func refuseTwice(tx *data.Tx, organizationID, slug string) error {
 	var reference string
 	err := tx.Row(`SELECT a.reference FROM application a JOIN application_item i ON i.application_id = a.id
-		WHERE a.organization_id = $1 AND i.slug = $2 AND i.state IN ('draft', 'submitted', 'in_review', 'needs_info')
+		WHERE a.organization_id = $1 AND i.slug = $2 AND i.decided_at IS NULL
 		ORDER BY a.created_at LIMIT 1`, organizationID, slug).Scan(&reference)
 	if errors.Is(err, data.ErrNotFound) {
 		return nil
@@ -229,12 +165,15 @@ func insertApplication(tx *data.Tx, a *Application, actor Actor) error {
 }
 
 func insertItem(tx *data.Tx, applicationID string, program *catalog.Published, actor Actor) (Item, error) {
-	item := Item{ID: data.NewID(), ApplicationID: applicationID, Slug: program.Slug, VersionID: program.VersionID, State: Draft, Revision: 1,
-		Created: tx.Now, Changed: tx.Now}
-	_, err := tx.Exec(`INSERT INTO application_item (id, application_id, slug, version_id, state, revision, created_at, changed_at, saved_by,
+	item := Item{ID: data.NewID(), ApplicationID: applicationID, Slug: program.Slug, VersionID: program.VersionID, Kind: workflow.InApp,
+		State: Draft, Revision: 1, Created: tx.Now, Changed: tx.Now}
+	if !program.InApp() {
+		item.Kind, item.State = workflow.Packet, Preparing
+	}
+	_, err := tx.Exec(`INSERT INTO application_item (id, application_id, slug, version_id, kind, state, revision, created_at, changed_at, saved_by,
 		submitted_by, assigned_to, decided_by, reason_code, reason_text, facts, declared, version_changed, rules_met, rules_all)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, '', '', '', '', '', '', '', '', $8, 0, 0)`,
-		item.ID, applicationID, item.Slug, item.VersionID, string(item.State), item.Revision, data.Millis(tx.Now), false)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, '', '', '', '', '', '', '', '', $9, 0, 0)`,
+		item.ID, applicationID, item.Slug, item.VersionID, string(item.Kind), string(item.State), item.Revision, data.Millis(tx.Now), false)
 	if err != nil {
 		return item, err
 	}
@@ -286,7 +225,7 @@ func Applications(tx *data.Tx, actor Actor) ([]Application, error) {
 	return all, nil
 }
 
-// Program gives the program of an item: the live version for a draft, else the version that it was sent on.
+// Program gives the program of an item: the live version while it is prepared, else the version that it was sent on.
 func Program(tx *data.Tx, d Desk, item Item) (*catalog.Published, error) {
 	program, err := d.program(tx, item)
 	return program, wrap(err, "program of %s", item.ID)

@@ -18,11 +18,25 @@
 // record entry and queues the mail, all in the transaction of the caller. Sending decides again on the version that is
 // live at that moment; approving opens the grant.
 //
-//	draft -submit-> submitted -assign-> in_review -ask-> needs_info -answer-> in_review -approve-> approved
-//	                                        in_review -decline-> declined      any undecided -withdraw-> withdrawn
+// The table is broker/workflow/workflow.toml. Ask, approve and decline on a submitted item assign it to the actor first.
+// Nobody decides for an organization that they belong to.
 //
-// Ask, approve and decline on a submitted item assign it to the actor first. Nobody decides for an organization that
-// they belong to.
+// # Packets
+//
+// Most programs are applied for elsewhere. Their items are packets: the desk prepares what the provider asks for, the
+// applicant sends it and reports each stage with its day, which may be taken back for 7 days by whoever reported it.
+// Nothing is ever sent to a provider by the program.
+//
+// # The promise clock
+//
+// A case is due so many days after it was sent. While the applicant is asked the clock stands still, and on the waiting
+// list it does not run yet. An unanswered question closes the case after AnswerTime.
+//
+// # Seats
+//
+// Sending takes a seat of a program that has a number of them; a decline, a withdrawal, a close and the end of the grant
+// free it. When none is left and the program keeps a waiting list, sending takes a place there; the first in line moves
+// up when a seat is free.
 package broker
 
 import (
@@ -65,10 +79,10 @@ func (a Actor) manages() bool { return a.Person.StaffRole == account.ProgramMana
 // readsCases tells whether the actor may look at every case.
 func (a Actor) readsCases() bool { return a.Person.StaffRole != "" }
 
-// program gives the program as an item knows it: the version that it was sent on. A draft is on the live version, the one
+// program gives the program as an item knows it: the version that it was sent on. An unsent one is on the live version, the one
 // that it will be sent on, so that its pages ask what the submit wants to know.
 func (d Desk) program(tx *data.Tx, item Item) (*catalog.Published, error) {
-	if item.State == Draft {
+	if item.Unsent() {
 		snapshot, err := d.Catalog.Snapshot(tx)
 		if err != nil {
 			return nil, err

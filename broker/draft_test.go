@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
@@ -77,7 +78,7 @@ func TestStartRefused(t *testing.T) {
 			})
 		}
 		wantRefusal(t, try(b.owner, b.org), "program", "program_none")
-		wantRefusal(t, try(b.owner, b.org, "no-such-program"), "program", "program_elsewhere")
+		wantRefusal(t, try(b.owner, b.org, "no-such-program"), "program", "program_closed")
 		wantRefusal(t, try(b.owner, b.org, model, scan), "program", "program_closed")
 		wantRefusal(t, try(b.reader, b.org, model), "", "not_your_role")
 		for _, who := range []account.Person{b.stranger, b.removed, b.manager, b.administrator, {}} {
@@ -164,8 +165,8 @@ func TestSaveAlways(t *testing.T) {
 		if !saved.Saved.Equal(b.Now()) || saved.SavedBy != b.owner.ID {
 			t.Errorf("%+v", saved)
 		}
-		_, err = b.save(b.owner, a.ID, model, 3, Answers{"first_task": {strings.Repeat("ñ", LongTextLimit)}, "firm_name": {strings.Repeat("x", TextLimit+1)}})
-		if refusal := wantRefusal(t, err, "firm_name", "too_long"); refusal.Args["Used"] != TextLimit+1 {
+		_, err = b.save(b.owner, a.ID, model, 3, Answers{"first_task": {strings.Repeat("ñ", questionnaire.LongTextLimit)}, "firm_name": {strings.Repeat("x", questionnaire.TextLimit+1)}})
+		if refusal := wantRefusal(t, err, "firm_name", "too_long"); refusal.Args["Used"] != questionnaire.TextLimit+1 {
 			t.Errorf("%v", refusal.Args)
 		}
 		if after := b.answers(t, item.ID); !slices.Equal(after["first_task"], []string{"Read logs."}) {
@@ -335,7 +336,7 @@ func TestGaps(t *testing.T) {
 		{catalog.QuestionStatement, nil, "tick_box"},
 	} {
 		q := catalog.Question{ID: "q", Type: c.kind, Required: true, Options: options}
-		refusal := checkAnswer(q, c.values)
+		refusal := questionnaire.CheckAnswer(q, c.values)
 		if (refusal == nil) != (c.code == "") || refusal != nil && (refusal.Code != c.code || refusal.Field != "q") {
 			t.Errorf("%s %q: %v, want %q", c.kind, c.values, refusal, c.code)
 		}
@@ -343,7 +344,7 @@ func TestGaps(t *testing.T) {
 			wantRefusal(t, refusal, "q", c.code)
 		}
 		q.Required = false
-		if refusal := checkAnswer(q, nil); refusal != nil {
+		if refusal := questionnaire.CheckAnswer(q, nil); refusal != nil {
 			t.Errorf("%s left empty: %v", c.kind, refusal)
 		}
 	}

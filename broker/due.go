@@ -25,16 +25,24 @@ func Work(tx *data.Tx, d Desk) error {
 }
 
 // Report counts what Due did.
-type Report struct{ Reminded, Purged int }
+type Report struct{ Reminded, Purged, Closed, Placed int }
 
-// Due reminds of drafts that rest for 3 days, once for each draft, and removes the checks that are over.
+// Due reminds of drafts that rest for 3 days, once for each draft, closes cases whose question was not answered, moves up
+// the first in line where a seat is free, and removes the checks that are over.
 func Due(tx *data.Tx, d Desk) (Report, error) {
 	var report Report
+	var err error
+	if report.Closed, err = closeUnanswered(tx, d); err != nil {
+		return report, wrap(err, "close unanswered cases")
+	}
+	if report.Placed, err = placeNext(tx, d); err != nil {
+		return report, wrap(err, "place from waiting lists")
+	}
 	resting, err := data.Rows(tx, scanApplication, "SELECT "+applicationColumns+` FROM application a
 		JOIN organization o ON o.id = a.organization_id
 		WHERE a.reminded_at IS NULL AND a.saved_at <= $1
-		AND EXISTS (SELECT 1 FROM application_item i WHERE i.application_id = a.id AND i.state = $2)
-		ORDER BY a.saved_at, a.id`, data.Millis(tx.Now.Add(-draftReminder)), string(Draft))
+		AND EXISTS (SELECT 1 FROM application_item i WHERE i.application_id = a.id AND i.state IN ($2, $3))
+		ORDER BY a.saved_at, a.id`, data.Millis(tx.Now.Add(-draftReminder)), string(Draft), string(Preparing))
 	if err != nil {
 		return report, wrap(err, "unfinished drafts")
 	}
@@ -47,6 +55,22 @@ func Due(tx *data.Tx, d Desk) (Report, error) {
 	purged, err := tx.Exec("DELETE FROM screening WHERE expires_at <= $1", data.Millis(tx.Now))
 	report.Purged = int(purged)
 	return report, wrap(err, "purge checks")
+}
+
+// closeUnanswered closes the cases whose question waits for longer than AnswerTime.
+func closeUnanswered(tx *data.Tx, d Desk) (closed int, err error) {
+	items, err := data.Rows(tx, scanItem, "SELECT "+itemColumns+` FROM application_item i
+		WHERE i.state = $1 AND i.paused_at <= $2 ORDER BY i.paused_at, i.id`, string(NeedsInfo), data.Millis(tx.Now.Add(-AnswerTime)))
+	if err != nil {
+		return 0, err
+	}
+	for _, item := range items {
+		if _, err := Act(tx, d, SystemActor(), item.ID, ActRequest{Act: ActClose}); err != nil {
+			return closed, err
+		}
+		closed++
+	}
+	return closed, nil
 }
 
 func remindDraft(tx *data.Tx, d Desk, a Application) error {

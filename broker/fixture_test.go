@@ -58,6 +58,8 @@ type bench struct {
 	owner, editor, signer, reader, insider, removed, stranger account.Person
 	// Staff outside of org.
 	manager, colleague, auditor, administrator account.Person
+
+	crowded bool // see crowd
 }
 
 func open(t testing.TB, db *datatest.Database) *bench {

@@ -9,6 +9,7 @@ import (
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
+	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -23,7 +24,9 @@ type Filter struct {
 }
 
 // Statuses lists the filters of the queue: everything that needs a decision, one state of it, or what is over.
-func Statuses() []string { return []string{"open", "new", "in_review", "needs_info", "decided"} }
+func Statuses() []string {
+	return []string{"open", "new", "in_review", "needs_info", "waitlisted", "decided"}
+}
 
 // Sorts lists the orders of the queue.
 func Sorts() []string { return []string{"due", "waiting", "organization"} }
@@ -40,6 +43,7 @@ type QueueRow struct {
 type Queue struct {
 	Rows                                     []QueueRow
 	Waiting, New, OnApplicant, DueSoon, Late int
+	OnList                                   int // on waiting lists
 }
 
 // dueSoon is what "due soon" means.
@@ -65,7 +69,7 @@ func ReviewQueue(tx *data.Tx, d Desk, actor Actor, f Filter) (Queue, error) {
 	all, err := data.Rows(tx, func(s data.Scanner) (r QueueRow, err error) {
 		return r, r.Item.scan(s, &r.Organization, &r.Reference)
 	}, "SELECT "+itemColumns+`, o.name, a.reference FROM application_item i JOIN application a ON a.id = i.application_id
-		JOIN organization o ON o.id = a.organization_id WHERE i.state <> $1 ORDER BY i.due_at, i.id`, string(Draft))
+		JOIN organization o ON o.id = a.organization_id WHERE i.kind = $1 AND i.state <> $2 ORDER BY i.due_at, i.id`, string(workflow.InApp), string(Draft))
 	if err != nil {
 		return Queue{}, wrap(err, "review queue")
 	}
@@ -92,11 +96,15 @@ func ReviewQueue(tx *data.Tx, d Desk, actor Actor, f Filter) (Queue, error) {
 }
 
 func (q *Queue) count(row QueueRow, now time.Time) {
-	if row.State.Decided() {
+	if row.Over() {
 		return
 	}
-	if row.State == NeedsInfo {
+	switch row.State {
+	case NeedsInfo:
 		q.OnApplicant++
+		return
+	case Waitlisted:
+		q.OnList++
 		return
 	}
 	q.Waiting++
@@ -122,10 +130,12 @@ func (f Filter) shows(row QueueRow) bool {
 		return row.State == InReview
 	case "needs_info":
 		return row.State == NeedsInfo
+	case "waitlisted":
+		return row.State == Waitlisted
 	case "decided":
-		return row.State.Decided()
+		return row.Over()
 	}
-	return !row.State.Decided()
+	return !row.Over() && row.State != Waitlisted
 }
 
 func reviewer(tx *data.Tx, known map[string]account.Person, id string) (account.Person, error) {
@@ -151,13 +161,13 @@ func sortQueue(rows []QueueRow, by string) {
 
 // Message is what reviewer and applicant wrote.
 type Message struct {
-	Kind string // ActAsk or ActAnswer
+	Kind string // ActAsk, ActAnswer, ActMessage, ActReply or ActNote
 	Text string
 	At   time.Time
 	By   account.Person
 }
 
-// Messages lists what was written on a case, in order.
+// Messages lists what was written on a case, in order, with the notes among staff.
 func Messages(tx *data.Tx, itemID string) ([]Message, error) {
 	return data.Rows(tx, func(s data.Scanner) (m Message, err error) {
 		var at int64
@@ -290,7 +300,8 @@ type Status struct {
 	Messages    []Message
 	Events      []Event
 	Grant       *access.Grant
-	Changes     []Change // of a draft: what is different in the program since it was started
+	Changes     []Change // of an unsent item: what is different in the program since it was started
+	Place       int      // on the waiting list, from 1; 0: not on it
 }
 
 // FindStatus gives an item to the people of its organization.
@@ -318,6 +329,11 @@ func FindStatus(tx *data.Tx, d Desk, actor Actor, applicationID, slug string) (S
 	}
 	if s.Events, err = events(tx, record.CaseChain(item.ID)); err != nil {
 		return s, wrap(err, "status of %s", item.ID)
+	}
+	s.Messages = slices.DeleteFunc(s.Messages, func(m Message) bool { return m.Kind == ActNote })
+	s.Events = slices.DeleteFunc(s.Events, func(e Event) bool { return e.Act == ActNote })
+	if s.Place, err = Place(tx, item); err != nil {
+		return s, err
 	}
 	s.Grant, err = grantOf(tx, item.ID)
 	return s, wrap(err, "status of %s", item.ID)

@@ -138,7 +138,7 @@ func TestCaseTellsItsStory(t *testing.T) {
 		for _, event := range c.Events {
 			story = append(story, event.Act+" "+strings.TrimSuffix(event.By.Email, "@example.org"))
 		}
-		want := []string{"start owner", "submit owner", "assign manager", "ask manager", "answer owner", "approve manager", "grant_opened manager"}
+		want := []string{"start owner", "answers_saved owner", "submit owner", "assign manager", "ask manager", "answer owner", "approve manager", "grant_opened manager"}
 		if !slices.Equal(story, want) {
 			t.Errorf("%q, want %q", story, want)
 		}
@@ -174,8 +174,8 @@ func TestRevoke(t *testing.T) {
 		wantRefusal(t, try(b.administrator, "Because"), "", "not_your_role")
 		wantRefusal(t, try(b.insider, "Because"), "", "own_organization")
 		wantRefusal(t, try(b.manager, " "), "reason", "required")
-		if n := len(b.acts(t, item.ID)); n != 5 {
-			t.Errorf("refusals left %d entries", n-5)
+		if n := len(b.acts(t, item.ID)); n != 6 {
+			t.Errorf("refusals left %d entries", n-6)
 		}
 		if err := try(b.colleague, "Used by people who were not named."); err != nil {
 			t.Fatal(err)

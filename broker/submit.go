@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"accessdesk/broker/access"
+	"accessdesk/broker/questionnaire"
 	"accessdesk/broker/record"
 	"accessdesk/catalog"
 	"accessdesk/data"
@@ -32,7 +33,7 @@ func Submit(tx *data.Tx, d Desk, actor Actor, a Application, declared []string) 
 	var results []SubmitResult
 	var sent []*step
 	for _, item := range a.Items {
-		if item.State != Draft {
+		if item.IsPacket() || item.State != Draft {
 			continue
 		}
 		s, err := newStep(tx, d, actor, item.ID, ActRequest{Act: ActSubmit, Declared: declared})
@@ -53,9 +54,6 @@ func Submit(tx *data.Tx, d Desk, actor Actor, a Application, declared []string) 
 	if len(results) == 0 {
 		return nil, data.ErrConflict
 	}
-	if len(sent) == 0 {
-		return results, nil
-	}
 	return results, wrap(tellSent(tx, d, a, sent), "submit %s", a.ID)
 }
 
@@ -69,8 +67,22 @@ func checkDeclared(declared []string) error {
 	return errors.Join(missing...)
 }
 
-// tellSent queues the one mail for all items that were sent together.
-func tellSent(tx *data.Tx, d Desk, a Application, sent []*step) error {
+// tellSent queues the one mail for all items that went to the reviewers together, and one for each that waits for a place.
+func tellSent(tx *data.Tx, d Desk, a Application, all []*step) error {
+	var sent []*step
+	for _, s := range all {
+		if s.item.State != Waitlisted {
+			sent = append(sent, s)
+			continue
+		}
+		s.quiet = false
+		if err := s.tell(ActSubmit); err != nil {
+			return err
+		}
+	}
+	if len(sent) == 0 {
+		return nil
+	}
 	first := sent[0]
 	return d.tell(tx, a.Organization.ID, "submitted", first.mailKey(ActSubmit), record.CaseChain(first.item.ID), func(lang string) map[string]any {
 		args := first.mailArgs(ActSubmit, lang, access.Grant{})
@@ -86,7 +98,8 @@ func tellSent(tx *data.Tx, d Desk, a Application, sent []*step) error {
 	})
 }
 
-// prepareSubmit decides again on the version that is live now: open, not ruled out, every question answered.
+// prepareSubmit decides again on the version that is live now: open, a seat or a place on the waiting list left, not ruled
+// out, every question answered.
 func (s *step) prepareSubmit() error {
 	if err := checkDeclared(s.request.Declared); err != nil {
 		return err
@@ -96,13 +109,13 @@ func (s *step) prepareSubmit() error {
 		return err
 	}
 	live, ok := snapshot.Find(s.item.Slug)
-	if !ok || !live.InApp() || !live.OpenAt(s.tx.Now) {
+	if !ok || !live.InApp() || !live.StartableAt(s.tx.Now) {
 		return data.Refuse("", "program_closed")
 	}
 	if err := s.moveTo(live); err != nil {
 		return err
 	}
-	if err := refuseFull(s.tx, live); err != nil {
+	if err := s.takeSeat(live); err != nil {
 		return err
 	}
 	facts, decision, err := s.decideNow(live)
@@ -116,7 +129,7 @@ func (s *step) prepareSubmit() error {
 	if err != nil {
 		return err
 	}
-	if gaps := Gaps(live, facts, answers); len(gaps) > 0 {
+	if gaps := questionnaire.Gaps(live, facts, answers); len(gaps) > 0 {
 		return data.Refuse("", "incomplete", "Count", len(gaps))
 	}
 	return s.freeze(facts, decision)
@@ -138,21 +151,6 @@ func (s *step) moveTo(live *catalog.Published) error {
 	s.detail["version_before"], s.detail["changes"] = s.item.VersionID, names
 	s.item.VersionID, s.item.VersionChanged, s.program = live.VersionID, true, live
 	return nil
-}
-
-// refuseFull refuses when every seat of the program is held by a live grant or asked for by a case that is not decided. Two
-// submits at the same moment cannot both take the last one: write transactions are serializable.
-func refuseFull(tx *data.Tx, program *catalog.Published) error {
-	if program.Window.Seats == 0 {
-		return nil
-	}
-	var taken int
-	err := tx.Row(`SELECT (SELECT count(*) FROM application_item WHERE slug = $1 AND state IN ('submitted', 'in_review', 'needs_info'))
-		+ (SELECT count(*) FROM access_grant WHERE slug = $1 AND state IN ('pending', 'active'))`, program.Slug).Scan(&taken)
-	if err != nil || taken < program.Window.Seats {
-		return err
-	}
-	return data.Refuse("", "program_full")
 }
 
 // freeze keeps the facts and the rule check as they were at the submit: the reviewer judges what was sent.
@@ -177,7 +175,7 @@ func revisionText(revision int64) string { return strconv.FormatInt(revision, 10
 func Ready(tx *data.Tx, d Desk, a Application) (map[string]*data.Refusal, error) {
 	ready := map[string]*data.Refusal{}
 	for _, item := range a.Items {
-		if item.State != Draft {
+		if item.IsPacket() || item.State != Draft {
 			continue
 		}
 		s := &step{tx: tx, desk: d, item: item, app: a, request: ActRequest{Declared: Declarations()}, detail: map[string]any{}}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/questionnaire"
 	"accessdesk/broker/record"
 	"accessdesk/catalog"
 	"accessdesk/data"
@@ -228,7 +229,7 @@ func TestSubmitOnTheLiveVersion(t *testing.T) {
 		if _, ok := status.Program.Question("second_contact"); !ok {
 			t.Fatal("the draft does not show the question that the submit asks for")
 		}
-		if len(status.Changes) != 1 || status.Changes[0] != (Change{"question_new", "second_contact", catalog.Text{En: "Who is the second contact?", Es: "¿Quién es el segundo contacto?"}}) {
+		if len(status.Changes) != 1 || status.Changes[0] != (Change{Kind: "question_new", ID: "second_contact", Title: catalog.Text{En: "Who is the second contact?", Es: "¿Quién es el segundo contacto?"}}) {
 			t.Errorf("changes %+v", status.Changes)
 		}
 		answers := complete(model)
@@ -449,7 +450,7 @@ func TestChanges(t *testing.T) {
 			t.Fatalf("%q is not in the file", c.old)
 		}
 		var got []string
-		for _, change := range Changes(before, parse(t, text)) {
+		for _, change := range questionnaire.Changes(before, parse(t, text)) {
 			got = append(got, change.Kind+" "+change.ID)
 			seen[change.Kind] = true
 			for _, lang := range []string{"en", "es"} {
@@ -462,7 +463,7 @@ func TestChanges(t *testing.T) {
 			t.Errorf("%q: %q, want %q", c.new, got, c.want)
 		}
 	}
-	for _, kind := range ChangeKinds() {
+	for _, kind := range questionnaire.ChangeKinds() {
 		if !seen[kind] {
 			t.Errorf("%s is not tested", kind)
 		}

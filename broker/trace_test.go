@@ -92,6 +92,8 @@ type life struct {
 	organization string
 	grant        access.State
 	ends         time.Time
+	asked        time.Time // when the question was asked that waits
+	sent         bool      // staff know of it
 }
 
 func (l *life) must(err error) {
@@ -101,7 +103,8 @@ func (l *life) must(err error) {
 }
 
 func (l *life) begin() {
-	l.state, l.entries = l.item.State, l.countEntries()
+	l.state, l.entries, l.asked = l.item.State, l.countEntries(), l.item.Paused
+	l.sent = !l.item.Submitted.IsZero()
 	l.must(l.tx.Row("SELECT organization_id FROM application WHERE id = $1", l.item.ApplicationID).Scan(&l.organization))
 }
 
@@ -111,6 +114,9 @@ func (l *life) countEntries() (n int) {
 }
 
 func (l *life) may(act string, who account.Person) bool {
+	if !l.sent && slices.Contains([]string{ActReply, ActNote}, act) {
+		return false
+	}
 	if who.ID == l.b.colleague.ID && l.joined {
 		return l.b.mayTake(act, l.b.owner)
 	}
@@ -136,6 +142,12 @@ func (l *life) step(who account.Person, act string) {
 	if act == ActApprove {
 		l.entries++ // grant_opened
 		l.grant, l.ends = access.Active, l.tx.Now.Add(180*24*time.Hour)
+	}
+	if act == ActSubmit {
+		l.sent = true
+	}
+	if act == ActAsk {
+		l.asked = l.tx.Now
 	}
 	l.state = want
 }
@@ -163,6 +175,10 @@ func (l *life) revoke(who account.Person) {
 func (l *life) pass(d time.Duration) {
 	l.tx.Now = l.tx.Now.Add(d)
 	l.must(Work(l.tx, l.b.desk))
+	if l.state == NeedsInfo && l.tx.Now.Sub(l.asked) >= AnswerTime {
+		l.state = Closed
+		l.entries++
+	}
 	if l.grant == access.Active && !l.tx.Now.Before(l.ends) {
 		l.grant = access.Ended
 		l.entries++

@@ -223,6 +223,7 @@ func TestMigrateRefusesWhatDoesNotFit(t *testing.T) {
 		want   string
 	}{
 		"newer schema": {"INSERT INTO schema_migration (number, name, sha256, applied_at) VALUES (9999, '9999_later', 'x', 0)", "newer than this program"},
+		"one below":    {"DELETE FROM schema_migration WHERE number = 1", "has a number below one that ran"},
 		"edited file":  {"UPDATE schema_migration SET sha256 = 'x' WHERE number = 1", "was changed after it ran"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -141,6 +141,19 @@ var specs = map[string]spec{
 			spanish: "Nombrar a una persona responsable. Puede ser compartida con otro distrito."}}, about: KindNeeded, stop: "stop_case"},
 	// withdrawn. WithdrawnAt: when.
 	"withdrawn": {params: []param{organization, reference, program, page, instant("WithdrawnAt", false, sampleNow)}, about: KindNeeded, stop: "stop_case"},
+	// waitlisted, instead of submitted where no seat was left. Position: on the list, from 1.
+	"waitlisted": {params: []param{organization, reference, program, page, {name: "Position", kind: numberArg, sample: 3}}, about: KindNeeded, stop: "stop_case"},
+	// placed: the application left the waiting list. DecideBy (optional): the aim.
+	"placed": {params: []param{organization, reference, program, page, instant("DecideBy", true, sampleStart)}, about: KindNeeded, stop: "stop_case"},
+	// case_closed: a question was not answered in time. ClosedAt: when it was closed.
+	"case_closed": {params: []param{organization, reference, program, page, instant("ClosedAt", false, sampleNow)}, about: KindNeeded, stop: "stop_case"},
+	// message_received, to the applicants. Message: the reviewer's words.
+	"message_received": {params: []param{organization, reference, program, page,
+		{name: "Message", kind: textArg,
+			sample:  "The start date moved to December 8. You do not need to do anything.",
+			spanish: "La fecha de inicio pasó al 8 de diciembre. No tiene que hacer nada."}}, about: KindNeeded, stop: "stop_case"},
+	// message_to_staff, to the reviewer. WrittenAt: when.
+	"message_to_staff": {params: []param{organization, reference, program, page, instant("WrittenAt", false, sampleNow)}, about: KindNeeded, stop: "stop_staff"},
 	// grant_started. Starts, Ends: of the access.
 	"grant_started": {params: []param{organization, reference, program, page, instant("Starts", false, sampleStart), instant("Ends", false, sampleEnd)}, about: KindNeeded, stop: "stop_case"},
 	// grant_ends_soon, 30 and 7 days before. Days: how many remain; Ends: the end.

@@ -25,10 +25,12 @@ func (w *world) furnish(t testing.TB) {
 	w.must(t, manager, over, broker.ActRequest{Act: broker.ActApprove})
 	w.SetNow(datatest.Start.Add(-160 * wholeDay))
 	w.work(t) // the first access ends, the reminders are queued
+	w.cases[broker.Closed] = w.must(t, manager, w.send(t, owner, w.org, scanProgram), broker.ActRequest{Act: broker.ActAsk, Message: "Which night suits you?"})
 	soon := w.send(t, owner, w.org, modelProgram)
 	w.must(t, manager, soon, broker.ActRequest{Act: broker.ActApprove})
 	w.SetNow(datatest.Start.Add(-12 * wholeDay))
-	w.work(t)
+	w.work(t) // the question was not answered: closed
+	w.cases[broker.Closed] = w.find(t, w.cases[broker.Closed].ID)
 	w.cases[broker.Submitted] = w.send(t, owner, w.sister, modelProgram) // late by now
 	w.SetNow(datatest.Start.Add(-2 * time.Hour))
 	w.work(t)
@@ -120,6 +122,10 @@ func (w *world) decide(t testing.TB) {
 	asked := w.must(t, manager, w.send(t, owner, w.org, grantProgram), broker.ActRequest{Act: broker.ActAsk, Message: "Who reads the logs on weekends?"})
 	asked = w.must(t, owner, asked, broker.ActRequest{Act: broker.ActAnswer, Message: "The operator on duty.\n\nHer shift ends at eight."})
 	w.cases[broker.NeedsInfo] = w.must(t, manager, asked, broker.ActRequest{Act: broker.ActAsk, Message: "And who stands in for her?"})
+	for range 2 { // the sister has the other two places of the grant program, and asks for one more
+		w.must(t, manager, w.send(t, owner, w.sister, grantProgram), broker.ActRequest{Act: broker.ActApprove})
+	}
+	w.cases[broker.Waitlisted] = w.send(t, owner, w.sister, grantProgram)
 }
 
 // abroad makes the cases of the other organization.
@@ -234,6 +240,17 @@ func (w *world) send(t testing.TB, as role, o account.Organization, slug string)
 		return err
 	})
 	return w.reload(t, as, a).Items[0]
+}
+
+// find reads an item as it is now.
+func (w *world) find(t testing.TB, id string) (item broker.Item) {
+	t.Helper()
+	w.Read(t, func(tx *data.Tx) error {
+		c, err := broker.FindCase(tx, w.desk, broker.PersonActor(w.people[manager]), id)
+		item = c.Item
+		return err
+	})
+	return item
 }
 
 // must takes a step on an item that has to succeed.

@@ -70,7 +70,10 @@ func New(site *web.Site) (*fiber.App, error) {
 }
 
 // Server is the web server as the command runs it, which knows nothing of Fiber.
-type Server struct{ app *fiber.App }
+type Server struct {
+	app    *fiber.App
+	silent silent
+}
 
 // NewServer makes the server of a site.
 func NewServer(site *web.Site) (*Server, error) {
@@ -82,7 +85,10 @@ func NewServer(site *web.Site) (*Server, error) {
 }
 
 // Serve answers requests on the listener until Shutdown.
-func (s *Server) Serve(listener net.Listener) error { return s.app.Listener(listener) }
+func (s *Server) Serve(listener net.Listener) error { return s.app.Listener(s.silent.listen(listener)) }
 
 // Shutdown stops taking requests and waits until the running ones have ended, or the time is over.
-func (s *Server) Shutdown(timeout time.Duration) error { return s.app.ShutdownWithTimeout(timeout) }
+func (s *Server) Shutdown(timeout time.Duration) error {
+	s.silent.closeAll()
+	return s.app.ShutdownWithTimeout(timeout)
+}

@@ -191,13 +191,14 @@ func listening(t testing.TB, open func(testing.TB, *datatest.Database, ...func(*
 	t.Helper()
 	listener := need(net.Listen("tcp", "127.0.0.1:0"))(t)
 	w := open(t, datatest.Open(t), append(change, at("http://"+listener.Addr().String()))...)
+	server := need(ui.NewServer(w.site))(t)
 	go func() {
-		if err := w.app.Listener(listener); err != nil {
+		if err := server.Serve(listener); err != nil {
 			t.Errorf("listen: %v", err)
 		}
 	}()
 	t.Cleanup(func() {
-		if err := w.app.ShutdownWithTimeout(10 * time.Second); err != nil {
+		if err := server.Shutdown(10 * time.Second); err != nil {
 			t.Errorf("shut down: %v", err)
 		}
 	})

@@ -22,14 +22,20 @@ import (
 var mayImport = map[string][]string{
 	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
-	"notify":        {"data", "data/locale"},
-	"broker/record": {"data"}, "broker/record/checkpoint": {"data", "broker/record"},
-	"catalog": {"catalog/position", "catalog/wording", "data", "eligibility", "notify", "broker/record"}, "catalog/position": {}, "catalog/wording": {}, "catalog/check": {"catalog", "catalog/position", "catalog/wording", "eligibility"},
-	"broker/account": {"data", "eligibility", "notify", "broker/record"},
-	"broker/access":  {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
-	"broker/packet":  {"data/locale", "eligibility", "catalog"},
-	"broker":         {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access"},
-	"ui/web":         domain, "ui/form": above("ui/web"),
+	"notify":                   {"data", "data/locale"},
+	"broker/record":            {"data"},
+	"broker/record/checkpoint": {"data", "broker/record"},
+	"catalog":                  {"catalog/position", "catalog/wording", "data", "eligibility", "notify", "broker/record"},
+	"catalog/position":         {},
+	"catalog/wording":          {},
+	"catalog/check":            {"catalog", "catalog/position", "catalog/wording", "eligibility"},
+	"broker/account":           {"data", "eligibility", "notify", "broker/record"},
+	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
+	"broker/packet":            {"data/locale", "eligibility", "catalog"},
+	"broker/workflow":          {},
+	"broker/questionnaire":     {"catalog", "data", "eligibility"},
+	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/workflow", "broker/questionnaire"},
+	"ui/web":                   domain, "ui/form": above("ui/web"),
 	"ui/public": above("ui/web", "ui/form"), "ui/desk": above("ui/web", "ui/form"), "ui/staff": above("ui/web", "ui/form"),
 	"ui/reminders": above("ui/web"),
 	"ui":           above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui/reminders"), "ui/webtest": {}, "ui/browsertest": {},
@@ -38,7 +44,7 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{"data", "data/locale", "eligibility", "catalog", "catalog/check", "notify", "broker/record", "broker/account",
-	"broker/access", "broker/packet", "broker"}
+	"broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker"}
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }
 

@@ -48,8 +48,8 @@ func Application(r *web.Request, tx *data.Tx) (web.Reply, error) {
 }
 
 func newProgram(r *web.Request, tx *data.Tx, p piece) program {
-	shown := program{Provider: p.program.Provider.Name, row: row{Title: p.program.Title.In(r.Lang), Pill: statePill(r, p.State), Text: stands(r, p.Item)}}
-	if !p.State.Decided() {
+	shown := program{Provider: p.program.Provider.Name, row: row{Title: p.program.Title.In(r.Lang), Pill: statePill(r, p.Item), Text: stands(r, p.Item)}}
+	if !p.Over() {
 		shown.Withdraw = itemAddress(p.Item) + "/withdraw"
 	}
 	if p.State != broker.Draft {

@@ -39,7 +39,7 @@ func Applications(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			if item.State == broker.Draft {
 				text = closesText(r, program, tx.Now)
 			}
-			shown.Items = append(shown.Items, row{Pill: statePill(r, item.State), Title: program.Title.In(r.Lang), Text: text, Link: itemAddress(item)})
+			shown.Items = append(shown.Items, row{Pill: statePill(r, item), Title: program.Title.In(r.Lang), Text: text, Link: itemAddress(item)})
 		}
 		page.Applications = append(page.Applications, shown)
 	}

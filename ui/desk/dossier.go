@@ -7,6 +7,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
+	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -71,7 +72,7 @@ func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, err
 			return d, err
 		}
 		p.asked = p.program.Asked(d.facts, p.answers)
-		p.gaps = broker.Gaps(p.program, d.facts, p.answers)
+		p.gaps = questionnaire.Gaps(p.program, d.facts, p.answers)
 		p.decision = p.program.Rules.Decide(d.facts)
 		d.pieces = append(d.pieces, p)
 	}

@@ -52,7 +52,7 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 		page.addApplication(r, tx, d)
-		decided = append(decided, slices.DeleteFunc(slices.Clone(a.Items), func(i broker.Item) bool { return !i.State.Decided() })...)
+		decided = append(decided, slices.DeleteFunc(slices.Clone(a.Items), func(i broker.Item) bool { return !i.Over() })...)
 	}
 	if err := page.addDecided(r, tx, decided); err != nil {
 		return web.Reply{}, err
@@ -80,7 +80,7 @@ func urgency(t toDo) int {
 
 func (p *HomePage) addApplication(r *web.Request, tx *data.Tx, d dossier) {
 	for _, one := range d.pieces {
-		shown := row{Pill: statePill(r, one.State), Title: one.program.Title.In(r.Lang), Text: stands(r, one.Item), Link: itemAddress(one.Item)}
+		shown := row{Pill: statePill(r, one.Item), Title: one.program.Title.In(r.Lang), Text: stands(r, one.Item), Link: itemAddress(one.Item)}
 		switch one.State {
 		case broker.NeedsInfo:
 			p.ToDo = append(p.ToDo, toDo{row: shown, Act: r.L.T("desk.home_answer")})
@@ -110,7 +110,7 @@ func (p *HomePage) addDecided(r *web.Request, tx *data.Tx, items []broker.Item) 
 		if err != nil {
 			return err
 		}
-		p.Decided = append(p.Decided, row{Pill: statePill(r, item.State), Title: program.Title.In(r.Lang), Text: stands(r, item), Link: itemAddress(item)})
+		p.Decided = append(p.Decided, row{Pill: statePill(r, item), Title: program.Title.In(r.Lang), Text: stands(r, item), Link: itemAddress(item)})
 	}
 	return nil
 }

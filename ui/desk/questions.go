@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"accessdesk/broker"
+	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/ui/form"
@@ -75,7 +76,7 @@ func SaveAnswers(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	_, err = broker.SaveAnswers(tx, r.Desk(), r.Actor(), d.Application, p.Slug, p.Revision, answers)
 	if problems, refused := r.Refused(err); refused && problems[0].Field != "" {
-		p.answers, p.asked, p.gaps = answers, p.program.Asked(d.facts, answers), broker.Gaps(p.program, d.facts, answers)
+		p.answers, p.asked, p.gaps = answers, p.program.Asked(d.facts, answers), questionnaire.Gaps(p.program, d.facts, answers)
 		page := newQuestionsPage(r, tx, d, p)
 		page.refuse(problems)
 		page.Back = rowName(r.Form("back"))
@@ -101,7 +102,7 @@ func (p piece) posted(r *web.Request) broker.Answers {
 
 // next leads on: away, back to the row of the check page, once to what is still needed, then to the task list.
 func (p piece) next(r *web.Request, d dossier) web.Reply {
-	gaps := broker.Gaps(p.program, d.facts, p.answers)
+	gaps := questionnaire.Gaps(p.program, d.facts, p.answers)
 	more := slices.ContainsFunc(p.program.Asked(d.facts, p.answers), func(q catalog.Question) bool { return !onForm(r, q.ID) })
 	switch back := rowName(r.Form("back")); {
 	case r.Has("leave"):

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"accessdesk/broker"
+	"accessdesk/broker/questionnaire"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 )
@@ -106,7 +107,7 @@ func TestAnswerTooLong(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, water, every)
-		long := strings.Repeat("á", broker.LongTextLimit+1)
+		long := strings.Repeat("á", questionnaire.LongTextLimit+1)
 		p := b.get(address+"/p/"+every).fill("main form", full...).fill("main form", "q-plan", long, "q-rooms", "7").submit("main form").want(422)
 		p.problem("q-plan", "Use 4,000 characters or fewer. You have used 4,001")
 		if p.value("q-plan") != long || p.value("q-rooms") != "7" || p.value("q-keeper-2") != "office@example.org" {

@@ -28,7 +28,7 @@ func Sent(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	page := SentPage{ID: d.ID, Reference: d.Reference}
 	var last time.Time
 	for _, p := range d.pieces {
-		shown := program{Provider: p.program.Provider.Name, row: row{Title: p.program.Title.In(r.Lang), Pill: statePill(r, p.State), Text: stands(r, p.Item), Link: itemAddress(p.Item)}}
+		shown := program{Provider: p.program.Provider.Name, row: row{Title: p.program.Title.In(r.Lang), Pill: statePill(r, p.Item), Text: stands(r, p.Item), Link: itemAddress(p.Item)}}
 		if p.State == broker.Draft {
 			shown.Text = r.L.T("desk.sent_left_ready")
 			if refusal := ready[p.Slug]; refusal != nil {

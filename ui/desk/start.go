@@ -144,7 +144,7 @@ func startableHere(program *catalog.Published, now time.Time) bool {
 // underWay finds the address of an undecided item for a program.
 func underWay(applications []broker.Application, slug string) string {
 	for _, a := range applications {
-		if item, ok := a.Item(slug); ok && !item.State.Decided() {
+		if item, ok := a.Item(slug); ok && !item.Over() {
 			if item.State == broker.Draft {
 				return "/applications/" + a.ID
 			}

@@ -65,13 +65,13 @@ func newStatusPage(r *web.Request, tx *data.Tx) (StatusPage, error) {
 	}
 	page := StatusPage{
 		Application: s.Application.ID, Reference: s.Application.Reference, Organization: s.Application.Organization.Name,
-		Slug: s.Slug, Title: s.Program.Title.In(r.Lang), Provider: s.Program.Provider.Name, Pill: statePill(r, s.State),
+		Slug: s.Slug, Title: s.Program.Title.In(r.Lang), Provider: s.Program.Provider.Name, Pill: statePill(r, s.Item),
 		Revision: s.Revision, Steps: timeline(r, tx, s), Decision: decisionOf(r, s), Next: nextText(r, s),
 	}
 	if s.Grant != nil {
 		page.Pill = grantPill(r, *s.Grant, tx.Now)
 	}
-	if !s.State.Decided() {
+	if !s.Over() {
 		page.Withdraw = itemAddress(s.Item) + "/withdraw"
 	}
 	page.addMessages(r, s)
@@ -142,6 +142,8 @@ func decisionOf(r *web.Request, s broker.Status) *decided {
 		return d
 	case broker.Withdrawn:
 		return &decided{Title: r.L.T("desk.status_withdrawn"), Text: r.L.T("desk.status_withdrawn_text"), Again: true}
+	case broker.Closed:
+		return &decided{Title: r.L.T("desk.status_closed"), Text: r.L.T("desk.status_closed_text"), Again: true}
 	}
 	return nil
 }
@@ -161,6 +163,8 @@ func overText(r *web.Request, g access.Grant) string {
 func nextText(r *web.Request, s broker.Status) string {
 	aim := " " + r.L.T("desk.status_aim", "Date", day(r, s.Due))
 	switch s.State {
+	case broker.Waitlisted:
+		return r.L.T("desk.status_next_waitlist", "Place", s.Place)
 	case broker.Submitted:
 		return r.L.T("desk.status_next_sent") + aim
 	case broker.InReview:
@@ -184,6 +188,14 @@ func timeline(r *web.Request, tx *data.Tx, s broker.Status) []step {
 	if !s.Submitted.IsZero() {
 		on("desk.step_sent", s.Submitted)
 	}
+	if !s.Waitlisted.IsZero() {
+		on("desk.step_waitlist", s.Waitlisted)
+	}
+	for _, e := range s.Events {
+		if e.Act == broker.ActPlace {
+			on("desk.step_place", e.At)
+		}
+	}
 	if at := slices.IndexFunc(s.Events, func(e broker.Event) bool { return e.Act == broker.ActAssign }); at >= 0 {
 		on("desk.step_review", s.Events[at].At)
 	}
@@ -192,9 +204,16 @@ func timeline(r *web.Request, tx *data.Tx, s broker.Status) []step {
 		last := &steps[len(steps)-1]
 		last.Now, last.Text = true, r.L.T("desk.step_who_manager")
 		steps = append(steps, step{Title: r.L.T("desk.step_decision"), When: r.L.T("desk.step_aim", "Date", day(r, s.Due))})
+	case broker.Waitlisted:
+		last := &steps[len(steps)-1]
+		last.Now = true
+		steps = append(steps, step{Title: r.L.T("desk.step_place"), When: r.L.T("desk.step_no_date")})
 	case broker.NeedsInfo:
-		steps = append(steps, step{Title: r.L.T("desk.step_you"), When: r.L.T("desk.step_since", "Date", day(r, s.Changed)), Text: r.L.T("desk.step_who_you"), Now: true},
+		steps = append(steps, step{Title: r.L.T("desk.step_you"), When: r.L.T("desk.step_since", "Date", day(r, s.Paused)), Now: true,
+			Text: r.L.T("desk.step_who_you") + " " + r.L.T("desk.step_answer_by", "Date", day(r, s.AnswerBy())) + "."},
 			step{Title: r.L.T("desk.step_decision"), Text: r.L.T("desk.step_after_answer")})
+	case broker.Closed:
+		steps = append(steps, step{Title: r.L.T("desk.step_closed"), When: day(r, s.Decided), Now: true})
 	case broker.Withdrawn:
 		steps = append(steps, step{Title: r.L.T("desk.step_withdrawn"), When: day(r, s.Decided), Now: true})
 	case broker.Declined:

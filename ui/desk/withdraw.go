@@ -22,7 +22,7 @@ func AskWithdraw(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if item.State.Decided() {
+	if item.Over() {
 		return web.Reply{Redirect: itemAddress(item)}, nil
 	}
 	return web.Reply{Page: "desk/withdraw", Data: page}, nil

@@ -19,8 +19,11 @@ const endingSoon = 30 * 24 * time.Hour
 const closingSoon = 3 * 24 * time.Hour
 
 // statePill says where an item stands, in the words of the applicant.
-func statePill(r *web.Request, state broker.State) pill {
-	switch state {
+func statePill(r *web.Request, item broker.Item) pill {
+	if item.IsPacket() {
+		return packetPill(r, item.State)
+	}
+	switch item.State {
 	case broker.Draft:
 		return pill{"new", r.L.T("status.draft")}
 	case broker.Submitted:
@@ -33,8 +36,26 @@ func statePill(r *web.Request, state broker.State) pill {
 		return pill{"ok", r.L.T("status.approved")}
 	case broker.Declined:
 		return pill{"no", r.L.T("status.not_approved")}
+	case broker.Waitlisted:
+		return pill{"new", r.L.T("status.waitlist")}
+	case broker.Closed:
+		return pill{"no", r.L.T("status.closed")}
 	}
 	return pill{"no", r.L.T("status.withdrawn")}
+}
+
+// packetPill says where a packet stands.
+func packetPill(r *web.Request, state broker.State) pill {
+	tone := "new"
+	switch state {
+	case broker.Preparing, broker.NoReply:
+		tone = "ask"
+	case broker.Approved, broker.SetUp, broker.ReadyToUse:
+		tone = "ok"
+	case broker.Refused, broker.Withdrawn:
+		tone = "no"
+	}
+	return pill{tone, r.L.T("status.packet_" + string(state))}
 }
 
 // grantPill says where an access stands.
@@ -139,9 +160,16 @@ func savedText(r *web.Request, tx *data.Tx, t time.Time) string {
 
 // stands says what comes next for an item, in a line of a list.
 func stands(r *web.Request, item broker.Item) string {
+	if item.IsPacket() {
+		return packetStands(r, item)
+	}
 	switch item.State {
 	case broker.Draft:
 		return ""
+	case broker.Waitlisted:
+		return r.L.T("desk.home_waitlisted_on", "Date", day(r, item.Waitlisted))
+	case broker.Closed:
+		return r.L.T("desk.home_closed_on", "Date", day(r, item.Decided))
 	case broker.Submitted, broker.InReview:
 		return r.L.T("desk.status_aim", "Date", day(r, item.Due))
 	case broker.NeedsInfo:
@@ -150,6 +178,18 @@ func stands(r *web.Request, item broker.Item) string {
 		return r.L.T("desk.home_withdrawn_on", "Date", day(r, item.Decided))
 	}
 	return r.L.T("desk.home_decided_on", "Date", day(r, item.Decided))
+}
+
+// packetStands says since when a packet is where it is, in a line of a list.
+func packetStands(r *web.Request, item broker.Item) string {
+	on, err := time.Parse(time.DateOnly, item.StageOn)
+	switch {
+	case item.State == broker.NoReply:
+		return r.L.T("desk.packet_no_reply", "Date", r.L.Date(on))
+	case err != nil || item.State == broker.Withdrawn:
+		return ""
+	}
+	return r.L.T("desk.packet_since", "Date", r.L.Date(on))
 }
 
 // itemAddress is the page of one program of an application.

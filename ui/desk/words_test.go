@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"accessdesk/broker"
+	"accessdesk/broker/questionnaire"
 	"accessdesk/data/locale"
 )
 
@@ -50,7 +51,7 @@ func TestEveryTextIsUsed(t *testing.T) {
 				t.Errorf("%s: there is no text %s", lang, needed)
 			}
 		}
-		for _, kind := range broker.ChangeKinds() {
+		for _, kind := range questionnaire.ChangeKinds() {
 			if !l.Has("broker.changed_" + kind) {
 				t.Errorf("%s: there is no text for the change %s", lang, kind)
 			}

@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"accessdesk/broker"
+	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
 	"accessdesk/ui/web"
 )
@@ -84,9 +84,9 @@ func (f *Field) parts(values []string, parts ...Part) {
 // limitOf is how many characters one value of an answer may have.
 func limitOf(q catalog.Question) int {
 	if q.Type == catalog.QuestionLongText || q.Type == catalog.QuestionCIDRList {
-		return broker.LongTextLimit
+		return questionnaire.LongTextLimit
 	}
-	return broker.TextLimit
+	return questionnaire.TextLimit
 }
 
 // Posted gives what was posted for a question, as it is stored.

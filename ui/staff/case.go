@@ -78,7 +78,7 @@ func newCasePage(r *web.Request, tx *data.Tx) (CasePage, error) {
 	}
 	decidable := web.Manager.Allows(r.Person) && !c.Own
 	page.Decide = decidable && (c.State == broker.Submitted || c.State == broker.InReview)
-	page.Assign = decidable && c.State.Allows(broker.ActAssign) && c.AssignedTo != r.Person.ID
+	page.Assign = decidable && c.Allows(broker.ActAssign) && c.AssignedTo != r.Person.ID
 	return page, nil
 }
 

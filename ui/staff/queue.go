@@ -81,7 +81,10 @@ func newQueueRow(r *web.Request, row broker.QueueRow, now time.Time) queueRow {
 func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 func dueText(r *web.Request, item broker.Item, now time.Time) string {
-	if item.State.Decided() || item.Due.IsZero() {
+	switch {
+	case !item.Paused.IsZero():
+		return r.L.T("staff.due_paused", "Date", r.L.DateIn(item.Paused, r.Site.Zone))
+	case item.Over() || item.Due.IsZero():
 		return ""
 	}
 	key := "staff.due"

@@ -51,6 +51,10 @@ func itemPill(r *web.Request, item broker.Item, now time.Time) pill {
 		return pill{"ok", r.L.T("status.approved")}
 	case broker.Declined:
 		return pill{"no", r.L.T("status.not_approved")}
+	case broker.Waitlisted:
+		return pill{"new", r.L.T("status.waitlist")}
+	case broker.Closed:
+		return pill{"no", r.L.T("status.closed")}
 	}
 	return pill{"no", r.L.T("status.withdrawn")}
 }
@@ -94,7 +98,8 @@ type eventRow struct{ Act, When, Actor string }
 var eventTexts = map[string]string{
 	"start": "staff.act_start", broker.ActSubmit: "staff.act_submit", broker.ActAssign: "staff.act_assign", broker.ActAsk: "staff.act_ask",
 	broker.ActAnswer: "staff.act_answer", broker.ActApprove: "staff.act_approve", broker.ActDecline: "staff.act_decline",
-	broker.ActWithdraw: "staff.act_withdraw", "grant_opened": "staff.act_grant_opened", "grant_activated": "staff.act_grant_activated",
+	broker.ActWithdraw: "staff.act_withdraw", broker.ActPlace: "staff.act_place", broker.ActClose: "staff.act_close", broker.ActNote: "staff.act_note",
+	broker.ActMessage: "staff.act_message", broker.ActReply: "staff.act_reply", "answers_saved": "staff.act_answers_saved", "grant_opened": "staff.act_grant_opened", "grant_activated": "staff.act_grant_activated",
 	"grant_ended": "staff.act_grant_ended", "grant_revoked": "staff.act_grant_revoked",
 }
 

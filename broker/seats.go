@@ -1,0 +1,113 @@
+package broker
+
+import (
+	"accessdesk/catalog"
+	"accessdesk/data"
+)
+
+// seatFree tells whether a program has a place left: unlimited, or fewer live grants and undecided cases than seats. Two
+// submits at the same moment cannot both take the last one: write transactions are serializable.
+func seatFree(tx *data.Tx, program *catalog.Published) (bool, error) {
+	if program.Window.Seats == 0 {
+		return true, nil
+	}
+	var taken int
+	err := tx.Row(`SELECT (SELECT count(*) FROM application_item WHERE slug = $1 AND state IN ('submitted', 'in_review', 'needs_info'))
+		+ (SELECT count(*) FROM access_grant WHERE slug = $1 AND state IN ('pending', 'active', 'suspended'))`, program.Slug).Scan(&taken)
+	return taken < program.Window.Seats, err
+}
+
+// waiting counts the cases on the waiting list of a program.
+func waiting(tx *data.Tx, slug string) (count int, err error) {
+	err = tx.Row("SELECT count(*) FROM application_item WHERE slug = $1 AND state = $2", slug, string(Waitlisted)).Scan(&count)
+	return count, err
+}
+
+// takeSeat finds out where sending leads: to the reviewers, or to the end of the waiting list. A seat that becomes free
+// belongs to whoever waits already.
+func (s *step) takeSeat(live *catalog.Published) error {
+	free, err := seatFree(s.tx, live)
+	if err != nil {
+		return err
+	}
+	before, err := waiting(s.tx, live.Slug)
+	if err != nil {
+		return err
+	}
+	if free && before == 0 && live.OpenAt(s.tx.Now) {
+		return nil
+	}
+	if !live.Window.WaitingList {
+		if free && before == 0 {
+			return data.Refuse("", "program_closed")
+		}
+		return data.Refuse("", "program_full")
+	}
+	s.to, s.place = Waitlisted, before+1
+	s.detail["place"] = s.place
+	return nil
+}
+
+// preparePlace refuses while no seat is free.
+func (s *step) preparePlace() error {
+	free, err := seatFree(s.tx, s.program)
+	if err == nil && !free {
+		err = data.Refuse("", "program_full")
+	}
+	return err
+}
+
+// Place tells where a case stands on the waiting list, counted from 1; 0 if it is not on it.
+func Place(tx *data.Tx, item Item) (place int, err error) {
+	if item.State != Waitlisted || item.IsPacket() {
+		return 0, nil
+	}
+	err = tx.Row(`SELECT count(*) FROM application_item WHERE slug = $1 AND state = $2 AND (waitlisted_at < $3 OR waitlisted_at = $3 AND id <= $4)`,
+		item.Slug, string(Waitlisted), data.Millis(item.Waitlisted), item.ID).Scan(&place)
+	return place, wrap(err, "place of %s", item.ID)
+}
+
+// placeNext moves up whoever is first in line until no seat is free.
+func placeNext(tx *data.Tx, d Desk) (placed int, err error) {
+	for {
+		round, err := placeFirst(tx, d)
+		placed += round
+		if err != nil || round == 0 {
+			return placed, err
+		}
+	}
+}
+
+// placeFirst moves the first in line up wherever a program with a number of seats has one free and takes requests. A
+// program that only keeps a list, without a number of seats, is placed by hand.
+func placeFirst(tx *data.Tx, d Desk) (placed int, err error) {
+	first, err := data.Rows(tx, scanItem, "SELECT "+itemColumns+` FROM application_item i WHERE i.state = $1 AND NOT EXISTS (
+		SELECT 1 FROM application_item o WHERE o.slug = i.slug AND o.state = $1
+		AND (o.waitlisted_at < i.waitlisted_at OR o.waitlisted_at = i.waitlisted_at AND o.id < i.id))
+		ORDER BY i.slug, i.id`, string(Waitlisted))
+	if err != nil {
+		return 0, err
+	}
+	snapshot, err := d.Catalog.Snapshot(tx)
+	if err != nil {
+		return 0, err
+	}
+	for _, item := range first {
+		live, ok := snapshot.Find(item.Slug)
+		if !ok || live.Window.Seats == 0 || live.Status != catalog.StatusOpen {
+			continue
+		}
+		free, err := seatFree(tx, live)
+		if err != nil {
+			return placed, err
+		}
+		if !free {
+			continue
+		}
+		if _, err := Act(tx, d, SystemActor(), item.ID, ActRequest{Act: ActPlace}); err != nil {
+			return placed, err
+		}
+		placed++
+	}
+	return placed, nil
+}
