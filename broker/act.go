@@ -174,7 +174,7 @@ func (s *step) authorize(act workflow.Act) error {
 	switch {
 	case !belongs && (!s.actor.readsCases() || s.item.Submitted.IsZero()):
 		return data.ErrNotFound
-	case act.Takes(workflow.Applicant) && !member.MayWrite():
+	case act.Takes(workflow.Applicant) && !member.May(account.Right(act.Right)):
 		return data.Refuse("", "not_your_role")
 	case act.Takes(workflow.Manager) && !s.actor.manages():
 		return data.Refuse("", "not_your_role")

@@ -119,7 +119,9 @@ func (b *bench) mayTake(act string, who account.Person) bool {
 	switch act {
 	case ActClose:
 		return false // a job's
-	case ActSubmit, ActAnswer, ActWithdraw, ActMessage:
+	case ActSubmit, ActAnswer, ActWithdraw:
+		return slices.Contains([]string{b.owner.ID, b.signer.ID}, who.ID)
+	case ActMessage:
 		return slices.Contains([]string{b.owner.ID, b.editor.ID, b.signer.ID, b.insider.ID}, who.ID)
 	}
 	return who.ID == b.manager.ID || who.ID == b.colleague.ID
@@ -464,8 +466,8 @@ func TestAskAndAnswer(t *testing.T) {
 			b.Advance(time.Hour)
 			b.must(t, b.manager, item.ID, ActRequest{Act: ActAsk, Message: fmt.Sprint("  Question ", round, "? ")})
 			b.Advance(time.Hour)
-			b.must(t, b.editor, item.ID, ActRequest{Act: ActAnswer, Message: fmt.Sprint("Answer ", round)})
-			want = append(want, fmt.Sprint("ask manager Question ", round, "?"), fmt.Sprint("answer editor Answer ", round))
+			b.must(t, b.signer, item.ID, ActRequest{Act: ActAnswer, Message: fmt.Sprint("Answer ", round)})
+			want = append(want, fmt.Sprint("ask manager Question ", round, "?"), fmt.Sprint("answer signer Answer ", round))
 		}
 		var got []string
 		b.Read(t, func(tx *data.Tx) error {

@@ -137,10 +137,7 @@ func draftItem(tx *data.Tx, d Desk, actor Actor, a Application, slug string) (It
 }
 
 func mayWrite(tx *data.Tx, actor Actor, organizationID string) error {
-	member, err := account.MayActFor(tx, actor.Person.ID, organizationID)
-	if err == nil && !member.MayWrite() {
-		err = data.Refuse("", "not_your_role")
-	}
+	_, err := account.Need(tx, actor.Person.ID, organizationID, account.Write)
 	return err
 }
 

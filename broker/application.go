@@ -108,8 +108,15 @@ func startable(tx *data.Tx, d Desk, organizationID string, slugs []string) ([]*c
 	var programs []*catalog.Published
 	for _, slug := range slugs {
 		program, ok := snapshot.Find(slug)
-		if !ok || !program.StartableAt(tx.Now) {
+		if !ok {
 			return nil, data.Refuse("program", "program_closed")
+		}
+		full, err := Full(tx, program)
+		if err != nil {
+			return nil, err
+		}
+		if next := program.NextStep(tx.Now, full); next.Step == catalog.StepNone {
+			return nil, hindered("program", next)
 		}
 		if err := refuseTwice(tx, organizationID, slug); err != nil {
 			return nil, err

@@ -217,7 +217,7 @@ func FindCase(tx *data.Tx, d Desk, actor Actor, itemID string) (Case, error) {
 		return c, wrap(err, "case %s", itemID)
 	}
 	c.Item, c.Application, c.Program = s.item, s.app, s.program
-	if c.Facts, err = d.Vocabulary.ParseFacts([]byte(s.item.Facts)); err != nil {
+	if c.Facts, err = d.Vocabulary.ParseProfile([]byte(s.item.Facts)); err != nil {
 		return c, wrap(err, "case %s", itemID)
 	}
 	c.Decision = c.Program.Rules.Decide(c.Facts)

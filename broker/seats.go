@@ -23,29 +23,42 @@ func waiting(tx *data.Tx, slug string) (count int, err error) {
 	return count, err
 }
 
+// Full tells whether somebody who sends now gets no seat: all are taken, or others wait for the next one.
+func Full(tx *data.Tx, program *catalog.Published) (bool, error) {
+	free, err := seatFree(tx, program)
+	if err != nil || !free {
+		return true, wrap(err, "seats of %s", program.Slug)
+	}
+	before, err := waiting(tx, program.Slug)
+	return before > 0, wrap(err, "waiting list of %s", program.Slug)
+}
+
+// hindered refuses what a program does not take now.
+func hindered(field string, next catalog.NextStep) error {
+	if next.Hindrance == catalog.HinderedFull {
+		return data.Refuse(field, "program_full")
+	}
+	return data.Refuse(field, "program_closed")
+}
+
 // takeSeat finds out where sending leads: to the reviewers, or to the end of the waiting list. A seat that becomes free
 // belongs to whoever waits already.
 func (s *step) takeSeat(live *catalog.Published) error {
-	free, err := seatFree(s.tx, live)
+	full, err := Full(s.tx, live)
 	if err != nil {
 		return err
 	}
-	before, err := waiting(s.tx, live.Slug)
-	if err != nil {
-		return err
-	}
-	if free && before == 0 && live.OpenAt(s.tx.Now) {
+	switch next := live.NextStep(s.tx.Now, full); next.Step {
+	case catalog.StepStart:
 		return nil
+	case catalog.StepWaitingList:
+		before, err := waiting(s.tx, live.Slug)
+		s.to, s.place = Waitlisted, before+1
+		s.detail["place"] = s.place
+		return err
+	default:
+		return hindered("", next)
 	}
-	if !live.Window.WaitingList {
-		if free && before == 0 {
-			return data.Refuse("", "program_closed")
-		}
-		return data.Refuse("", "program_full")
-	}
-	s.to, s.place = Waitlisted, before+1
-	s.detail["place"] = s.place
-	return nil
 }
 
 // preparePlace refuses while no seat is free.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"accessdesk/broker/access"
+	"accessdesk/broker/account"
 	"accessdesk/broker/questionnaire"
 	"accessdesk/broker/record"
 	"accessdesk/catalog"
@@ -24,7 +25,7 @@ type SubmitResult struct {
 // others. One mail lists what was sent. Declarations that are not ticked refuse the whole, each at its box. data.ErrConflict:
 // nothing is left to send.
 func Submit(tx *data.Tx, d Desk, actor Actor, a Application, declared []string) ([]SubmitResult, error) {
-	if err := mayWrite(tx, actor, a.Organization.ID); err != nil {
+	if _, err := account.Need(tx, actor.Person.ID, a.Organization.ID, account.Send); err != nil {
 		return nil, err
 	}
 	if err := checkDeclared(declared); err != nil {
@@ -109,7 +110,7 @@ func (s *step) prepareSubmit() error {
 		return err
 	}
 	live, ok := snapshot.Find(s.item.Slug)
-	if !ok || !live.InApp() || !live.StartableAt(s.tx.Now) {
+	if !ok || !live.InApp() {
 		return data.Refuse("", "program_closed")
 	}
 	if err := s.moveTo(live); err != nil {
@@ -155,7 +156,7 @@ func (s *step) moveTo(live *catalog.Published) error {
 
 // freeze keeps the facts and the rule check as they were at the submit: the reviewer judges what was sent.
 func (s *step) freeze(facts eligibility.Profile, decision eligibility.Decision) error {
-	text, err := s.desk.Vocabulary.FormatFacts(facts)
+	text, err := s.desk.Vocabulary.FormatProfile(facts)
 	if err != nil {
 		return err
 	}

@@ -151,6 +151,7 @@ func TestSeats(t *testing.T) {
 			datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 				b := open(t, db)
 				b.publish(t, model, withSeats(1))
+				draft := b.draft(t, model) // begun while there was a seat
 				other := b.otherCase(t)
 				for _, act := range c.acts {
 					who := b.manager
@@ -162,7 +163,7 @@ func TestSeats(t *testing.T) {
 				if c.then != nil {
 					c.then(t, b, other)
 				}
-				_, err := b.act(b.owner, b.draft(t, model).Items[0].ID, full(ActSubmit))
+				_, err := b.act(b.owner, draft.Items[0].ID, full(ActSubmit))
 				if c.free && err != nil {
 					t.Fatalf("the seat is not free: %v", err)
 				}
@@ -273,7 +274,7 @@ func TestSubmitTogether(t *testing.T) {
 		b := open(t, db)
 		a := b.draft(t, model, scan)
 		b.setFact(t, "static_public_ips", eligibility.Bool(false))
-		results := b.submit(t, b.editor, a.ID)
+		results := b.submit(t, b.signer, a.ID)
 		bySlug := map[string]SubmitResult{}
 		for _, r := range results {
 			bySlug[r.Item.Slug] = r
@@ -285,7 +286,7 @@ func TestSubmitTogether(t *testing.T) {
 			t.Errorf("application is %s", now.State())
 		}
 		b.setFact(t, "static_public_ips", eligibility.Bool(true))
-		if results = b.submit(t, b.editor, a.ID); len(results) != 1 || results[0].Refusal != nil {
+		if results = b.submit(t, b.signer, a.ID); len(results) != 1 || results[0].Refusal != nil {
 			t.Fatalf("second: %+v", results)
 		}
 		err := b.write(func(tx *data.Tx) error {

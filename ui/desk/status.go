@@ -107,7 +107,7 @@ func (p *StatusPage) addAnswers(r *web.Request, s broker.Status) error {
 	if s.Submitted.IsZero() {
 		return nil
 	}
-	facts, err := r.Desk().Vocabulary.ParseFacts([]byte(s.Item.Facts))
+	facts, err := r.Desk().Vocabulary.ParseProfile([]byte(s.Item.Facts))
 	if err != nil {
 		return err
 	}
