@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // CopyTo writes everything that the database holds at one moment into a new SQLite file, while others go on reading and writing.
@@ -46,6 +47,24 @@ func (db *DB) vacuumInto(ctx context.Context, path string) error {
 	defer pool.Close()
 	_, err = pool.ExecContext(ctx, "VACUUM INTO ?1", path)
 	return translate(err)
+}
+
+// OpenCopy opens a file that CopyTo has written, for reading only: nobody may be writing to it, and it is not changed by as
+// much as a byte. Write fails with ErrReadOnly.
+func OpenCopy(path string, now func() time.Time) (*DB, error) {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil, errors.Join(fmt.Errorf("open copy: %s is not a file", path), err)
+	}
+	location := "file:" + (&url.URL{Path: path}).EscapedPath() + "?mode=ro&immutable=1&_query_only=1&_foreign_keys=on"
+	pools := [2]*sql.DB{}
+	for i := range pools {
+		pool, err := sql.Open("sqlite3", location)
+		if err != nil {
+			return nil, fmt.Errorf("open copy: %w", err)
+		}
+		pools[i] = pool
+	}
+	return &DB{engine: SQLite, path: path, read: pools[0], write: pools[1], now: now}, nil
 }
 
 // exportTo makes the schema in the file and copies row by row out of one read-only transaction.

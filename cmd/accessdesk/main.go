@@ -39,6 +39,8 @@ type commands struct {
 	Remind  remindCommand  `cmd:"" help:"Work out and queue the reminders that are due."`
 	User    userCommand    `cmd:"" help:"Add and list the people who run the desk."`
 	Verify  verifyCommand  `cmd:"" help:"Tell whether database and record are sound."`
+	Backup  backupCommand  `cmd:"" help:"Copy everything to a file, while serve goes on."`
+	Restore restoreCommand `cmd:"" help:"Bring a backup back into an empty place, and verify it."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to this program."`
 	Conf    configCommand  `cmd:"" name:"config" help:"Check the configuration."`
 	Version versionCommand `cmd:"" help:"Print the version."`
