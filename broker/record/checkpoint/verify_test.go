@@ -56,7 +56,6 @@ func (p *place) furnish(t testing.TB) {
 	p.act(t, "case:b", 4)
 	p.make(t)
 	p.act(t, "case:b", 2)
-	p.unlock(t)
 }
 
 // forgeries are what somebody could do, and the one problem that Verify must name for it.
@@ -142,10 +141,13 @@ var forgeries = []struct {
 }
 
 func TestForgeriesAreNamed(t *testing.T) {
-	for _, forgery := range forgeries {
-		t.Run(forgery.name, func(t *testing.T) {
-			datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		newPlace(t, db).unlock(t)
+		for _, forgery := range forgeries {
+			t.Run(forgery.name, func(t *testing.T) {
 				p := newPlace(t, db)
+				p.SetNow(datatest.Start)
+				p.empty(t)
 				p.furnish(t)
 				if report := p.sound(t); report.After != 2 {
 					t.Errorf("%d entries after the last note, want 2", report.After)
@@ -165,14 +167,21 @@ func TestForgeriesAreNamed(t *testing.T) {
 					}
 				}
 			})
-		})
-	}
+		}
+	})
+}
+
+// empty begins anew in the same database.
+func (p *place) empty(t testing.TB) {
+	t.Helper()
+	p.exec(t, `DELETE FROM record_entry`, `DELETE FROM checkpoint_leaf`, `DELETE FROM checkpoint_hash`, `DELETE FROM checkpoint_note`)
 }
 
 // What a note does not cover yet can be cut off unseen; the report says how much that is.
 func TestActsAfterTheLastNote(t *testing.T) {
 	p := newPlace(t, datatest.Open(t))
 	p.furnish(t)
+	p.unlock(t)
 	p.exec(t, `DELETE FROM record_entry WHERE chain = 'case:b' AND seq = 6`)
 	if report := p.sound(t); report.After != 1 {
 		t.Errorf("%d entries after the last note", report.After)
