@@ -67,7 +67,7 @@ func TestMishapsInBrowser(t *testing.T) {
 	t.Parallel()
 	w := listening(t, openWorldOn) // before the browser, whose connections it would wait for at its end
 	browser := browsertest.Open(t)
-	look := func(width int, lang string) {
+	everyWindow(t, func(t *testing.T, width int, lang string) {
 		v := w.view(t, browser, width, lang)
 		as := role("")
 		for _, m := range mishaps() {
@@ -81,13 +81,7 @@ func TestMishapsInBrowser(t *testing.T) {
 			v.provoke(m)
 		}
 		t.Logf("%d pages at %d px in %s", v.seen, width, lang)
-	}
-	look(browsertest.Phone, "en")
-	if longTests() {
-		look(browsertest.Desktop, "en")
-		look(browsertest.Phone, "es")
-		look(browsertest.Desktop, "es")
-	}
+	})
 }
 
 // bring brings a mishap about and says on which page.

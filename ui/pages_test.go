@@ -7,6 +7,7 @@ import (
 
 	"accessdesk/ui"
 	"accessdesk/ui/browsertest"
+	"accessdesk/ui/web"
 )
 
 // viewing is a tab of a real browser, with JavaScript on for the accessibility checker, that looks at the pages of a
@@ -21,7 +22,7 @@ type viewing struct {
 }
 
 func (w *world) view(t *testing.T, browser *browsertest.Browser, width int, lang string) *viewing {
-	return &viewing{Tab: browser.Scripted(width), t: t, world: w, width: width, lang: lang}
+	return &viewing{Tab: browser.For(t).Scripted(width), t: t, world: w, width: width, lang: lang}
 }
 
 // become signs the browser in as a role, by the cookie that a real sign-in gave. The server's own cookies cannot be
@@ -104,7 +105,7 @@ func TestPagesInBrowser(t *testing.T) {
 	w := listening(t, openWorldOn) // before the browser, whose connections it would wait for at its end
 	browser := browsertest.Open(t)
 	routes := pages(ui.Routes(w.site))
-	walk := func(width int, lang string, everyState bool) {
+	walk := func(t *testing.T, width int, lang string, everyState bool) {
 		v := w.view(t, browser, width, lang)
 		for _, as := range everyRole {
 			became := false
@@ -128,11 +129,18 @@ func TestPagesInBrowser(t *testing.T) {
 		}
 		t.Logf("%d pages at %d px in %s", v.seen, width, lang)
 	}
-	walk(browsertest.Phone, "en", longTests())
-	if longTests() {
-		walk(browsertest.Desktop, "en", true)
-		walk(browsertest.Phone, "es", true)
-		walk(browsertest.Desktop, "es", true)
+	everyWindow(t, func(t *testing.T, width int, lang string) { walk(t, width, lang, longTests()) })
+}
+
+// everyWindow runs a test as it looks in each language and width: English on a phone, and the other three in the full
+// matrix.
+func everyWindow(t *testing.T, test func(t *testing.T, width int, lang string)) {
+	for _, lang := range web.Languages {
+		for _, width := range []int{browsertest.Phone, browsertest.Desktop} {
+			if lang == "en" && width == browsertest.Phone || longTests() {
+				t.Run(fmt.Sprintf("%s-%d", lang, width), func(t *testing.T) { test(t, width, lang) })
+			}
+		}
 	}
 }
 

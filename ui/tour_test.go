@@ -55,7 +55,7 @@ func TestEmptyPagesInBrowser(t *testing.T) {
 	t.Parallel()
 	w := listening(t, openEmpty) // before the browser, whose connections it would wait for at its end
 	browser := browsertest.Open(t)
-	look := func(width int, lang string) {
+	everyWindow(t, func(t *testing.T, width int, lang string) {
 		v := w.view(t, browser, width, lang)
 		for as, addresses := range bare(w) {
 			if as == stranger && !longTests() {
@@ -67,13 +67,7 @@ func TestEmptyPagesInBrowser(t *testing.T) {
 			}
 		}
 		t.Logf("%d pages at %d px in %s", v.seen, width, lang)
-	}
-	look(browsertest.Phone, "en")
-	if longTests() {
-		look(browsertest.Desktop, "en")
-		look(browsertest.Phone, "es")
-		look(browsertest.Desktop, "es")
-	}
+	})
 }
 
 // TestTour takes a picture of every page in each state that the tests know, in both languages, on a phone and on a

@@ -115,6 +115,9 @@ type Tab struct {
 	said []string // against the pages, since Said was called
 }
 
+// For gives the browser to a part of a test: its tabs are closed when that part ends, and fail that part.
+func (b *Browser) For(t testing.TB) *Browser { return &Browser{t: t, ctx: b.ctx, axe: b.axe} }
+
 // Plain opens a tab with JavaScript off.
 func (b *Browser) Plain(width int) *Tab { return b.tab(width, true) }
 

@@ -84,7 +84,7 @@
 		if (!marked) found.push("the title of a page with problems is " + JSON.stringify(document.title));
 		if (document.activeElement != summary) found.push("the focus is on " + this.name(document.activeElement) + ", not on the error summary");
 		const before = [...document.querySelectorAll("main h1, main p, main input")].filter(e => this.seen(e) && !summary.contains(e));
-		if (before.some(e => e.compareDocumentPosition(summary) & Node.DOCUMENT_POSITION_FOLLOWING && !e.closest(".attack")))
+		if (before.some(e => e.compareDocumentPosition(summary) & Node.DOCUMENT_POSITION_FOLLOWING && !e.closest(".attack") && !e.querySelector(".back")))
 			found.push("something stands before the error summary");
 		for (const entry of summary.querySelectorAll("li")) {
 			const link = entry.querySelector("a"), text = entry.innerText.trim();

@@ -108,9 +108,9 @@ type task struct {
 func (t *tasks) add(r *web.Request, one task) {
 	switch one.state {
 	case notStarted:
-		one.Pill = pill{"no", r.L.T("status.not_started")}
+		one.Pill = pill{"open", r.L.T("status.not_started")}
 	case inProgress:
-		one.Pill = pill{"ask", r.L.T("status.in_progress")}
+		one.Pill = pill{"work", r.L.T("status.in_progress")}
 	case finished:
 		one.Pill = pill{"ok", r.L.T("status.done")}
 		t.done++

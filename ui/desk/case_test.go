@@ -77,7 +77,7 @@ func TestTaskList(t *testing.T) {
 		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, water, model, every)
 		p := b.get(address).want(200).shows("For 2 programs. 0 of 4 tasks done.", "About your organization", "Not started", "Do the other tasks first",
-			"Continue: About your organization", "Looks like a fit", "Takes applications all year", "Closes on December 18, 2026 (25 days left)")
+			"Continue: About your organization", "Likely eligible", "Takes applications all year", "Closes on December 18, 2026 (25 days left)")
 		if p.Find(".tasks a").Length() != 3 {
 			t.Errorf("%d tasks are open, want 3", p.Find(".tasks a").Length())
 		}
@@ -107,8 +107,8 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 	once(t, func(t *testing.T, h *house) {
 		b := h.applicant(t, "office@example.org", "en")
 		address := begin(t, b, water, model, scanning)
-		p := b.get(address+"/check").want(200).shows("Check your answers", "12 answers are still missing", "4 facts about your organization are open", "Read by every program in this application",
-			"Read by Defender model access (demo)", "This is a check, not a decision", "Taking part is your choice", "Nothing here is a license", "Go to the first missing answer")
+		p := b.get(address+"/check").want(200).shows("Check your answers", "12 answers are still missing", "4 facts about your organization are open", "Seen by every program in this application",
+			"Seen by Defender model access (demo)", "This is a check, not a decision", "Taking part is your choice", "Nothing here is a license", "Go to the first missing answer")
 		if p.Find(`button:contains("Send")`).Length() > 0 {
 			t.Error("an incomplete application has a button to send it")
 		}
@@ -179,8 +179,8 @@ func TestCannotBeSent(t *testing.T) {
 		p := b.get(address+"/check").fill("main form", declared...)
 		b.get(address+"/org").fill("main form", "f-population_served", "250,000").submit("main form").want(303)
 		p.submit("main form").want(422).shows("There is a problem", "Defender model access (demo): With your answers of today, a rule of this program is not met")
-		b.get(address).shows("Does not look like a fit", "No service that you run is within a size limit")
-		b.get(address+"/check").shows("Does not look like a fit", "Nothing in this application can be sent right now").hides("Send to")
+		b.get(address).shows("Not eligible now", "No service that you run is within a size limit")
+		b.get(address+"/check").shows("Not eligible now", "Nothing in this application can be sent right now").hides("Send to")
 		b.get(address + "/sent").leads(address)
 	})
 }
@@ -247,7 +247,7 @@ func TestAnswerThatComesTooLate(t *testing.T) {
 	h.act(t, model, broker.ActRequest{Act: broker.ActAsk, Message: "Which one?"})
 	first, second := b.get(item).fill("main form", "message", "The first"), b.get(item).fill("main form", "message", "The second text")
 	first.submit("main form").leads(item)
-	second.submit("main form").want(409).shows("Someone else was faster", "The second text")
+	second.submit("main form").want(409).shows("This changed while you were working", "The second text")
 }
 
 func TestDeclinedSaysWhyAndWhatWouldChangeIt(t *testing.T) {

@@ -41,7 +41,7 @@ func TestFactsOfTheChosenProgramsOnly(t *testing.T) {
 	h := openHouse(t, datatest.Open(t))
 	b := h.applicant(t, "office@example.org", "en")
 	address := begin(t, b, water, model)
-	p := b.get(address+"/org").want(200).shows("About your organization", "The program that you chose reads these facts", "Names and contacts", "What the programs look at")
+	p := b.get(address+"/org").want(200).shows("About your organization", "The program you chose uses these facts", "Names and contacts", "What the programs look at")
 	for _, name := range []string{"f-legal_name", "f-site_address", "f-authorised_official", "f-technical_contact", "f-sector", "f-ownership_type",
 		"f-population_served", "f-authorised_targets_statement", "f-has_ot", "f-state_or_territory"} {
 		if p.Find(`main [name="`+name+`"]`).Length() == 0 {

@@ -72,7 +72,7 @@ func urgency(t toDo) int {
 	switch t.Pill.Tone {
 	case "ask":
 		return 0
-	case "new":
+	case "work":
 		return 1
 	}
 	return 2
@@ -99,7 +99,7 @@ func (p *HomePage) addApplication(r *web.Request, tx *data.Tx, d dossier) {
 			text += " " + r.L.T("desk.home_closes", "Program", one.program.Title.In(r.Lang), "Date", r.L.DateIn(window.Closes, window.Zone()))
 		}
 	}
-	p.ToDo = append(p.ToDo, toDo{Act: r.L.T("desk.home_finish"), row: row{Pill: pill{"new", r.L.T("status.draft")},
+	p.ToDo = append(p.ToDo, toDo{Act: r.L.T("desk.home_finish"), row: row{Pill: pill{"work", r.L.T("status.draft")},
 		Title: r.L.T("desk.application_title", "Reference", d.Reference), Text: text, Link: "/applications/" + d.ID}})
 }
 
@@ -131,7 +131,7 @@ func (p *HomePage) addAccess(r *web.Request, tx *data.Tx, members []account.Memb
 			}
 			p.Access = append(p.Access, shown)
 			if endsSoon(g, tx.Now) {
-				p.ToDo = append(p.ToDo, toDo{Act: r.L.T("desk.home_ending"), row: row{Pill: pill{"late", shown.Pill.Text}, Title: shown.Title,
+				p.ToDo = append(p.ToDo, toDo{Act: r.L.T("desk.home_ending"), row: row{Pill: shown.Pill, Title: shown.Title,
 					Text: r.L.T("desk.home_ending_text", "Date", day(r, g.Ends)), Link: shown.Link}})
 			}
 		}

@@ -25,7 +25,7 @@ func statePill(r *web.Request, item broker.Item) pill {
 	}
 	switch item.State {
 	case broker.Draft:
-		return pill{"new", r.L.T("status.draft")}
+		return pill{"work", r.L.T("status.draft")}
 	case broker.Submitted:
 		return pill{"new", r.L.T("status.sent")}
 	case broker.InReview:
@@ -64,7 +64,7 @@ func grantPill(r *web.Request, g access.Grant, now time.Time) pill {
 	case g.State == access.Pending:
 		return pill{"new", r.L.T("status.setup")}
 	case g.State == access.Active && endsSoon(g, now):
-		return pill{"ask", r.L.T("status.ending")}
+		return pill{"soon", r.L.T("status.ending")}
 	case g.State == access.Active:
 		return pill{"ok", r.L.T("status.active")}
 	case g.State == access.Revoked:

@@ -69,7 +69,7 @@ func grantPill(r *web.Request, g access.Grant, now time.Time) pill {
 		return pill{"new", r.L.T("status.setup")}
 	case access.Active:
 		if g.Ends.Sub(now) <= endingSoon {
-			return pill{"ask", r.L.T("status.ending")}
+			return pill{"soon", r.L.T("status.ending")}
 		}
 		return pill{"ok", r.L.T("status.active")}
 	case access.Revoked:
@@ -96,8 +96,8 @@ type eventRow struct{ Act, When, Actor string }
 
 // eventTexts names the acts of a case and its grant; an act that is not here is not shown.
 var eventTexts = map[string]string{
-	"start": "staff.act_start", broker.ActSubmit: "staff.act_submit", broker.ActAssign: "staff.act_assign", broker.ActAsk: "staff.act_ask",
-	broker.ActAnswer: "staff.act_answer", broker.ActApprove: "staff.act_approve", broker.ActDecline: "staff.act_decline",
+	"start": "staff.act_start", broker.ActSubmit: "staff.act_submit", broker.ActAssign: "staff.act_assign", broker.ActAsk: "staff.did_ask",
+	broker.ActAnswer: "staff.act_answer", broker.ActApprove: "status.approved", broker.ActDecline: "status.not_approved",
 	broker.ActWithdraw: "staff.act_withdraw", broker.ActPlace: "staff.act_place", broker.ActClose: "staff.act_close", broker.ActNote: "staff.act_note",
 	broker.ActMessage: "staff.act_message", broker.ActReply: "staff.act_reply", "answers_saved": "staff.act_answers_saved", "grant_opened": "staff.act_grant_opened", "grant_activated": "staff.act_grant_activated",
 	"grant_ended": "staff.act_grant_ended", "grant_revoked": "staff.act_grant_revoked",
