@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"accessdesk/broker/account"
 	"accessdesk/data"
@@ -70,6 +71,26 @@ func TestEmptyPagesInBrowser(t *testing.T) {
 	})
 }
 
+// sessionEnds is shortly before the session of an applicant ends if nothing is done, measured from datatest.Start.
+const sessionEnds = 105 * time.Minute
+
+// TestSessionEndInBrowser looks at a page that leads with the offer to stay signed in.
+func TestSessionEndInBrowser(t *testing.T) {
+	t.Parallel()
+	w := listening(t, openWorldOn) // before the browser, whose connections it would wait for at its end
+	browser := browsertest.Open(t)
+	w.session(t, owner)
+	w.SetNow(datatest.Start.Add(sessionEnds))
+	everyWindow(t, func(t *testing.T, width int, lang string) {
+		v := w.view(t, browser, width, lang)
+		v.become(owner)
+		v.look("/home")
+		if text := w.desk.Locales.In(lang).T("layout.stay_button"); !strings.Contains(v.Text(), text) {
+			t.Errorf("the page does not offer %q", text)
+		}
+	})
+}
+
 // TestTour takes a picture of every page in each state that the tests know, in both languages, on a phone and on a
 // desktop, into the folder TOUR_DIR, for a person to look at. It judges nothing.
 func TestTour(t *testing.T) {
@@ -113,6 +134,10 @@ func (p photographer) full() {
 			}
 		}
 	}
+	p.world.SetNow(datatest.Start.Add(sessionEnds))
+	p.become(owner)
+	p.take("session end", 0, "/home")
+	p.world.SetNow(datatest.Start)
 	as := role("")
 	for i, m := range mishaps() {
 		if m.as != as {
