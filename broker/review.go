@@ -201,6 +201,9 @@ type Case struct {
 	DecidedBy   account.Person
 	Language    string // of the person who sent it
 	Own         bool   // the looking person belongs to the organization
+	Place       int    // on the waiting list, from 1; 0: not on it
+	SeatsAll    int    // of the program, 0: not limited
+	SeatsLeft   int    // that no case and no access holds; this case holds one once it left the waiting list
 }
 
 // FindCase gives a case to staff. Drafts are nobody's business but the applicant's.
@@ -221,6 +224,14 @@ func FindCase(tx *data.Tx, d Desk, actor Actor, itemID string) (Case, error) {
 		return c, wrap(err, "case %s", itemID)
 	}
 	c.Decision = c.Program.Rules.Decide(c.Facts)
+	if c.Place, err = Place(tx, c.Item); err != nil {
+		return c, err
+	}
+	taken, err := seatsTaken(tx, c.Slug)
+	if err != nil {
+		return c, wrap(err, "case %s", itemID)
+	}
+	c.SeatsAll, c.SeatsLeft = c.Program.Window.Seats, max(c.Program.Window.Seats-taken, 0)
 	return c, wrap(c.load(tx, actor), "case %s", itemID)
 }
 
@@ -337,4 +348,25 @@ func FindStatus(tx *data.Tx, d Desk, actor Actor, applicationID, slug string) (S
 	}
 	s.Grant, err = grantOf(tx, item.ID)
 	return s, wrap(err, "status of %s", item.ID)
+}
+
+// Reviewers lists the program managers who may decide about an organization, by address.
+func Reviewers(tx *data.Tx, organizationID string) ([]account.Person, error) {
+	people, err := account.People(tx)
+	if err != nil {
+		return nil, wrap(err, "reviewers")
+	}
+	var free []account.Person
+	for _, p := range people {
+		if p.Disabled || p.StaffRole != account.ProgramManager {
+			continue
+		}
+		_, err := account.MayActFor(tx, p.ID, organizationID)
+		if errors.Is(err, data.ErrNotFound) {
+			free = append(free, p)
+		} else if err != nil {
+			return nil, wrap(err, "reviewers")
+		}
+	}
+	return free, nil
 }

@@ -11,10 +11,15 @@ func seatFree(tx *data.Tx, program *catalog.Published) (bool, error) {
 	if program.Window.Seats == 0 {
 		return true, nil
 	}
-	var taken int
-	err := tx.Row(`SELECT (SELECT count(*) FROM application_item WHERE slug = $1 AND state IN ('submitted', 'in_review', 'needs_info'))
-		+ (SELECT count(*) FROM access_grant WHERE slug = $1 AND state IN ('pending', 'active', 'suspended'))`, program.Slug).Scan(&taken)
+	taken, err := seatsTaken(tx, program.Slug)
 	return taken < program.Window.Seats, err
+}
+
+// seatsTaken counts the undecided cases and the live grants of a program.
+func seatsTaken(tx *data.Tx, slug string) (taken int, err error) {
+	err = tx.Row(`SELECT (SELECT count(*) FROM application_item WHERE slug = $1 AND state IN ('submitted', 'in_review', 'needs_info'))
+		+ (SELECT count(*) FROM access_grant WHERE slug = $1 AND state IN ('pending', 'active', 'suspended'))`, slug).Scan(&taken)
+	return taken, err
 }
 
 // waiting counts the cases on the waiting list of a program.

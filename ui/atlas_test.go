@@ -98,6 +98,15 @@ var atlas = map[string]place{
 		second: func(w *world) []string { return []string{w.item(broker.NeedsInfo), w.item(broker.Declined)} }},
 	"/applications/:id/p/:slug/answer": {address: func(w *world) string { return w.item(broker.NeedsInfo) + "/answer" },
 		to: func(w *world) string { return w.item(broker.NeedsInfo) }},
+	"/applications/:id/p/:slug/message": {address: func(w *world) string { return w.item(broker.InReview) + "/message" },
+		to: func(w *world) string { return w.item(broker.InReview) }},
+	"/applications/:id/print": {address: under((*world).application, "/print"), others: func(w *world) []string {
+		var all []string
+		for _, state := range broker.States() {
+			all = append(all, "/applications/"+w.cases[state].ApplicationID+"/print")
+		}
+		return all
+	}},
 	"/applications/:id/p/:slug/withdraw": {address: func(w *world) string { return w.item(broker.Submitted) + "/withdraw" },
 		others: func(w *world) []string { return []string{w.item(broker.Draft) + "/withdraw"} }},
 	"/applications/:id/check":  {address: under((*world).application, "/check")},
@@ -112,6 +121,7 @@ var atlas = map[string]place{
 		"/staff/review?program="+scanProgram+"&status=needs_info", "/staff/review?sort=nonsense&status=nonsense&program=nonsense")},
 	"/staff/review/:id":          {address: func(w *world) string { return w.caseOf(broker.InReview) }, others: casesInEachState},
 	"/staff/review/:id/assign":   {address: func(w *world) string { return w.caseOf(broker.Submitted) + "/assign" }},
+	"/staff/review/:id/note":     {address: func(w *world) string { return w.caseOf(broker.InReview) + "/note" }},
 	"/staff/review/:id/decision": {address: func(w *world) string { return w.caseOf(broker.InReview) + "/decision" }},
 	"/staff/access":              {address: fixed("/staff/access")},
 	"/staff/access/:id":          {address: func(w *world) string { return "/staff/access/" + w.grants[access.Active].ID }, others: grantsInEachState("/staff/access/")},

@@ -122,9 +122,11 @@ func TestRepeatedForm(t *testing.T) {
 	staff := w.visitor(t, manager)
 	address := w.caseOf(broker.NeedsInfo)
 	form = staff.Visit(address).Form(address+"/decision").Set("act", broker.ActAsk).Set("message", "Once more: who?")
+	form.Values.Set("step", "confirm")
 	twice("asking", staff, form, "SELECT count(*) FROM item_message", 1)
 	address = w.caseOf(broker.InReview)
 	form = staff.Visit(address).Form(address+"/decision").Set("act", broker.ActApprove)
+	form.Values.Set("step", "confirm")
 	twice("approving", staff, form, "SELECT count(*) FROM access_grant", 1)
 }
 

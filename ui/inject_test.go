@@ -93,6 +93,7 @@ func (i *injection) tellStory() {
 	decide := func(choice string) *webtest.Page {
 		f := i.fill(staff.Visit(review), review+"/decision", plausible, 0)
 		f.values.Set("act", choice)
+		f.values.Set("step", "confirm")
 		return f.sendTo(http.StatusOK)
 	}
 	decide(broker.ActAsk)

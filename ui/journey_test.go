@@ -300,6 +300,8 @@ func (j *journey) decide(act, message string) {
 		j.staff.Type("#message", message)
 	}
 	send(j.staff, j.review+"/decision")
+	j.reads(j.staff, j.say.T("staff.preview_title"), journeyApplicant, j.program, message)
+	send(j.staff, j.review+"/decision")
 	j.at(j.staff, j.review)
 }
 

@@ -98,7 +98,8 @@ func TestMailServerDown(t *testing.T) {
 		return need(notify.Deliver(context.Background(), w.DB, w.desk.Mail, mailer, slog.New(slog.DiscardHandler)))(t)
 	}
 	address := w.caseOf(broker.InReview)
-	staff.Visit(address).Form(address+"/decision").Set("act", broker.ActAsk).Set("message", "Which firewall is it?").Send().Want(http.StatusOK).Says("Which firewall is it?")
+	staff.Visit(address).Form(address+"/decision").Set("act", broker.ActAsk).Set("message", "Which firewall is it?").Send().Want(http.StatusOK).
+		Form(address + "/decision").Press("Confirm and send").Want(http.StatusOK).Says("Which firewall is it?")
 	applicant.Visit(w.item(broker.InReview)).Want(http.StatusOK).Says("Which firewall is it?")
 	for range 2 { // at once, and when the first wait is over
 		if count := deliver(); count.Sent != 0 || count.Failed != 0 || count.Retried == 0 {

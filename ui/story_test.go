@@ -128,14 +128,15 @@ func (s *story) review() {
 	casePage := queue.Follow("Cedar Flats Water District").Want(200).Says("4,200 people", "firewall logs", "New")
 	decision := casePage.Path + "/decision"
 	s.manager.Visit(casePage.Path).Form(decision).Send().Want(422).Says("Choose what you want to do")
-	s.manager.Visit(casePage.Path).Form(decision).Set("act", "ask").Set("message", "Who is the second contact?").Press("Save and send").Want(200).Says("Waiting on applicant")
+	s.manager.Visit(casePage.Path).Form(decision).Set("act", "ask").Set("message", "Who is the second contact?").Press("Preview and confirm").
+		Want(200).Says("Check before you confirm", "Who is the second contact?", storyAddress).Form(decision).Press("Confirm and send").Want(200).Says("Waiting on applicant")
 	if mail := s.world.mail(s.t, storyAddress, "question_asked"); !strings.Contains(mail.Text, "Who is the second contact?") {
 		s.t.Errorf("the mail does not hold the question:\n%s", mail.Text)
 	}
 	status := s.application + "/p/" + storyProgram
 	s.applicant.Visit("/home").Want(200).Says("Defender model access (demo)")
 	s.applicant.Visit(status).Says("Who is the second contact?").Form(status+"/answer").Set("message", "The water operator on duty.").Send().Want(200)
-	s.manager.Visit(casePage.Path).Says("The water operator on duty.").Form(decision).Set("act", "approve").Press("Save and send").Want(200).Says("Approved")
+	s.manager.Visit(casePage.Path).Says("The water operator on duty.").Form(decision).Set("act", "approve").Press("Preview and confirm").Want(200).Form(decision).Press("Confirm and send").Want(200).Says("Approved")
 	s.applicant.Visit(status).Says("Approved")
 }
 

@@ -6,7 +6,9 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/access"
+	"accessdesk/catalog"
 	"accessdesk/data"
+	"accessdesk/eligibility"
 	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
@@ -20,6 +22,7 @@ type StatusPage struct {
 	Revision                             int64
 	Ask                                  *asked // a question waits for an answer
 	Reply                                form.Field
+	Write                                *form.Field // a message of their own, nil where none can be sent
 	Decision                             *decided
 	Next                                 string // who acts next and by when
 	Steps                                []step
@@ -59,7 +62,12 @@ type answered struct {
 
 // newStatusPage tells where the item that the address names stands.
 func newStatusPage(r *web.Request, tx *data.Tx) (StatusPage, error) {
-	s, err := broker.FindStatus(tx, r.Desk(), r.Actor(), r.Param("id"), r.Param("slug"))
+	return statusPage(r, tx, r.Param("id"), r.Param("slug"))
+}
+
+// statusPage tells where an item of an application stands.
+func statusPage(r *web.Request, tx *data.Tx, applicationID, slug string) (StatusPage, error) {
+	s, err := broker.FindStatus(tx, r.Desk(), r.Actor(), applicationID, slug)
 	if err != nil {
 		return StatusPage{}, err
 	}
@@ -75,19 +83,25 @@ func newStatusPage(r *web.Request, tx *data.Tx) (StatusPage, error) {
 		page.Withdraw = itemAddress(s.Item) + "/withdraw"
 	}
 	page.addMessages(r, s)
+	if s.Allows(broker.ActMessage) && s.State != broker.NeedsInfo {
+		page.Write = messageField(r, "")
+	}
 	return page, page.addAnswers(r, s)
 }
 
 // addMessages lists what was said. The question that waits stands above with the box for the reply, not among them.
 func (p *StatusPage) addMessages(r *web.Request, s broker.Status) {
-	said := s.Messages
-	if last := len(said) - 1; s.State == broker.NeedsInfo && last >= 0 {
-		p.Ask = &asked{Text: said[last].Text, When: day(r, said[last].At)}
-		p.Reply = replyField(r, "")
-		said = said[:last]
+	said := slices.Clone(s.Messages)
+	for last := len(said) - 1; s.State == broker.NeedsInfo && last >= 0; last-- {
+		if said[last].Kind == broker.ActAsk {
+			p.Ask = &asked{Text: said[last].Text, When: day(r, said[last].At)}
+			p.Reply = replyField(r, "")
+			said = slices.Delete(said, last, last+1)
+			break
+		}
 	}
 	for _, m := range said {
-		one := message{Who: r.L.T("desk.status_reviewer"), When: moment(r, m.At), Text: m.Text, Mine: m.Kind == broker.ActAnswer}
+		one := message{Who: r.L.T("desk.status_reviewer"), When: moment(r, m.At), Text: m.Text, Mine: m.Kind == broker.ActAnswer || m.Kind == broker.ActMessage}
 		if one.Mine {
 			one.Who = r.L.T("desk.status_you")
 			if m.By.ID != r.Person.ID {
@@ -102,6 +116,10 @@ func replyField(r *web.Request, typed string) form.Field {
 	return form.Field{ID: "message", Kind: form.Area, Label: r.L.T("desk.status_reply"), Hint: r.L.T("desk.status_reply_hint"), Value: typed}
 }
 
+func messageField(r *web.Request, typed string) *form.Field {
+	return &form.Field{ID: "text", Kind: form.Area, Label: r.L.T("desk.status_write"), Hint: r.L.T("desk.status_write_hint"), Value: typed}
+}
+
 // addAnswers shows what was sent: the answers, and the facts as they were then.
 func (p *StatusPage) addAnswers(r *web.Request, s broker.Status) error {
 	if s.Submitted.IsZero() {
@@ -111,16 +129,20 @@ func (p *StatusPage) addAnswers(r *web.Request, s broker.Status) error {
 	if err != nil {
 		return err
 	}
-	for _, q := range s.Program.Asked(facts, s.Answers) {
-		p.Answers = append(p.Answers, answered{Label: q.Label.In(r.Lang), Value: form.SayAnswer(r, q, s.Answers[q.ID])})
+	p.answersOf(r, s.Program, facts, s.Answers, piece{Item: s.Item, program: s.Program, decision: s.Program.Rules.Decide(facts)})
+	return nil
+}
+
+// answersOf lists the answers to a program's questions, and the facts that it reads.
+func (p *StatusPage) answersOf(r *web.Request, program *catalog.Published, facts eligibility.Profile, answers broker.Answers, one piece) {
+	for _, q := range program.Asked(facts, answers) {
+		p.Answers = append(p.Answers, answered{Label: q.Label.In(r.Lang), Value: form.SayAnswer(r, q, answers[q.ID])})
 	}
-	sent := piece{Item: s.Item, program: s.Program, decision: s.Program.Rules.Decide(facts)}
-	for _, n := range needs(r.Desk().Vocabulary, facts, []piece{sent}) {
+	for _, n := range needs(r.Desk().Vocabulary, facts, []piece{one}) {
 		if text := form.SayFact(r, facts, n.ID); text != "" {
 			p.Facts = append(p.Facts, answered{Label: n.Label.In(r.Lang), Value: text})
 		}
 	}
-	return nil
 }
 
 // decisionOf says how it ended, nil while it is open.

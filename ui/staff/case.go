@@ -23,10 +23,10 @@ type CasePage struct {
 	History                                                      []eventRow
 	Mails                                                        []mailRow
 	Grant, Decision, Language                                    string
-	Own, Assign, Decide                                          bool
+	Own, Assign, Decide, Approve, Decline, Notes                 bool
 	Revision                                                     int64
-	Acts, Reasons                                                []choice
-	Message, Start                                               string
+	Acts, Reasons, Reviewers                                     []choice
+	Message, Start, Note, Seats, Place                           string
 	Days                                                         string
 }
 
@@ -41,8 +41,8 @@ type factRow struct{ Label, Value, Evidence, Source string }
 type answerRow struct{ Label, Value string }
 
 type messageRow struct {
-	Who, When, Text string
-	FromStaff       bool
+	Who, When, Text  string
+	FromStaff, Among bool // from staff; among staff only
 }
 
 type mailRow struct{ Subject, To, Language, State, When, Text string }
@@ -65,7 +65,11 @@ func newCasePage(r *web.Request, tx *data.Tx) (CasePage, error) {
 		Rules:    ruleRows(r, c), Answers: answerRows(r, c.Program, c.Facts, c.Answers), History: eventRows(r, c.Events), Mails: mailRows(r, c),
 		Language: r.L.T("staff.lang_" + knownLanguage(c.Language)), Days: r.L.Number(int64(c.Program.Terms.DurationDays)),
 		Decision: decisionText(r, c), Reasons: choices(r, "broker.reason_", broker.ReasonCodes(), ""),
-		Acts: choices(r, "staff.act_", []string{broker.ActAsk, broker.ActApprove, broker.ActDecline}, ""),
+	}
+	for _, act := range deciding {
+		if c.Allows(act) {
+			page.Acts = append(page.Acts, choice{act, actText(r, act), false})
+		}
 	}
 	if c.VersionChanged {
 		page.Changed = r.L.T("staff.version_changed")
@@ -74,12 +78,40 @@ func newCasePage(r *web.Request, tx *data.Tx) (CasePage, error) {
 		page.Grant = c.Grant.ID
 	}
 	for _, m := range c.Messages {
-		page.Messages = append(page.Messages, messageRow{Who: nameOf(r, m.By), When: r.L.DateTime(m.At, r.Site.Zone), Text: m.Text, FromStaff: m.Kind == broker.ActAsk})
+		page.Messages = append(page.Messages, messageRow{Who: nameOf(r, m.By), When: r.L.DateTime(m.At, r.Site.Zone), Text: m.Text, FromStaff: m.Kind == broker.ActAsk || m.Kind == broker.ActReply, Among: m.Kind == broker.ActNote})
 	}
 	decidable := web.Manager.Allows(r.Person) && !c.Own
-	page.Decide = decidable && (c.State == broker.Submitted || c.State == broker.InReview)
-	page.Assign = decidable && c.Allows(broker.ActAssign) && c.AssignedTo != r.Person.ID
-	return page, nil
+	page.Decide, page.Assign, page.Notes = decidable && len(page.Acts) > 0, decidable && c.Allows(broker.ActAssign), decidable && c.Allows(broker.ActNote)
+	page.Approve, page.Decline = c.Allows(broker.ActApprove), c.Allows(broker.ActDecline)
+	return page, page.addPlaces(r, tx, c)
+}
+
+// actText is what a choice of the decision form says: what will be done, where the history says what was done.
+func actText(r *web.Request, act string) string {
+	if act == broker.ActPlace || act == broker.ActReply {
+		return r.L.T("staff.do_" + act)
+	}
+	return r.L.T("staff.act_" + act)
+}
+
+// addPlaces names who could take the case, how many seats are left, and the place on the waiting list.
+func (p *CasePage) addPlaces(r *web.Request, tx *data.Tx, c broker.Case) error {
+	if p.Assign {
+		reviewers, err := broker.Reviewers(tx, c.Application.Organization.ID)
+		if err != nil {
+			return err
+		}
+		for _, person := range reviewers {
+			p.Reviewers = append(p.Reviewers, choice{person.ID, nameOf(r, person), person.ID == c.AssignedTo || c.AssignedTo == "" && person.ID == r.Person.ID})
+		}
+	}
+	if c.Place > 0 {
+		p.Place = r.L.T("staff.place", "Place", c.Place)
+	}
+	if c.SeatsAll > 0 && !c.Over() {
+		p.Seats = r.L.T("staff.seats", "Left", c.SeatsLeft, "All", c.SeatsAll)
+	}
+	return nil
 }
 
 func knownLanguage(lang string) string {

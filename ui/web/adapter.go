@@ -29,6 +29,8 @@ type Reply struct {
 	Redirect  string
 	Flash     string
 	FlashArgs []any
+	// Discard takes back what the handler wrote, although the page is none of refusal: it shows what would happen.
+	Discard bool
 	// Keep commits although Status is 400 or more: a wrong code is counted, for example.
 	Keep bool
 	// File is sent in place of a page, to be kept and not shown.
@@ -42,7 +44,7 @@ type File struct {
 	Body []byte
 }
 
-// errRollback ends a transaction whose reply is a refusal page.
+// errRollback ends a transaction whose reply is a refusal page, or shows what would happen.
 var errRollback = errors.New("reply is a refusal")
 
 // Read serves a handler in a read-only transaction.
@@ -70,7 +72,7 @@ func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, fun
 	err := transact(ctx, func(tx *data.Tx) (err error) {
 		r.cookies, r.about = nil, account.Organization{}
 		reply, err = s.admit(r, tx, route, h)
-		if err == nil && reply.Status >= 400 && !reply.Keep {
+		if err == nil && (reply.Discard || reply.Status >= 400 && !reply.Keep) {
 			return errRollback
 		}
 		return err
