@@ -197,6 +197,7 @@ func (w *world) readyToDecide(t *testing.T, r role) prepared {
 	address := "/staff/review/" + item.ID
 	form := w.visitor(t, manager).Visit(address).Want(http.StatusOK).Form(address+"/decision").
 		Set("act", broker.ActDecline).Set("reason", "other").Set("message", "Another program covers this address already.")
+	form.Values.Set("step", "confirm") // past the preview
 	return prepared{session: w.session(t, manager), action: form.Action, values: form.Values, item: item.ID, act: broker.ActDecline}
 }
 
