@@ -15,13 +15,17 @@ import (
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
 	"accessdesk/data/locale"
+	"accessdesk/data/seed"
 	"accessdesk/eligibility"
 	"accessdesk/notify"
 )
 
+// The programs of the tests: two of the demonstration, and a real one that is applied for by e-mail, with a reminder after
+// 14 days.
 const (
-	model = "demo-model-access"
-	scan  = "demo-scanning"
+	model     = "demo-model-access"
+	scan      = "demo-scanning"
+	elsewhere = "cisa-vuln-scanning"
 )
 
 // vocabulary is made once: it compiles every rule.
@@ -38,7 +42,15 @@ var offerings = sync.OnceValue(func() []*catalog.Offering {
 	if err != nil {
 		panic(err)
 	}
-	return all
+	text, err := seed.Files.ReadFile("catalog/" + elsewhere + ".toml")
+	if err != nil {
+		panic(err)
+	}
+	o, err := catalog.Parse(elsewhere+".toml", text)
+	if err != nil {
+		panic(err)
+	}
+	return append(all, o)
 })
 
 var locales = sync.OnceValue(func() *locale.Locales {
