@@ -27,6 +27,7 @@ type Published struct {
 // Snapshot is the published catalog at one revision. It never changes and may be read by any number of goroutines.
 type Snapshot struct {
 	Revision  int64  // counter that every write to the catalog moves; 0 when read from files
+	Stamp     string // names the revision and never comes again, also when the write is rolled back; "" when read from files
 	Hash      string // "sha256:..." over the canonical texts in slug order: catalog_version of the results
 	Offerings []*Published
 

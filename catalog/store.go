@@ -111,7 +111,6 @@ type Cache struct {
 	vocabulary *eligibility.Vocabulary
 
 	mutex    sync.Mutex
-	stamp    string // of the revision that snapshot shows
 	snapshot *Snapshot
 }
 
@@ -130,14 +129,14 @@ func (c *Cache) Snapshot(tx *data.Tx) (*Snapshot, error) {
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.snapshot != nil && c.stamp == stamp && c.snapshot.Revision == revision {
+	if c.snapshot != nil && c.snapshot.Stamp == stamp && c.snapshot.Revision == revision {
 		return c.snapshot, nil
 	}
 	fresh, err := load(tx, c.vocabulary, revision, c.snapshot)
 	if err != nil {
 		return nil, fmt.Errorf("catalog snapshot: %w", err)
 	}
-	c.stamp, c.snapshot = stamp, fresh
+	fresh.Stamp, c.snapshot = stamp, fresh
 	return fresh, nil
 }
 

@@ -56,7 +56,7 @@ func (w *world) wantErrorPage(t *testing.T, got *http.Response, status int, lang
 	if spoken := document.Find("html").AttrOr("lang", ""); spoken != lang || got.Header.Get("Content-Language") != lang {
 		t.Errorf("the page is in %q, its header says %q, want %q", spoken, got.Header.Get("Content-Language"), lang)
 	}
-	w.checkHeaders(t, got.Header, fmt.Sprintf("the %d page", status), false)
+	w.checkHeaders(t, got.Header, fmt.Sprintf("the %d page", status), "no-store")
 	reference := referenceOnPage.FindString(document.Find("p.anon").Text())
 	if reference == "" || reference != got.Header.Get("X-Request-Id") {
 		t.Errorf("the page gives reference %q, the header %q", reference, got.Header.Get("X-Request-Id"))

@@ -212,7 +212,7 @@ func (i *injection) check(page *webtest.Page) {
 	if !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") {
 		i.t.Errorf("%s is %s", page.Path, page.Header.Get("Content-Type"))
 	}
-	i.checkHeaders(i.t, page.Header, page.Path, false)
+	i.checkHeaders(i.t, page.Header, page.Path, "no-store", "no-cache")
 	if found := page.Find("script, img, iframe, object, embed, base, style, video, audio, meta[http-equiv]"); found.Length() > 0 {
 		i.t.Errorf("%s has a <%s>", page.Path, goquery.NodeName(found.First()))
 	}

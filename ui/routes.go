@@ -26,10 +26,10 @@ func Routes(s *web.Site) []web.Route {
 		{Method: get, Path: "/favicon.svg", Policy: web.Public, Handler: s.Icon, Cookieless: true},
 		{Method: get, Path: "/static/*", Policy: web.Public, Handler: s.Static, Cookieless: true},
 
-		{Method: get, Path: "/", Policy: web.Public, Handler: s.Read(public.Home)},
-		{Method: get, Path: "/programs", Policy: web.Public, Handler: s.Read(public.Programs)},
-		{Method: get, Path: "/programs/:slug", Policy: web.Public, Handler: s.Read(public.Program)},
-		{Method: get, Path: "/under-attack", Policy: web.Public, Handler: s.Read(public.UnderAttack)},
+		{Method: get, Path: "/", Policy: web.Public, Cached: true, Handler: s.Read(public.Home)},
+		{Method: get, Path: "/programs", Policy: web.Public, Cached: true, Handler: s.Read(public.Programs)},
+		{Method: get, Path: "/programs/:slug", Policy: web.Public, Cached: true, Handler: s.Read(public.Program)},
+		{Method: get, Path: "/under-attack", Policy: web.Public, Cached: true, Handler: s.Read(public.UnderAttack)},
 
 		{Method: get, Path: "/check", Policy: web.Public, Handler: s.Read(public.Check)},
 		{Method: post, Path: "/check", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(public.AnswerCheck)},
@@ -60,7 +60,7 @@ func Routes(s *web.Site) []web.Route {
 		{Method: post, Path: "/session/stay", Policy: web.SignedIn, Handler: s.Write(public.Stay)},
 	}
 	for _, name := range public.SupportPages {
-		all = append(all, web.Route{Method: get, Path: "/" + strings.ReplaceAll(name, "_", "-"), Policy: web.Public, Handler: s.Read(public.Support(name))})
+		all = append(all, web.Route{Method: get, Path: "/" + strings.ReplaceAll(name, "_", "-"), Policy: web.Public, Cached: true, Handler: s.Read(public.Support(name))})
 	}
 	return append(append(all, deskRoutes(s)...), staffRoutes(s)...)
 }

@@ -68,6 +68,9 @@ func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, fun
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), s.Limits.Timeout)
 	defer cancel()
+	if route.Cached && r.forStrangers() {
+		return s.serveShared(ctx, r, h)
+	}
 	var reply Reply
 	err := transact(ctx, func(tx *data.Tx) (err error) {
 		r.cookies, r.about = nil, account.Organization{}
@@ -93,7 +96,7 @@ func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, fun
 func (s *Site) settle(ctx context.Context, r *Request, renew bool) {
 	r.cookies = nil
 	r.leaveSession()
-	if r.Cookie(sessionCookie) == "" {
+	if r.cookie(sessionCookie) == "" {
 		return
 	}
 	transact := s.DB.Read
@@ -233,16 +236,21 @@ func sendFile(r *Request, f File) error {
 // this is used. Compression tells nothing about form tokens, which are masked anew on every page.
 func sendPage(r *Request, status int, page []byte) error {
 	c := r.c
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentLanguage, r.Lang)
+	r.pageHeaders()
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Vary(fiber.HeaderAcceptLanguage, fiber.HeaderAcceptEncoding)
-	if !r.cookieless {
-		c.Vary(fiber.HeaderCookie)
-	}
-	if strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
+	if takesGzip(c) {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 		page = fasthttp.AppendGzipBytesLevel(nil, page, fasthttp.CompressBestSpeed)
 	}
 	return c.Status(status).Send(page)
+}
+
+// pageHeaders sets the headers of every page.
+func (r *Request) pageHeaders() {
+	r.c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	r.c.Set(fiber.HeaderContentLanguage, r.Lang)
+	r.c.Vary(fiber.HeaderAcceptLanguage, fiber.HeaderAcceptEncoding)
+	if !r.cookieless {
+		r.c.Vary(fiber.HeaderCookie)
+	}
 }

@@ -81,7 +81,7 @@ func (s *Site) Static(c *fiber.Ctx) error {
 	if c.Get(fiber.HeaderIfNoneMatch) == file.etag {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	if strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
+	if takesGzip(c) {
 		if packed := file.gzip(); packed != nil {
 			c.Set(fiber.HeaderContentEncoding, "gzip")
 			return c.Send(packed)

@@ -6,5 +6,8 @@ var (
 	CallerNetwork = callerNetwork
 )
 
-// MaxText is the most that Clean gives.
-const MaxText = maxText
+// MaxText is the most that Clean gives; SharedLimit is the room for the pages of strangers.
+const (
+	MaxText     = maxText
+	SharedLimit = sharedLimit
+)

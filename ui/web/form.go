@@ -128,7 +128,7 @@ func (s *Site) setFlash(r *Request, key string, args []any) {
 
 // takeFlash reads the message and deletes the cookie.
 func (s *Site) takeFlash(r *Request) string {
-	value := r.Cookie(flashCookie)
+	value := r.cookie(flashCookie)
 	if value == "" {
 		return ""
 	}

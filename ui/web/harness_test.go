@@ -19,6 +19,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
+	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/locale"
@@ -85,7 +86,8 @@ type plan struct {
 	server   func(*fiber.Config)
 	pages    map[string]string // added to pageFiles
 	routes   func(*web.Site) []web.Route
-	missing  bool // texts may be missing
+	missing  bool           // texts may be missing
+	catalog  *catalog.Cache // none unless set
 }
 
 // texts are parsed once; they never change.
@@ -128,7 +130,7 @@ func newBench(t testing.TB, p plan) *bench {
 	}
 	c.Templates = files
 	var err error
-	b.site, err = web.New(b.DB, broker.Desk{Locales: locales}, locales, c)
+	b.site, err = web.New(b.DB, broker.Desk{Locales: locales, Catalog: p.catalog}, locales, c)
 	must(t, err)
 	b.app = newServer(b.site, p.server)
 	routes := commonRoutes(b.site)

@@ -28,7 +28,7 @@ type View struct {
 	Organization string
 	Several      bool
 	FormToken    string // hidden field of every form within a session
-	RepeatKey    string // hidden field of forms whose repeat would hurt
+	RepeatKey    string // hidden field of forms whose repeat would hurt, "" for strangers
 	Flash        string
 	Ends         time.Time // end of the session, zero for strangers
 	StayFirst    bool      // the session ends soon: the page leads with "Stay signed in"
@@ -102,7 +102,9 @@ func (s *Site) view(r *Request, reply Reply) View {
 	v := View{Lang: r.Lang, Other: otherLanguage(r.Lang), Brand: s.Brand, Path: r.Path(), Person: r.Person,
 		Operator: r.Operator(), FormToken: s.formToken(r), Ends: r.Session.Ends, Here: r.Address(), Demo: s.Demo,
 		Contacts: s.Contacts, Status: reply.Status, Data: reply.Data}
-	v.RepeatKey, _ = data.NewToken()
+	if r.SignedIn() { // it is bound to the session
+		v.RepeatKey, _ = data.NewToken()
+	}
 	if !strings.HasPrefix(reply.Page, "error/") { // may be the answer to a picture or the like; the message waits for a page
 		v.Flash = s.takeFlash(r)
 	}

@@ -33,6 +33,7 @@ type Request struct {
 	about      account.Organization // what the page is about, if it is not the organization that Person acts for now
 	cookies    []cookie             // to be set when the transaction is committed
 	cookieless bool                 // no cookie is read or set: everybody is a stranger
+	personal   bool                 // the handler looked at a cookie
 }
 
 // maxText is the length of one form value in bytes that is handed on. Domain packages have their own, smaller
@@ -183,8 +184,14 @@ func (r *Request) SetCookie(name, value string, age time.Duration) {
 // DropCookie deletes a cookie.
 func (r *Request) DropCookie(name string) { r.SetCookie(name, "", -1) }
 
-// Cookie reads a cookie of this site; a route that is marked cookieless has none.
+// Cookie reads a cookie of this site; a route that is marked cookieless has none. The page is then for this browser alone,
+// also when there is no such cookie.
 func (r *Request) Cookie(name string) string {
+	r.personal = true
+	return r.cookie(name)
+}
+
+func (r *Request) cookie(name string) string {
 	if r.cookieless {
 		return ""
 	}

@@ -55,6 +55,8 @@ type Route struct {
 	Policy  Policy
 	Limit   Limit
 	Handler fiber.Handler
+	// Cached pages are the same for every stranger: public, to read, and the handler looks at no cookie (see shared.go).
+	Cached bool
 	// Cookieless routes read no cookie and set none (health, static files, what mail programs post to): they need no origin
 	// check, and to them everybody is a stranger. Such a route has a Public policy.
 	Cookieless bool
@@ -77,6 +79,9 @@ func Register(app *fiber.App, routes []Route, limiters map[Limit]fiber.Handler) 
 		}
 		if route.Cookieless && !route.Policy.public {
 			return fmt.Errorf("route %s reads no cookie, so its policy must be public", id)
+		}
+		if route.Cached && (route.Method != fiber.MethodGet || !route.Policy.public || route.Cookieless) {
+			return fmt.Errorf("route %s is marked Cached, but is not a page that anyone may read", id)
 		}
 		seen[id] = true
 		chain := []fiber.Handler{func(c *fiber.Ctx) error {

@@ -72,7 +72,7 @@ func (r *Request) leaveSession() {
 // loadSession finds who is signed in. A POST renews the session.
 func (s *Site) loadSession(r *Request, tx *data.Tx, writing bool) error {
 	r.leaveSession()
-	token := r.Cookie(sessionCookie)
+	token := r.cookie(sessionCookie)
 	if token == "" {
 		return nil
 	}

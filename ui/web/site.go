@@ -25,6 +25,13 @@
 // (HMAC of the session, masked anew on each page so that compression tells nothing about it). Forms of public
 // pages carry none.
 //
+// # Pages for strangers
+//
+// A GET page whose route is marked Cached is the same for everybody who is not signed in, and is kept as bytes: by the
+// catalog's revision, the language and the address, until a window of the catalog turns, at most a quarter of an hour
+// (shared.go). Its handler and its template say nothing of who asks. Whatever a handler learns from Request.Cookie, and
+// every cookie that it sets, makes the page that person's own. Forms on it have no repeat key, which needs a session.
+//
 // # Language
 //
 // ?lang=en|es on any page sets a cookie and returns to the same address without it. Else the cookie, else
@@ -121,6 +128,7 @@ type Site struct {
 	names    []string                      // of the pages
 	pages    map[string]*template.Template // by language: every page under its name
 	assets   *assets
+	shared   *sharedPages
 	lastly   map[string][]byte // the 500 page by language, rendered at the start
 }
 
@@ -129,7 +137,7 @@ var Languages = []string{"en", "es"}
 
 // New checks the configuration, parses every template and fails on the first that is wrong.
 func New(db *data.DB, desk broker.Desk, locales *locale.Locales, config Config) (*Site, error) {
-	s := &Site{Config: config, DB: db, Desk: desk, Locales: locales}
+	s := &Site{Config: config, DB: db, Desk: desk, Locales: locales, shared: newSharedPages(sharedLimit)}
 	if err := s.setOrigin(); err != nil {
 		return nil, err
 	}
