@@ -60,6 +60,9 @@ func (o *Offering) NextStep(now time.Time, full bool) NextStep {
 	return next
 }
 
+// Dormant tells whether nobody can get the offering now, with or without an application.
+func (s NextStep) Dormant() bool { return s.Step == StepNone && s.Hindrance != HinderedNothingToFile }
+
 // byStatus are the statuses in which no request is taken.
 var byStatus = map[Status]Hindrance{
 	StatusByInvitation: HinderedByInvitation, StatusAnnounced: HinderedAnnounced, StatusLapsed: HinderedLapsed,
@@ -102,4 +105,11 @@ func (o *Offering) NothingToFile() bool {
 		return slices.ContainsFunc(o.Apply, func(r ApplyRoute) bool { return r.Mode == ModeNone })
 	}
 	return false
+}
+
+// SelfServe tells whether anybody who wants the offering can simply take it: a guide, a tool or a download, for which nobody
+// has to be asked.
+func (o *Offering) SelfServe() bool {
+	usual, given := o.Usual()
+	return given && (usual.Mode == ModeDownload || usual.Mode == ModeWeb && o.Kind == KindGuidance) || o.NothingToFile()
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -13,7 +15,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 var standard = sync.OnceValues(Standard)
 
 // vocabularyOf gives the standard vocabulary, which all tests share.
-func vocabularyOf(t testing.TB) *Vocabulary {
+func vocabularyOf(t rapid.TB) *Vocabulary {
 	t.Helper()
 	v, err := standard()
 	if err != nil {
@@ -42,7 +44,7 @@ func criteriaOf(expressions ...string) []Criterion {
 	return criteria
 }
 
-func compileOf(t testing.TB, rules Rules) *Ruleset {
+func compileOf(t rapid.TB, rules Rules) *Ruleset {
 	t.Helper()
 	ruleset, err := vocabularyOf(t).Compile(rules)
 	if err != nil {

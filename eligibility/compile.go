@@ -43,6 +43,7 @@ type Ruleset struct {
 	Rules
 	vocabulary *Vocabulary
 	criteria   []compiled // the gate first
+	reads      rule.Set   // all facts on which the criteria may depend, also through derived ones
 }
 
 // compiled is one criterion ready to run.
@@ -113,6 +114,11 @@ func (v *Vocabulary) Compile(rules Rules) (*Ruleset, error) {
 			return nil, compileError(criterion.ID, err)
 		}
 		ruleset.criteria = append(ruleset.criteria, compiled{Criterion: criterion, expression: expression, ids: v.IDs(expression.Facts())})
+	}
+	for i := range ruleset.criteria {
+		for _, place := range ruleset.criteria[i].expression.Facts() {
+			ruleset.reads.Merge(v.inputs[place])
+		}
 	}
 	if len(ruleset.criteria) == 0 {
 		return nil, &CompileError{Message: "neither a sector condition nor a criterion: nothing could be decided"}

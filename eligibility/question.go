@@ -1,6 +1,10 @@
 package eligibility
 
-import "accessdesk/eligibility/rule"
+import (
+	"slices"
+
+	"accessdesk/eligibility/rule"
+)
 
 // Question is the fact to ask for next.
 type Question struct {
@@ -8,50 +12,171 @@ type Question struct {
 	Settles int // undecided offerings that at least one of its answers would decide
 }
 
-// NextQuestion gives the next question of the check: in the fixed order, the first fact on which a criterion of an undecided
-// offering still depends and that may be asked. asked holds what was answered, skipped or "not sure". False: nothing left to ask.
+// Inquiry is what the questions of the check are chosen for.
+type Inquiry struct {
+	Rules []*Ruleset // the offerings, all of one vocabulary
+	Facts Profile
+	Asked map[FactID]bool // what was put to a person: answered, skipped or "not sure"
+	// Weight says by slug how much it matters that an offering is decided: 1 where nothing is said, less where nobody has to be
+	// asked for the offering, 0 where nobody can have it now.
+	Weight map[string]float64
+}
+
+// ShortCheck is up to how many questions a check is short: the goal of the design for half of all checks.
+const ShortCheck = 7
+
+// Next gives the next question of the check; false: the check is over, and what is still open is answered beside the results.
+//
+// Candidates are the facts on which a criterion of an undecided offering still depends and that may be asked, in the fixed order.
+// The sector is always worth asking. Any other question must decide something: some answer decides some offering. That is enough
+// in the head of the order (where, whose, how large, who looks after computers). Beyond it a question has to decide one offering
+// for its effort: the share of its answers that decide an offering, times the weight of the offering, summed up, is not less
+// than the effort. All answers count alike, since how often each is given is not known. When no question is left that is worth it
+// and the check is still short, questions follow that would be worth it if all weights but 0 were 1.
+func (q Inquiry) Next() (Question, bool) {
+	i := q.newInquiry()
+	var later *Question
+	for _, fact := range i.open {
+		settles, worth := i.weigh(fact)
+		question := Question{Fact: i.vocabulary.At(fact).ID, Settles: settles}
+		switch {
+		case worth == worthNow:
+			return question, true
+		case worth == worthWhileShort && later == nil:
+			later = &question
+		}
+	}
+	if later == nil || i.put >= ShortCheck {
+		return Question{}, false
+	}
+	return *later, true
+}
+
+// Open counts the questions that are worth asking now: about how many the check still asks.
+func (q Inquiry) Open() int {
+	i := q.newInquiry()
+	count := map[worth]int{}
+	for _, fact := range i.open {
+		_, worth := i.weigh(fact)
+		count[worth]++
+	}
+	return count[worthNow] + max(0, min(count[worthWhileShort], ShortCheck-i.put-count[worthNow]))
+}
+
+// NextQuestion is Inquiry.Next for offerings that all matter alike.
 func NextQuestion(rules []*Ruleset, p Profile, asked map[FactID]bool) (Question, bool) {
-	if len(rules) == 0 {
-		return Question{}, false
-	}
-	v := rules[0].vocabulary
-	s := v.language.State(p)
-	open := openQuestions(rules, s, asked)
-	if len(open) == 0 {
-		return Question{}, false
-	}
-	fact := open[0]
-	return Question{Fact: v.At(fact).ID, Settles: settles(rules, p, s, fact)}, true
+	return Inquiry{Rules: rules, Facts: p, Asked: asked}.Next()
 }
 
-// Open counts the questions that the check would still ask if no further answer made any of them needless.
+// Open is Inquiry.Open for offerings that all matter alike.
 func Open(rules []*Ruleset, p Profile, asked map[FactID]bool) int {
-	if len(rules) == 0 {
-		return 0
-	}
-	return len(openQuestions(rules, rules[0].vocabulary.language.State(p), asked))
+	return Inquiry{Rules: rules, Facts: p, Asked: asked}.Open()
 }
 
-// openQuestions lists the facts to ask for in the fixed order. The sector stands first whenever anything is to be asked and it is
-// unknown, because it also decides which other questions make sense.
-func openQuestions(rules []*Ruleset, s *rule.State, asked map[FactID]bool) []int {
-	v := rules[0].vocabulary
+// inquiry is an Inquiry with what follows from the facts.
+type inquiry struct {
+	Inquiry
+	vocabulary *Vocabulary
+	put        int // how many questions were put; all sectors are one
+	undecided  []*Ruleset
+	open       []int // facts on which something still depends and that may be asked, in the fixed order
+}
+
+func (q Inquiry) newInquiry() inquiry {
+	if len(q.Rules) == 0 {
+		return inquiry{}
+	}
+	i := inquiry{Inquiry: q, vocabulary: q.Rules[0].vocabulary}
+	for id, yes := range q.Asked {
+		if yes && id != AdditionalSectorsFact {
+			i.put++
+		}
+	}
+	s := i.vocabulary.language.State(q.Facts)
+	for _, r := range q.Rules {
+		if r.settled(s) == Unknown {
+			i.undecided = append(i.undecided, r)
+		}
+	}
+	i.openQuestions(s)
+	return i
+}
+
+// efforts say how much a question of each effort has to decide, in offerings.
+var efforts = map[Effort]float64{EffortEasy: 1, EffortLookup: 2, EffortAsk: 4}
+
+// worth is whether a question is worth asking.
+type worth int
+
+const (
+	worthNothing worth = iota
+	worthWhileShort
+	worthNow
+)
+
+// weigh counts the undecided offerings that at least one answer to a question would decide, and tells whether the question is
+// worth asking.
+func (i inquiry) weigh(fact int) (settles int, is worth) {
+	var reading []*Ruleset
+	for _, r := range i.undecided {
+		if r.reads.Has(fact) {
+			reading = append(reading, r)
+		}
+	}
+	known := i.vocabulary.At(fact)
+	decided := make([]int, len(reading)) // by offering: how many answers decide it
+	possible := answers(i.Rules, fact)
+	for _, answer := range possible {
+		after := i.vocabulary.language.State(answered(i.Facts, known.ID, answer))
+		for at, r := range reading {
+			if r.settled(after) != Unknown {
+				decided[at]++
+			}
+		}
+	}
+	weighted, plain := 0.0, 0.0
+	for at, count := range decided {
+		settles += min(count, 1)
+		weight, given := i.Weight[reading[at].Slug]
+		if !given {
+			weight = 1
+		}
+		weighted += weight * float64(count)
+		if weight > 0 {
+			plain += float64(count)
+		}
+	}
+	least := efforts[known.Effort] * float64(len(possible))
+	switch {
+	case fact == i.vocabulary.sector:
+		return settles, worthNow
+	case settles == 0:
+		return settles, worthNothing
+	case slices.Contains(firstQuestions, known.ID), weighted >= least:
+		return settles, worthNow
+	case plain >= least:
+		return settles, worthWhileShort
+	}
+	return settles, worthNothing
+}
+
+// openQuestions lists the facts on which something still depends and that may be asked. The sector stands first whenever anything
+// is to be asked and it is unknown, because it also decides which other questions make sense.
+func (i *inquiry) openQuestions(s *rule.State) {
+	v := i.vocabulary
 	may := func(fact int) bool {
-		return v.At(fact).Ask == AskCheck && !asked[v.At(fact).ID] && v.concerns(s, fact)
+		return v.At(fact).Ask == AskCheck && !i.Asked[v.At(fact).ID] && v.concerns(s, fact)
 	}
 	var facts rule.Set
-	for _, r := range rules {
-		if r.settled(s) != Unknown {
-			continue
-		}
-		for i := range r.criteria {
-			facts.Merge(r.criteria[i].pending(s, func(within *rule.State, fact int) rule.Set { return within.ToAsk(fact, may) }))
+	for _, r := range i.undecided {
+		for at := range r.criteria {
+			facts.Merge(r.criteria[at].pending(s, func(within *rule.State, fact int) rule.Set { return within.ToAsk(fact, may) }))
 		}
 	}
 	if !facts.Empty() && !s.Value(v.sector).Known() && may(v.sector) {
 		facts.Add(v.sector)
 	}
-	return v.inOrder(facts)
+	i.open = v.inOrder(facts)
 }
 
 // concerns reports whether a question makes sense for the operator: it runs one of the sectors of the fact. While the sector is
@@ -66,34 +191,8 @@ func (v *Vocabulary) concerns(s *rule.State, fact int) bool {
 	return len(sectors) == 0
 }
 
-// settles counts the undecided offerings that at least one answer would decide.
-func settles(rules []*Ruleset, p Profile, s *rule.State, fact int) int {
-	v := rules[0].vocabulary
-	var undecided []*Ruleset
-	for _, r := range rules {
-		if r.settled(s) == Unknown {
-			undecided = append(undecided, r)
-		}
-	}
-	decided := make([]bool, len(undecided))
-	id := v.At(fact).ID
-	for _, answer := range answers(rules, fact) {
-		after := v.language.State(answered(p, id, answer))
-		for i, r := range undecided {
-			decided[i] = decided[i] || r.settled(after) != Unknown
-		}
-	}
-	count := 0
-	for _, yes := range decided {
-		if yes {
-			count++
-		}
-	}
-	return count
-}
-
-// answers lists the answers that a question offers: yes and no, each value, each band; for a number without bands the numbers
-// around each constant it is compared with. Texts have none.
+// answers lists the answers that a question offers: yes and no, each value, each band; for a number without bands samples of
+// every size and the numbers around each constant it is compared with. Texts have none.
 func answers(rules []*Ruleset, fact int) []Value {
 	known := rules[0].vocabulary.At(fact)
 	switch {
@@ -117,6 +216,9 @@ func answers(rules []*Ruleset, fact int) []Value {
 	return nil
 }
 
+// largestSample is the largest power of ten that is tried for a number without bands; more than any operator's assets.
+const largestSample = 1e13
+
 func numberAnswers(rules []*Ruleset, fact int) []Value {
 	v := rules[0].vocabulary
 	var values []Value
@@ -126,14 +228,18 @@ func numberAnswers(rules []*Ruleset, fact int) []Value {
 		}
 		return values
 	}
+	numbers := []float64{0}
+	for number := 1.0; number <= largestSample; number *= 10 {
+		numbers = append(numbers, number)
+	}
 	for _, use := range liveUses(rules, fact) {
-		if use.Operator == "" {
-			continue
+		if use.Operator != "" {
+			numbers = append(numbers, use.Number-1, use.Number, use.Number+1)
 		}
-		for _, number := range []float64{use.Number - 1, use.Number, use.Number + 1} {
-			if v.At(fact).Holds(Exactly(number)) {
-				values = append(values, Decimal(number))
-			}
+	}
+	for _, number := range numbers {
+		if v.At(fact).Holds(Exactly(number)) {
+			values = append(values, Decimal(number))
 		}
 	}
 	return values

@@ -8,8 +8,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// walk answers question after question with answer (the zero Value: skipped) and lists what was asked.
-func walk(t rapid.TB, rules []*Ruleset, p Profile, answer func(FactID) Value) []FactID {
+// walk answers question after question with answer (the zero Value: skipped) and lists what was asked. looks see each question
+// with what is known before it.
+func walk(t rapid.TB, rules []*Ruleset, p Profile, answer func(FactID) Value, looks ...func(Question, Profile)) []FactID {
 	t.Helper()
 	p, asked := p.Clone(), map[FactID]bool{}
 	var order []FactID
@@ -24,6 +25,9 @@ func walk(t rapid.TB, rules []*Ruleset, p Profile, answer func(FactID) Value) []
 		if asked[question.Fact] {
 			t.Fatalf("%s asked twice", question.Fact)
 		}
+		for _, look := range looks {
+			look(question, p)
+		}
 		asked[question.Fact] = true
 		order = append(order, question.Fact)
 		if value := answer(question.Fact); value.Known() {
@@ -35,20 +39,95 @@ func walk(t rapid.TB, rules []*Ruleset, p Profile, answer func(FactID) Value) []
 func skip(FactID) Value { return Value{} }
 
 func TestQuestionsComeInTheFixedOrder(t *testing.T) {
-	// Written down in the opposite order on purpose.
-	r := rulesOf(t, "can_accept_tlp_nda", "static_public_ips", "uses_microsoft_365", "has_public_web_app", "has_it_staff == 'none'", "meters > 1",
+	// Written down in the opposite order on purpose, each as often as its effort weighs.
+	var rules []*Ruleset
+	for _, expression := range []string{"can_accept_tlp_nda", "can_accept_tlp_nda", "can_accept_tlp_nda", "can_accept_tlp_nda", "static_public_ips",
+		"static_public_ips", "uses_microsoft_365", "has_public_web_app", "has_it_staff == 'none'", "meters > 1",
 		"mwh_sold_per_year > 1", "total_assets > 1", "available_beds > 1", "hospital_type == 'cah'", "population_served > 1",
-		"ownership_type == 'nonprofit'", "state_or_territory == 'NM'")
+		"ownership_type == 'nonprofit'", "state_or_territory == 'NM'"} {
+		rules = append(rules, rulesOf(t, expression))
+	}
 	run := Profile{SectorFact: String("health"), AdditionalSectorsFact: Set("banking", "drinking_water", "electric")}
-	got := walk(t, []*Ruleset{r}, run, skip)
+	got := walk(t, rules, run, skip)
 	want := []FactID{"state_or_territory", "ownership_type", "population_served", "hospital_type", "available_beds", "total_assets",
 		"mwh_sold_per_year", "meters", "has_it_staff", "has_public_web_app", "uses_microsoft_365", "static_public_ips", "can_accept_tlp_nda"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("order %v\nwant  %v", got, want)
 	}
-	first, _ := NextQuestion([]*Ruleset{r}, Profile{}, nil)
+	first, _ := NextQuestion(rules, Profile{}, nil)
 	if first.Fact != SectorFact {
 		t.Errorf("first question %s, want sector", first.Fact)
+	}
+}
+
+// Questions that decide too little for their effort are left to the results.
+func TestQuestionsThatAreNotWorthAskingAreLeft(t *testing.T) {
+	unpublished := compileOf(t, Rules{Slug: "unpublished", Sectors: []string{AnySector}, Criteria: criteriaOf("uses_custom_code")})
+	code, ips, retention := rulesOf(t, "uses_custom_code"), rulesOf(t, "static_public_ips"), rulesOf(t, "!zero_data_retention")
+	both := rulesOf(t, "uses_custom_code", "uses_microsoft_365")
+	cases := []struct {
+		name  string
+		rules []*Ruleset
+		facts string
+		want  FactID // "": the check is over
+	}{
+		{"easy, decides one", []*Ruleset{code}, `{"sector":"gas"}`, "uses_custom_code"},
+		{"easy, only a no decides", []*Ruleset{unpublished}, `{"sector":"gas"}`, ""},
+		{"easy, only a no decides, but two", []*Ruleset{unpublished, unpublished}, `{"sector":"gas"}`, "uses_custom_code"},
+		{"easy, a yes leaves another question", []*Ruleset{both}, `{"sector":"gas"}`, ""},
+		{"easy, the last of two", []*Ruleset{both}, `{"sector":"gas","uses_microsoft_365":true}`, "uses_custom_code"},
+		{"to look up, decides one", []*Ruleset{ips}, `{"sector":"gas"}`, ""},
+		{"to look up, decides two", []*Ruleset{ips, ips}, `{"sector":"gas"}`, "static_public_ips"},
+		{"to ask a colleague, decides three", []*Ruleset{retention, retention, retention}, `{"sector":"gas"}`, ""},
+		{"to ask a colleague, decides four", []*Ruleset{retention, retention, retention, retention}, `{"sector":"gas"}`, "zero_data_retention"},
+		{"size, to look up, decides one", []*Ruleset{rulesOf(t, "population_served > 5")}, `{"sector":"wastewater"}`, "population_served"},
+		{"size, decides nothing alone", []*Ruleset{rulesOf(t, "uses_microsoft_365 || population_served > 5 && has_public_web_app")}, `{"sector":"wastewater"}`, ""},
+		{"nothing decides", []*Ruleset{rulesOf(t, "has_ot == has_public_web_app")}, `{"sector":"gas"}`, ""},
+		{"the sector, always", []*Ruleset{unpublished}, `{}`, SectorFact},
+	}
+	for _, c := range cases {
+		got, more := NextQuestion(c.rules, factsOf(t, c.facts), nil)
+		if got.Fact != c.want || more != (c.want != "") {
+			t.Errorf("%s: asks %q, want %q", c.name, got.Fact, c.want)
+		}
+	}
+}
+
+// For an offering that nobody can have now only what stands in the head of the order is asked. What anybody can simply take is
+// asked about last, and only while the check is short.
+func TestOfferingsThatMatterLess(t *testing.T) {
+	offering := func(slug, expression string) *Ruleset {
+		return compileOf(t, Rules{Slug: slug, Sectors: []string{AnySector}, Criteria: criteriaOf(expression), Published: true})
+	}
+	q := Inquiry{
+		Rules: []*Ruleset{offering("paused", "uses_custom_code"), offering("paused", "population_served > 5"), offering("guide", "has_public_web_app"),
+			offering("tool", "has_ot"), offering("grant", "uses_microsoft_365")},
+		Facts: factsOf(t, `{"sector":"wastewater"}`), Weight: map[string]float64{"paused": 0, "guide": 0.5, "tool": 0.5}, Asked: map[FactID]bool{},
+	}
+	for put := range ShortCheck + 2 {
+		q.Asked = map[FactID]bool{SectorFact: true, AdditionalSectorsFact: true}
+		for _, id := range []FactID{"state_or_territory", "ownership_type", "meters", "hospital_type", "available_beds", "total_assets", "mwh_sold_per_year"}[:min(put, 7)] {
+			q.Asked[id] = true
+		}
+		var got []FactID
+		open := q.Open()
+		for question, more := q.Next(); more; question, more = q.Next() {
+			got = append(got, question.Fact)
+			q.Asked[question.Fact] = true
+		}
+		want := []FactID{"population_served", "uses_microsoft_365", "has_public_web_app", "has_ot"}
+		want = want[:max(2, min(4, ShortCheck-1-min(put, 7)))]
+		if !slices.Equal(got, want) || open != len(want) {
+			t.Errorf("after %d: asks %v of %d, want %v", put+1, got, open, want)
+		}
+	}
+	// Two of them together are worth as much as one that matters.
+	q.Rules, q.Asked = []*Ruleset{offering("guide", "has_ot"), offering("tool", "has_ot")}, map[FactID]bool{}
+	for _, id := range firstQuestions {
+		q.Asked[id] = true
+	}
+	if got, _ := q.Next(); got.Fact != "has_ot" {
+		t.Errorf("asks %v", got)
 	}
 }
 
@@ -59,7 +138,7 @@ func TestQuestionsThatMakeNoSenseAreSkipped(t *testing.T) {
 			already[id] = true
 		}
 		v := vocabularyOf(t)
-		return v.IDs(openQuestions([]*Ruleset{rulesOf(t, expressions...)}, v.language.State(factsOf(t, facts)), already))
+		return v.IDs(Inquiry{Rules: []*Ruleset{rulesOf(t, expressions...)}, Facts: factsOf(t, facts), Asked: already}.newInquiry().open)
 	}
 	cases := []struct {
 		name, facts string
@@ -126,8 +205,8 @@ func TestSettlesCountsOfferings(t *testing.T) {
 	if got, _ := NextQuestion(sets, Profile{SectorFact: String("electric")}, nil); got != (Question{Fact: "memberships", Settles: 2}) {
 		t.Errorf("set: %+v", got)
 	}
-	texts := []*Ruleset{rulesOf(t, "available_beds + 1 > 3")}
-	if got, _ := NextQuestion(texts, Profile{SectorFact: String("health")}, nil); got != (Question{Fact: "available_beds", Settles: 0}) {
+	sums := []*Ruleset{rulesOf(t, "available_beds + 1 > 3")}
+	if got, _ := NextQuestion(sums, Profile{SectorFact: String("health")}, nil); got != (Question{Fact: "available_beds", Settles: 1}) {
 		t.Errorf("arithmetic: %+v", got)
 	}
 }

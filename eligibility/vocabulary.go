@@ -19,9 +19,10 @@ var reasonsFile []byte
 type Vocabulary struct {
 	*fact.Vocabulary
 	language   *rule.Language
-	order      []int // places of facts in the order of questions
-	sector     int   // place of the fact sector
-	additional int   // place of the fact additional_sectors
+	order      []int      // places of facts in the order of questions
+	inputs     []rule.Set // by place: the fact and all that it may follow from
+	sector     int        // place of the fact sector
+	additional int        // place of the fact additional_sectors
 }
 
 // Standard is the vocabulary of the product: the embedded facts.toml and reasons.toml, parsed and checked. Call it once.
@@ -39,7 +40,24 @@ func load(factsTOML, reasonsTOML []byte) (*Vocabulary, error) {
 	v.sector, _ = facts.Index(SectorFact)
 	v.additional, _ = facts.Index(AdditionalSectorsFact)
 	v.orderQuestions()
+	v.inputs = make([]rule.Set, facts.Len())
+	for place := range v.inputs {
+		v.addInputs(place, &v.inputs[place])
+	}
 	return v, nil
+}
+
+// addInputs adds a fact and all that it may follow from to a set. Derivations have no circles.
+func (v *Vocabulary) addInputs(place int, inputs *rule.Set) {
+	inputs.Add(place)
+	if place == v.additional {
+		inputs.Add(v.sector)
+	}
+	for _, condition := range v.language.Steps(place) {
+		for _, input := range condition.Facts() {
+			v.addInputs(input, inputs)
+		}
+	}
 }
 
 // Complete adds the derived facts to a copy of p, with Source SourceDerived and the evidence of the weakest fact they follow

@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
 	"broker/packet":            {"data/locale", "eligibility", "catalog"},
 	"broker/workflow":          {},
+	"broker/screening":         {"eligibility", "catalog"},
 	"broker/questionnaire":     {"catalog", "data", "eligibility"},
 	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/workflow", "broker/questionnaire"},
 	"ui/web":                   domain, "ui/form": above("ui/web"),
@@ -45,7 +46,7 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{"data", "data/locale", "eligibility", "catalog", "catalog/check", "notify", "broker/record", "broker/account",
-	"broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker"}
+	"broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire", "broker"}
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }
 

@@ -191,7 +191,7 @@ func TestNextQuestionCanBeAnswered(t *testing.T) {
 		if status := p.run(t.Context(), []string{"screen", "--facts", "-"}); status != 0 {
 			t.Fatalf("with %v: exit status %d: %s", facts, status, messages)
 		}
-		if strings.Contains(out.String(), "\nNo open question\n") {
+		if strings.Contains(out.String(), "\nNo more questions\n") {
 			if len(facts) < 5 {
 				t.Errorf("nothing left to ask after %v", facts)
 			}

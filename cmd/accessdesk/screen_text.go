@@ -3,10 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
+	check "accessdesk/broker/screening"
 	"accessdesk/catalog"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility"
@@ -68,51 +68,29 @@ func (w *page) heading(title string) {
 
 func (s *screening) printText(out io.Writer, l *locale.Localizer) error {
 	w := &page{out: out}
-	byGroup := map[catalog.Group][]int{}
-	for i := range s.programs {
-		byGroup[s.group(i)] = append(byGroup[s.group(i)], i)
-	}
-	w.line(l.N("results.title", len(byGroup[catalog.GroupLikely]), "Total", len(s.programs)))
+	w.line(l.N("results.title", s.Count(catalog.GroupLikely), "Total", len(s.Programs)))
 	w.wrap("", l.T("screen.answers_for", "Who", s.who(l))+" "+l.T("results.checked", "Date", l.Date(s.now)))
 	w.line("")
 	w.wrap("", l.T("results.note_title")+". "+l.T("results.note_text"))
 	for _, group := range catalog.Groups() {
-		members := byGroup[group]
+		members := s.Members(group)
 		if len(members) == 0 {
 			continue
 		}
-		s.sort(group, members)
 		w.heading(l.T(groupTexts[group].heading) + " · " + l.N("results.count", len(members)))
 		w.wrap("", l.T(groupTexts[group].text))
-		for _, at := range members {
-			s.program(w, l, group, at)
+		for _, program := range members {
+			s.program(w, l, program)
 		}
 	}
 	s.question(w, l)
 	return w.err
 }
 
-// sort puts what is nearest to a result first: the fewest missing answers, the fewest unmet rules.
-func (s *screening) sort(group catalog.Group, members []int) {
-	slices.SortStableFunc(members, func(a, b int) int {
-		switch group {
-		case catalog.GroupOneMore:
-			return len(s.decisions[a].Missing) - len(s.decisions[b].Missing)
-		case catalog.GroupNotNow:
-			return len(s.decisions[a].Blocking) - len(s.decisions[b].Blocking)
-		}
-		return 0
-	})
-}
-
 // who names what the operator runs and where.
 func (s *screening) who(l *locale.Localizer) string {
 	var names []string
-	if sector, ok := s.facts[eligibility.SectorFact].Text(); ok {
-		names = append(names, l.T("results.who_"+sector))
-	}
-	more, _ := s.facts[eligibility.AdditionalSectorsFact].Items()
-	for _, sector := range more {
+	for _, sector := range s.Sectors() {
 		names = append(names, l.T("results.who_"+sector))
 	}
 	who := l.T("results.who_unknown")
@@ -121,8 +99,8 @@ func (s *screening) who(l *locale.Localizer) string {
 	} else if last > 0 {
 		who = l.T("results.who_and", "First", strings.Join(names[:last], ", "), "Last", names[last])
 	}
-	if state, given := s.facts["state_or_territory"]; given {
-		who = l.T("results.who_in", "Who", who, "Place", s.vocabulary.Display("state_or_territory", state, s.lang))
+	if state, given := s.Facts["state_or_territory"]; given {
+		who = l.T("results.who_in", "Who", who, "Place", s.Vocabulary.Display("state_or_territory", state, s.lang))
 	}
 	return who
 }
@@ -132,15 +110,15 @@ var marks = map[eligibility.Result]string{eligibility.Met: "✓", eligibility.Un
 
 // program writes one program with its reasons. Under "not now" only the rules that are not met count, and of the sector
 // list only what it needs: own answer and remedy would be the same for every program.
-func (s *screening) program(w *page, l *locale.Localizer, group catalog.Group, at int) {
-	program, out := s.programs[at], group == catalog.GroupNotNow
+func (s *screening) program(w *page, l *locale.Localizer, program check.Program) {
+	out := program.Group == catalog.GroupNotNow
 	w.line("")
 	w.wrap("  ", program.Title.In(s.lang)+" ["+program.Slug+"]")
 	w.wrap("  ", program.Provider.Name+" · "+l.T("kind."+string(program.Kind)))
 	if !out {
-		w.wrap("  ", s.cost(l, program)+" · "+s.requests(l, program))
+		w.wrap("  ", s.cost(l, program.Published)+" · "+s.requests(l, program.Published))
 	}
-	for _, reason := range s.reasons[at] {
+	for _, reason := range eligibility.Explain(program.Rules, program.Decision, s.lang) {
 		switch {
 		case out && reason.Result != eligibility.Unmet:
 		case out && reason.ID == eligibility.GateID:
@@ -149,10 +127,17 @@ func (s *screening) program(w *page, l *locale.Localizer, group catalog.Group, a
 			w.wrap("    "+marks[reason.Result]+" ", reason.Sentence)
 		}
 	}
+	if missing := program.Decision.Missing; program.Group == catalog.GroupOneMore && len(missing) > 0 {
+		names := make([]string, len(missing))
+		for i, id := range missing {
+			names[i] = string(id)
+		}
+		w.wrap("    ", l.T("screen.missing", "Facts", strings.Join(names, ", ")))
+	}
 	if program.Company() && !out {
 		w.wrap("    ", l.T("results.company"))
 	}
-	if near := s.alternatives(at); len(near) > 0 {
+	if near := s.Alternatives(program); len(near) > 0 {
 		w.wrap("    → ", l.T("results.nearest")+" "+near[0].Title.In(s.lang)+" ["+near[0].Slug+"]")
 	}
 }
@@ -182,23 +167,24 @@ func (s *screening) requests(l *locale.Localizer, program *catalog.Published) st
 
 // question writes the next question of the check and its answers as they are written in the facts.
 func (s *screening) question(w *page, l *locale.Localizer) {
-	if s.next.Fact == "" {
+	next, more := s.Next()
+	if !more {
 		w.heading(l.T("screen.settled"))
 		w.wrap("", l.T("screen.settled_text"))
 		return
 	}
-	fact, _ := s.vocabulary.Fact(s.next.Fact)
-	question, help := fact.Wording(s.facts)
+	fact, _ := s.Vocabulary.Fact(next.Fact)
+	question, help := fact.Wording(s.Facts)
 	w.heading(l.T("screen.next"))
 	w.wrap("", question.In(s.lang)+" "+help.In(s.lang))
-	w.wrap("", l.N("screen.settles", s.next.Settles)+" "+l.N("results.open_text", s.open))
+	w.wrap("", l.N("screen.settles", next.Settles)+" "+l.N("results.open_text", s.Left()))
 	w.line("")
 	w.wrap("", l.T("screen.add"))
-	answers, more := s.answers(fact)
+	answers, rest := s.answers(fact)
 	var lines []string
 	width := 0
 	for _, answer := range answers {
-		text, err := s.vocabulary.FormatValue(fact.ID, answer)
+		text, err := s.Vocabulary.FormatValue(fact.ID, answer)
 		if err != nil && w.err == nil {
 			w.err = err
 		}
@@ -206,10 +192,10 @@ func (s *screening) question(w *page, l *locale.Localizer) {
 		width = max(width, utf8.RuneCountInString(lines[len(lines)-1]))
 	}
 	for i, answer := range answers {
-		w.line(fmt.Sprintf("    %-*s  %s", width, lines[i], s.vocabulary.Display(fact.ID, answer, s.lang)))
+		w.line(fmt.Sprintf("    %-*s  %s", width, lines[i], s.Vocabulary.Display(fact.ID, answer, s.lang)))
 	}
-	if more > 0 {
-		w.line("    " + l.N("screen.more", more))
+	if rest > 0 {
+		w.line("    " + l.N("screen.more", rest))
 	}
 }
 
@@ -219,7 +205,7 @@ func (s *screening) answers(fact eligibility.Fact) (shown []eligibility.Value, m
 	case fact.Type == eligibility.TypeBool:
 		return []eligibility.Value{eligibility.Bool(true), eligibility.Bool(false)}, 0
 	case fact.Type.Numeric():
-		bands, _ := eligibility.Bands(s.rules, fact.ID)
+		bands, _ := s.Bands(fact.ID)
 		for _, band := range bands {
 			shown = append(shown, eligibility.Between(band))
 		}

@@ -38,7 +38,7 @@ func Check(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 	}
-	page := newCheckPage(r, tx, v, r.Query("from"))
+	page := newCheckPage(r, v, r.Query("from"))
 	if ok {
 		page.Going = v.next()
 	}
@@ -60,15 +60,15 @@ func AnswerCheck(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	var sectors []string
 	if !r.Has("skip") {
 		var problem *web.Problem
-		if sectors, problem = readSectors(r, v.vocabulary); problem != nil {
-			page := newCheckPage(r, tx, v, r.Form("from"))
+		if sectors, problem = readSectors(r, v.Vocabulary); problem != nil {
+			page := newCheckPage(r, v, r.Form("from"))
 			page.mark(r.FormAll("answer"))
 			page.Problems = web.Problems{*problem}
 			return web.Reply{Status: 422, Page: "public/check", Data: page}, nil
 		}
 	}
-	idle := v.idle
-	v.answerSectors(sectors)
+	idle := v.Idle()
+	v.AnswerSectors(sectors)
 	if err := v.save(r, tx); err != nil {
 		return web.Reply{}, err
 	}
@@ -80,17 +80,6 @@ func AnswerCheck(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return reply, nil
 	}
 	return v.sayIdle(r, reply, idle), nil
-}
-
-// answerSectors keeps what the operator runs; no sectors: not sure.
-func (v *visit) answerSectors(sectors []string) {
-	if len(sectors) == 0 {
-		v.answer(eligibility.SectorFact, eligibility.Value{})
-		v.answer(eligibility.AdditionalSectorsFact, eligibility.Value{})
-		return
-	}
-	v.answer(eligibility.SectorFact, eligibility.String(sectors[0]))
-	v.answer(eligibility.AdditionalSectorsFact, eligibility.Set(sectors[1:]...))
 }
 
 // readSectors gives the ticked sectors in the order of the vocabulary; none with "I'm not sure".
@@ -112,25 +101,25 @@ func readSectors(r *web.Request, vocabulary *eligibility.Vocabulary) ([]string, 
 	return sectors, nil
 }
 
-func newCheckPage(r *web.Request, tx *data.Tx, v *visit, from string) CheckPage {
-	fact, _ := v.vocabulary.Fact(eligibility.SectorFact)
+func newCheckPage(r *web.Request, v *visit, from string) CheckPage {
+	fact, _ := v.Vocabulary.Fact(eligibility.SectorFact)
 	page := CheckPage{Title: fact.Question.In(r.Lang), Hint: fact.Help.In(r.Lang), Why: fact.Why.In(r.Lang), Back: "/",
-		Tally: v.tally(tx)}
+		Tally: v.tally()}
 	for _, value := range fact.Values {
 		page.Choices = append(page.Choices, choice{Value: value.Value, Text: value.Label.In(r.Lang)})
 	}
 	page.Choices = append(page.Choices, choice{Value: notSure, Text: r.L.T("check.not_sure")})
 	ids := control{Choices: page.Choices}
 	ids.identify()
-	page.mark(v.sectors())
-	if v.screening.Asked[eligibility.SectorFact] {
+	page.mark(v.Sectors())
+	if v.Asked[eligibility.SectorFact] {
 		page.Answers = v.answers(r)
-		if len(v.sectors()) == 0 {
+		if len(v.Sectors()) == 0 {
 			page.mark([]string{notSure})
 		}
 	}
-	page.More = eligibility.Open(v.rules, v.screening.Facts, v.screening.Asked)
-	if !v.screening.Asked[eligibility.SectorFact] {
+	page.More = v.Left()
+	if !v.Asked[eligibility.SectorFact] {
 		page.More = max(0, page.More-1)
 	}
 	if back, ok := returns[from]; ok {

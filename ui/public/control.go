@@ -68,7 +68,7 @@ func (c control) Unsure() bool { return len(c.Choices) > 0 && c.Choices[len(c.Ch
 // the check; a test holds that.
 func newControl(r *web.Request, v *visit, fact eligibility.Fact) control {
 	c := control{fact: fact, Money: fact.Type == eligibility.TypeMoney}
-	current := v.screening.Facts[fact.ID]
+	current := v.Facts[fact.ID]
 	switch fact.Type {
 	case eligibility.TypeBool:
 		c.Kind = controlTiles
@@ -92,14 +92,14 @@ func newControl(r *web.Request, v *visit, fact eligibility.Fact) control {
 	default:
 		c.numbers(r, v, current)
 	}
-	skipped := v.screening.Asked[fact.ID] && !current.Known()
+	skipped := v.Asked[fact.ID] && !current.Known()
 	c.Choices = append(c.Choices, choice{Value: notSure, Text: r.L.T("check.not_sure"), Checked: skipped})
 	c.identify()
 	return c
 }
 
 func (c *control) add(r *web.Request, v *visit, value string, answer, current eligibility.Value) {
-	text := v.vocabulary.Display(c.fact.ID, answer, r.Lang)
+	text := v.Vocabulary.Display(c.fact.ID, answer, r.Lang)
 	c.Choices = append(c.Choices, choice{Value: value, Text: text, Checked: current.Known() && answer.Equal(current), answer: answer})
 }
 
@@ -110,14 +110,14 @@ func (c *control) numbers(r *web.Request, v *visit, current eligibility.Value) {
 	if number, exact := current.Number(); exact {
 		c.Typed = groupDigits(strconv.FormatFloat(number, 'f', -1, 64))
 	}
-	bands, ok := eligibility.Bands(v.rules, c.fact.ID)
+	bands, ok := v.Bands(c.fact.ID)
 	if !ok {
 		return
 	}
 	c.Kind, c.Exact = controlTiles, true
 	for _, band := range bands {
 		answer := eligibility.Between(band)
-		value, err := v.vocabulary.FormatValue(c.fact.ID, answer)
+		value, err := v.Vocabulary.FormatValue(c.fact.ID, answer)
 		if err != nil { // a band of the fact itself is always written
 			continue
 		}
@@ -226,7 +226,7 @@ func (c *control) parse(r *web.Request, v *visit) (eligibility.Value, *web.Probl
 	if err != nil || len(plain) > longestNumber || strings.Trim(plain, "0123456789.") != "" {
 		return eligibility.Value{}, wrong
 	}
-	value, err := v.vocabulary.ParseValue(c.fact.ID, []byte(strconv.FormatFloat(number, 'f', -1, 64)))
+	value, err := v.Vocabulary.ParseValue(c.fact.ID, []byte(strconv.FormatFloat(number, 'f', -1, 64)))
 	if err == nil {
 		return value, nil
 	}

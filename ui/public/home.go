@@ -61,6 +61,7 @@ func labels[T ~string](r *web.Request, prefix string, values []T, chosen string)
 type card struct {
 	Slug, Title, Summary, Provider, Kind, Cost string
 	Status                                     string // text
+	How                                        string // where one applies, on the list of programs only
 	Open                                       bool
 }
 

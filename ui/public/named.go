@@ -37,7 +37,7 @@ var groups = []struct {
 
 // named makes a card for each group that the operator may belong to.
 func (v *visit) named(r *web.Request) []named {
-	sectors := v.sectors()
+	sectors := v.Sectors()
 	var cards []named
 	for _, group := range groups {
 		if slices.ContainsFunc(group.sectors, func(sector string) bool { return slices.Contains(sectors, sector) }) {
@@ -50,12 +50,12 @@ func (v *visit) named(r *web.Request) []named {
 // definitions lists the rules that read one of the facts, of programs that serve the operator's sectors.
 func (v *visit) definitions(r *web.Request, facts []eligibility.FactID) []definition {
 	var found []definition
-	for i, program := range v.programs {
-		if outside(v.decisions[i]) {
+	for _, program := range v.Programs {
+		if program.Outside() {
 			continue
 		}
 		criteria := program.Rules.Criteria()
-		for at, result := range v.decisions[i].Criteria {
+		for at, result := range program.Decision.Criteria {
 			reads := slices.ContainsFunc(result.Facts, func(id eligibility.FactID) bool { return slices.Contains(facts, id) })
 			if result.ID == eligibility.GateID || !reads {
 				continue

@@ -210,7 +210,7 @@ func TestBothEngines(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, database *datatest.Database) {
 		d := openDeskOn(t, database, offerings())
 		_, results := d.browser(t, "en").walk(townWater)
-		if got := results.text("h1"); got != "9 of 28 programs look like a fit" {
+		if got := results.text("h1"); got != "6 of 28 programs look like a fit" {
 			t.Errorf("heading %q", got)
 		}
 	})

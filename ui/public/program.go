@@ -24,7 +24,7 @@ type ProgramPage struct {
 	Checked    string
 	Confidence string
 	InApp      bool
-	Startable  bool
+	Way        way
 	Lasts      string // "180 days"
 	Renewable  bool
 	Safeguards []string
@@ -68,7 +68,7 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		card: newCard(r, tx, offering), Published: offering.CriteriaPublished, Company: offering.Company(),
 		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: r.L.Date(offering.CheckedOn.Time()),
 		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
-		Startable: offering.StartableAt(tx.Now), Renewable: offering.Terms.Renewable, Site: webLink(offering.Provider.URL),
+		Way: newWay(r, offering, offering.NextStep(tx.Now, false)), Renewable: offering.Terms.Renewable, Site: webLink(offering.Provider.URL),
 		HelperLink: webLink(offering.Helper.URL),
 	}
 	if offering.Terms.DurationDays > 0 {
@@ -85,7 +85,7 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		page.Rules = append(page.Rules, rule{reason.Title, reason.Citation})
 	}
 	for _, way := range offering.Apply {
-		if way.Mode != catalog.ModeInApp || len(way.Steps) > 0 {
+		if way.Mode != catalog.ModeInApp || len(way.Steps)+len(way.Documents) > 0 {
 			page.Routes = append(page.Routes, newRoute(r, offering, way))
 		}
 	}

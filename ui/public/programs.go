@@ -37,7 +37,9 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	page.Filtered = page.Query != "" || page.OnlyOpen || sector != "" || kind != ""
 	for _, offering := range snapshot.Listed() {
 		if matches(r, tx, offering, page, sector, kind) {
-			page.Cards = append(page.Cards, newCard(r, tx, offering))
+			shown := newCard(r, tx, offering)
+			shown.How = newWay(r, offering, offering.NextStep(tx.Now, false)).Short
+			page.Cards = append(page.Cards, shown)
 		}
 	}
 	slices.SortStableFunc(page.Cards, func(a, b card) int { // open ones first, the catalog's order otherwise

@@ -48,7 +48,7 @@ func Question(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if address := questionAddress(fact.ID); address == "/check" {
 		return web.Reply{Redirect: address}, nil
 	}
-	page := newQuestionPage(r, tx, v, fact, newControl(r, v, fact), r.Query("from"))
+	page := newQuestionPage(r, v, fact, newControl(r, v, fact), r.Query("from"))
 	return web.Reply{Page: "public/question", Data: page}, nil
 }
 
@@ -70,13 +70,13 @@ func AnswerQuestion(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		c := newControl(r, v, fact)
 		var problem *web.Problem
 		if value, problem = c.read(r, v); problem != nil {
-			page := newQuestionPage(r, tx, v, fact, c, r.Form("from"))
+			page := newQuestionPage(r, v, fact, c, r.Form("from"))
 			page.Problems = web.Problems{*problem}
 			return web.Reply{Status: 422, Page: "public/question", Data: page}, nil
 		}
 	}
-	idle := v.idle
-	v.answer(fact.ID, value)
+	idle := v.Idle()
+	v.Answer(fact.ID, value)
 	if err := v.save(r, tx); err != nil {
 		return web.Reply{}, err
 	}
@@ -90,8 +90,8 @@ func AnswerQuestion(r *web.Request, tx *data.Tx) (web.Reply, error) {
 // sayIdle adds the message that earlier answers no longer count, if the change that was just made is why.
 func (v *visit) sayIdle(r *web.Request, reply web.Reply, before []eligibility.FactID) web.Reply {
 	var labels []string
-	for _, id := range v.idle {
-		if fact, ok := v.vocabulary.Fact(id); ok && !slices.Contains(before, id) {
+	for _, id := range v.Idle() {
+		if fact, ok := v.Vocabulary.Fact(id); ok && !slices.Contains(before, id) {
 			labels = append(labels, fact.Label.In(r.Lang))
 		}
 	}
@@ -104,26 +104,26 @@ func (v *visit) sayIdle(r *web.Request, reply web.Reply, before []eligibility.Fa
 // mostNamed is how many programs "Why we ask this" names.
 const mostNamed = 6
 
-func newQuestionPage(r *web.Request, tx *data.Tx, v *visit, fact eligibility.Fact, c control, from string) QuestionPage {
-	question, help := fact.Wording(v.screening.Facts)
+func newQuestionPage(r *web.Request, v *visit, fact eligibility.Fact, c control, from string) QuestionPage {
+	question, help := fact.Wording(v.Facts)
 	page := QuestionPage{
 		Fact: string(fact.ID), Title: question.In(r.Lang), Hint: help.In(r.Lang), Why: fact.Why.In(r.Lang),
-		Control: c, Tally: v.tally(tx), Answers: v.answers(r), Back: "/check",
+		Control: c, Tally: v.tally(), Answers: v.answers(r), Back: "/check",
 	}
-	place := slices.Index(v.path, fact.ID)
-	page.More = eligibility.Open(v.rules, v.screening.Facts, v.screening.Asked)
+	place := slices.Index(v.Path(), fact.ID)
+	page.More = v.Left()
 	if place < 0 {
-		place = len(v.path)
+		place = len(v.Path())
 		page.More = max(0, page.More-1)
 	}
 	page.Number = place + 1
 	if place > 0 {
-		page.Back = questionAddress(v.path[place-1])
+		page.Back = questionAddress(v.Path()[place-1])
 	}
 	if back, ok := returns[from]; ok {
 		page.From, page.Back = from, back
 	}
-	waiting := v.waiting(fact.ID)
+	waiting := v.Waiting(fact.ID)
 	for _, program := range waiting[:min(mostNamed, len(waiting))] {
 		page.Waiting = append(page.Waiting, program.Title.In(r.Lang))
 	}

@@ -1,10 +1,10 @@
 package public
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
+	"accessdesk/broker/screening"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -30,6 +30,7 @@ type ResultsPage struct {
 // result is one program on the results page.
 type result struct {
 	card
+	Way       way
 	Version   int
 	Decision  string // "10 days"
 	Minutes   int
@@ -37,8 +38,6 @@ type result struct {
 	Compare   []comparison
 	Short     string // first line of a folded "no"
 	Company   bool   // "You can ask; the company decides"
-	Pick      bool   // can be applied for on this site now
-	InApp     bool
 	Ask       *inline
 	Missing   []answered // open questions, with the page that asks each
 	Notes     []string   // why no answer settles it, or what the application asks
@@ -100,8 +99,8 @@ func results(r *web.Request, tx *data.Tx, page string) (web.Reply, error) {
 
 func newResultsPage(r *web.Request, tx *data.Tx, v *visit) ResultsPage {
 	page := ResultsPage{
-		Total: len(v.programs), Who: v.who(r), Checked: r.L.DateIn(tx.Now, r.Site.Zone),
-		More: eligibility.Open(v.rules, v.screening.Facts, v.screening.Asked), Named: v.named(r), Answers: v.answers(r), Idle: v.idleAnswers(r),
+		Total: len(v.Programs), Who: v.who(r), Checked: r.L.DateIn(tx.Now, r.Site.Zone),
+		More: v.Left(), Named: v.named(r), Answers: v.answers(r), Idle: v.idleAnswers(r),
 	}
 	for _, answer := range page.Answers {
 		if answer.Given {
@@ -111,64 +110,29 @@ func newResultsPage(r *web.Request, tx *data.Tx, v *visit) ResultsPage {
 	if page.More > 0 {
 		page.Next = v.next()
 	}
-	for i := range v.programs {
-		page.add(v.group(tx, i), v.result(r, tx, i))
+	for group, list := range map[catalog.Group]*[]result{
+		catalog.GroupLikely: &page.Likely, catalog.GroupOneMore: &page.OneMore, catalog.GroupNotOpen: &page.NotOpen,
+		catalog.GroupNotNow: &page.NotNow, catalog.GroupNoRules: &page.NoRules,
+	} {
+		for _, program := range v.Members(group) {
+			*list = append(*list, v.result(r, tx, program))
+		}
 	}
-	page.sort()
+	for _, shown := range slices.Concat(page.Likely, page.NotOpen) {
+		page.Pickable = page.Pickable || shown.Way.Pick != ""
+	}
 	return page
 }
 
-// add puts a program into its group.
-func (p *ResultsPage) add(group catalog.Group, shown result) {
-	switch group {
-	case catalog.GroupLikely:
-		p.Likely = append(p.Likely, shown)
-		p.Pickable = p.Pickable || shown.Pick
-	case catalog.GroupOneMore:
-		p.OneMore = append(p.OneMore, shown)
-	case catalog.GroupNotOpen:
-		p.NotOpen = append(p.NotOpen, shown)
-	case catalog.GroupNotNow:
-		p.NotNow = append(p.NotNow, shown)
-	default:
-		p.NoRules = append(p.NoRules, shown)
-	}
-}
-
-// sort orders the groups: what can be applied for here first; the fewest open questions first, those that no answer
-// settles last; the fewest unmet rules first. The nearest match of a "no" is a fit of the same kind.
-func (p *ResultsPage) sort() {
-	slices.SortStableFunc(p.Likely, func(a, b result) int { return cmp.Compare(boolRank(a.Pick), boolRank(b.Pick)) })
-	slices.SortStableFunc(p.OneMore, func(a, b result) int { return cmp.Compare(effortRank(a), effortRank(b)) })
-	slices.SortStableFunc(p.NotNow, func(a, b result) int { return cmp.Compare(len(a.Compare), len(b.Compare)) })
-	for i := range p.NotNow {
-		at := slices.IndexFunc(p.Likely, func(fit result) bool { return fit.Kind == p.NotNow[i].Kind })
-		if at >= 0 {
-			p.NotNow[i].Near = &near{p.Likely[at].Slug, p.Likely[at].Title}
-		}
-	}
-}
-
-func boolRank(first bool) int {
-	if first {
-		return 0
-	}
-	return 1
-}
-
-func effortRank(shown result) int {
-	if len(shown.Missing) == 0 {
-		return 1 << 10
-	}
-	return shown.Effort
-}
-
 // result explains how one program stands.
-func (v *visit) result(r *web.Request, tx *data.Tx, at int) result {
-	program, decision := v.programs[at], v.decisions[at]
+func (v *visit) result(r *web.Request, tx *data.Tx, program screening.Program) result {
+	decision := program.Decision
 	shown := result{
-		card: newCard(r, tx, program), Version: program.Version, Minutes: program.MinutesToApply, Company: program.Company(),
-		InApp: program.InApp(), Pick: program.InApp() && program.StartableAt(tx.Now), Effort: len(decision.Missing),
+		card: newCard(r, tx, program.Published), Way: newWay(r, program.Published, program.Step), Version: program.Version,
+		Minutes: program.MinutesToApply, Company: program.Company(), Effort: len(decision.Missing),
+	}
+	if others := v.Alternatives(program); len(others) > 0 {
+		shown.Near = &near{others[0].Slug, others[0].Title.In(r.Lang)}
 	}
 	if program.DaysToDecide > 0 {
 		shown.Decision = r.L.Days(program.DaysToDecide)
@@ -192,7 +156,7 @@ func (v *visit) result(r *web.Request, tx *data.Tx, at int) result {
 		shown.Short = shown.Compare[0].Need
 	}
 	if decision.Outcome == eligibility.Unknown {
-		v.ask(r, tx, at, &shown)
+		v.ask(r, program, &shown)
 	}
 	return shown
 }
@@ -211,14 +175,15 @@ func ownAnswer(explained eligibility.Reason) string {
 
 // ask adds what is still open: one question to answer at once, several as links, and what only the application or the
 // provider can tell.
-func (v *visit) ask(r *web.Request, tx *data.Tx, at int, shown *result) {
+func (v *visit) ask(r *web.Request, program screening.Program, shown *result) {
 	var applies, never []string
-	for _, id := range v.decisions[at].Missing {
-		fact, _ := v.vocabulary.Fact(id)
+	missing := program.Decision.Missing
+	for _, id := range missing {
+		fact, _ := v.Vocabulary.Fact(id)
 		switch fact.Ask {
 		case eligibility.AskCheck:
 			row := v.row(r, id)
-			question, _ := fact.Wording(v.screening.Facts)
+			question, _ := fact.Wording(v.Facts)
 			row.Label, row.Change = question.In(r.Lang), row.Change+"?from=results"
 			shown.Missing = append(shown.Missing, row)
 		case eligibility.AskApplication:
@@ -233,8 +198,8 @@ func (v *visit) ask(r *web.Request, tx *data.Tx, at int, shown *result) {
 	if len(never) > 0 {
 		shown.Notes = append(shown.Notes, r.L.T("results.asked_never", "Facts", strings.Join(never, "; ")))
 	}
-	if len(shown.Missing) == 1 && len(v.decisions[at].Missing) == 1 {
-		shown.Ask = v.inline(r, tx, at, v.decisions[at].Missing[0])
+	if len(shown.Missing) == 1 && len(missing) == 1 {
+		shown.Ask = v.inline(r, program, missing[0])
 	}
 }
 
@@ -242,11 +207,11 @@ func (v *visit) ask(r *web.Request, tx *data.Tx, at int, shown *result) {
 const mostButtons = 6
 
 // inline makes the form that asks the one open question on the results page.
-func (v *visit) inline(r *web.Request, tx *data.Tx, at int, id eligibility.FactID) *inline {
-	fact, _ := v.vocabulary.Fact(id)
-	question, help := fact.Wording(v.screening.Facts)
-	form := &inline{ID: "ask-" + v.programs[at].Slug, Fact: string(id), Question: question.In(r.Lang), Hint: help.In(r.Lang),
-		Link: questionAddress(id), Effects: v.effects(r, tx, at, id)}
+func (v *visit) inline(r *web.Request, program screening.Program, id eligibility.FactID) *inline {
+	fact, _ := v.Vocabulary.Fact(id)
+	question, help := fact.Wording(v.Facts)
+	form := &inline{ID: "ask-" + program.Slug, Fact: string(id), Question: question.In(r.Lang), Hint: help.In(r.Lang),
+		Link: questionAddress(id), Effects: v.effects(r, program, id)}
 	if c := newControl(r, v, fact); c.Kind == controlTiles && len(c.Choices) <= mostButtons+1 && id != eligibility.SectorFact {
 		form.Choices = c.Choices
 	}
@@ -254,16 +219,15 @@ func (v *visit) inline(r *web.Request, tx *data.Tx, at int, id eligibility.FactI
 }
 
 // effects says what each answer to the one open question would make of the program.
-func (v *visit) effects(r *web.Request, tx *data.Tx, at int, id eligibility.FactID) []effect {
-	program := v.programs[at]
+func (v *visit) effects(r *web.Request, program screening.Program, id eligibility.FactID) []effect {
 	var groups []effect
 	counts := map[string][]string{}
-	for _, outcome := range eligibility.Outcomes(program.Rules, v.screening.Facts, id) {
-		text := r.L.T(effectKey(program.GroupAt(outcome.Outcome, tx.Now)))
+	for _, after := range v.Effects(program, id) {
+		text := r.L.T(effectKey(after.Group))
 		if counts[text] == nil {
 			groups = append(groups, effect{Result: text})
 		}
-		counts[text] = append(counts[text], v.vocabulary.Display(id, outcome.Answer, r.Lang))
+		counts[text] = append(counts[text], v.Vocabulary.Display(id, after.Answer, r.Lang))
 	}
 	if len(groups) < 2 {
 		return nil
@@ -295,7 +259,7 @@ func effectKey(group catalog.Group) string {
 // who says for whom the check was made: everything the operator runs, and where.
 func (v *visit) who(r *web.Request) string {
 	names := make([]string, 0, 3)
-	for _, sector := range v.sectors() {
+	for _, sector := range v.Sectors() {
 		names = append(names, r.L.T("results.who_"+sector))
 	}
 	if len(names) == 0 {
@@ -305,9 +269,9 @@ func (v *visit) who(r *web.Request) string {
 	if last := len(names) - 1; last > 0 {
 		who = r.L.T("results.who_and", "First", strings.Join(names[:last], ", "), "Last", names[last])
 	}
-	state, given := v.screening.Facts["state_or_territory"]
+	state, given := v.Facts["state_or_territory"]
 	if !given {
 		return who
 	}
-	return r.L.T("results.who_in", "Who", who, "Place", v.vocabulary.Display("state_or_territory", state, r.Lang))
+	return r.L.T("results.who_in", "Who", who, "Place", v.Vocabulary.Display("state_or_territory", state, r.Lang))
 }

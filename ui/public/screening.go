@@ -5,7 +5,6 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/data"
-	"accessdesk/eligibility"
 	"accessdesk/ui/web"
 
 	"github.com/gofiber/fiber/v2"
@@ -21,25 +20,24 @@ func loadVisit(r *web.Request, tx *data.Tx) (*visit, bool, error) {
 	if token == "" {
 		return nil, false, nil
 	}
-	screening, err := broker.LoadScreening(tx, r.Desk().Vocabulary, token)
+	stored, err := broker.LoadScreening(tx, r.Desk().Vocabulary, token)
 	if errors.Is(err, data.ErrNotFound) {
 		return nil, false, nil
 	}
 	if err != nil {
 		return nil, false, err
 	}
-	v, err := newVisit(r, tx, screening)
+	v, err := newVisit(r, tx, stored)
 	return v, err == nil, err
 }
 
 // save keeps the answers and gives the browser its cookie.
 func (v *visit) save(r *web.Request, tx *data.Tx) error {
-	v.screening.Lang = r.Lang
-	saved, err := broker.SaveScreening(tx, v.vocabulary, v.screening)
+	saved, err := broker.SaveScreening(tx, v.Vocabulary, broker.Screening{Token: v.token, Lang: r.Lang, Facts: v.Facts, Asked: v.Asked})
 	if err != nil {
 		return err
 	}
-	v.screening = saved
+	v.token = saved.Token
 	r.SetCookie(checkCookie, saved.Token, 0)
 	return nil
 }
@@ -51,7 +49,7 @@ func Forget(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if ok {
-		v.screening.Facts, v.screening.Asked = eligibility.Profile{}, map[eligibility.FactID]bool{}
+		v.Forget()
 		if err := v.save(r, tx); err != nil {
 			return web.Reply{}, err
 		}
@@ -92,7 +90,7 @@ func SendEmail(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		page.Problems = web.Problems{{Field: "email", Text: r.L.T("signin.problem_email_empty")}}
 		return web.Reply{Status: fiber.StatusUnprocessableEntity, Page: "public/check_email", Data: page}, nil
 	}
-	err = broker.MailScreening(tx, r.Desk(), v.screening.Token, page.Email, r.Lang)
+	err = broker.MailScreening(tx, r.Desk(), v.token, page.Email, r.Lang)
 	if problems, ok := r.Refused(err); ok {
 		page.Problems = problems
 		return web.Reply{Status: fiber.StatusUnprocessableEntity, Page: "public/check_email", Data: page}, nil
@@ -118,8 +116,8 @@ type ResumePage struct {
 // links too.
 func Resume(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	token := r.Query("token")
-	screening, err := broker.LookScreening(tx, r.Desk().Vocabulary, token)
-	if errors.Is(err, data.ErrNotFound) || err == nil && len(screening.Asked) == 0 {
+	stored, err := broker.LookScreening(tx, r.Desk().Vocabulary, token)
+	if errors.Is(err, data.ErrNotFound) || err == nil && len(stored.Asked) == 0 {
 		return resumeGone(), nil
 	}
 	if err != nil {
@@ -130,14 +128,14 @@ func Resume(r *web.Request, tx *data.Tx) (web.Reply, error) {
 
 // OpenResume brings the answers into this browser.
 func OpenResume(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	screening, err := broker.ResumeScreening(tx, r.Desk().Vocabulary, r.Form("token"))
+	stored, err := broker.ResumeScreening(tx, r.Desk().Vocabulary, r.Form("token"))
 	if errors.Is(err, data.ErrNotFound) {
 		return resumeGone(), nil
 	}
 	if err != nil {
 		return web.Reply{}, err
 	}
-	r.SetCookie(checkCookie, screening.Token, 0)
+	r.SetCookie(checkCookie, stored.Token, 0)
 	return web.Reply{Redirect: "/check/results", Flash: "check.resumed"}, nil
 }
 
