@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/packet"
 	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
 	"accessdesk/data"
@@ -133,7 +134,7 @@ func (s *step) prepareStage(act workflow.Act) error {
 	}
 	s.item.StageOn, s.item.EndsOn, s.item.Due = on, ends, time.Time{}
 	if act.ID == ActSend {
-		s.item.Due = overdue(on, routeOf(s.program, s.item.Route).NoReplyAfterDays)
+		s.item.Due = overdue(on, packet.SilentAfter(routeOf(s.program, s.item.Route)))
 	}
 	s.detail["on"] = on
 	return nil
@@ -216,10 +217,22 @@ func RouteOf(program *catalog.Published, item Item) catalog.ApplyRoute {
 	return routeOf(program, item.Route)
 }
 
-// overdue is when an answer is overdue after so many days of silence, zero if the desk does not remind.
+// FindPacket gives a packet with its application and its program, without asking who wants to know: for jobs.
+func FindPacket(tx *data.Tx, d Desk, itemID string) (Application, Item, *catalog.Published, error) {
+	s, err := newStep(tx, d, SystemActor(), itemID, ActRequest{})
+	if err == nil && !s.item.IsPacket() {
+		err = data.ErrNotFound
+	}
+	if err != nil {
+		return Application{}, Item{}, nil, wrap(err, "packet %s", itemID)
+	}
+	return s.app, s.item, s.program, nil
+}
+
+// overdue is when an answer is overdue after so many days of silence.
 func overdue(on string, days int) time.Time {
 	day, err := time.Parse(time.DateOnly, on)
-	if err != nil || days == 0 {
+	if err != nil {
 		return time.Time{}
 	}
 	return day.AddDate(0, 0, days).Add(overdueHour)

@@ -101,7 +101,7 @@ type ApplyRoute struct {
 	Documents        []Text   `toml:"documents"` // what to gather
 	Steps            []Text   `toml:"steps"`
 	AsksNext         []Text   `toml:"asks_next"`           // what the provider asks after the first request, as far as a source says
-	NoReplyAfterDays int      `toml:"no_reply_after_days"` // days of silence after which the desk reminds; 0: never
+	NoReplyAfterDays int      `toml:"no_reply_after_days"` // days of silence after which the desk reminds; 0: its own number of days
 }
 
 // Criterion is one sentence that an applicant can understand, with the expression that decides it.

@@ -166,6 +166,15 @@ var specs = map[string]spec{
 		{name: "Reason", kind: textArg,
 			sample:  "The access was used by people whom your application does not name.",
 			spanish: "Usaron el acceso personas que su solicitud no nombra."}}, about: KindNeeded, stop: "stop_case"},
+	// packet_no_reply, once for each time that a packet was sent. Sent: the day; Call (optional): whom to call.
+	"packet_no_reply": {params: []param{organization, reference, program, page,
+		{name: "Sent", kind: lineArg, sample: "November 9, 2026", spanish: "9 de noviembre de 2026"},
+		{name: "Call", kind: lineArg, optional: true, sample: "No reply after 14 days? Call Example help line at +1-555-0100.",
+			spanish: "¿No hay respuesta después de 14 días? Llame a Example help line: +1-555-0100."}}, about: KindNoReply},
+	// packet_renewal, before a service ends that was set up elsewhere. Ends: the day; Days: how many remain.
+	"packet_renewal": {params: []param{organization, reference, program, page,
+		{name: "Ends", kind: lineArg, sample: "December 23, 2026", spanish: "23 de diciembre de 2026"},
+		{name: "Days", kind: numberArg, sample: 30}}, about: KindRenewal},
 }
 
 func optional(p param) param {

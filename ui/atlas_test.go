@@ -95,7 +95,9 @@ var atlas = map[string]place{
 	"/applications/:id":     {address: (*world).application, others: applicationsInEachState},
 	"/applications/:id/org": {address: under((*world).application, "/org")},
 	"/applications/:id/p/:slug": {address: func(w *world) string { return w.item(broker.Draft) }, others: itemsInEachState,
-		second: func(w *world) []string { return []string{w.item(broker.NeedsInfo), w.item(broker.Declined)} }},
+		second: func(w *world) []string {
+			return append([]string{w.item(broker.NeedsInfo), w.item(broker.Declined)}, packetsThatDiffer(w)...)
+		}},
 	"/applications/:id/p/:slug/answer": {address: func(w *world) string { return w.item(broker.NeedsInfo) + "/answer" },
 		to: func(w *world) string { return w.item(broker.NeedsInfo) }},
 	"/applications/:id/p/:slug/message": {address: func(w *world) string { return w.item(broker.InReview) + "/message" },
@@ -109,9 +111,15 @@ var atlas = map[string]place{
 	}},
 	"/applications/:id/p/:slug/withdraw": {address: func(w *world) string { return w.item(broker.Submitted) + "/withdraw" },
 		others: func(w *world) []string { return []string{w.item(broker.Draft) + "/withdraw"} }},
-	"/applications/:id/check":  {address: under((*world).application, "/check")},
-	"/applications/:id/submit": {address: under((*world).application, "/submit"), to: under((*world).application, "/check")},
-	"/applications/:id/sent":   {address: func(w *world) string { return "/applications/" + w.cases[broker.Submitted].ApplicationID + "/sent" }},
+	"/applications/:id/p/:slug/print":      {address: func(w *world) string { return w.packet(emailProgram) + "/print" }, others: packetsInEachState("/print")},
+	"/applications/:id/p/:slug/packet.txt": {address: func(w *world) string { return w.packet(emailProgram) + "/packet.txt" }, others: packetsInEachState("/packet.txt"), plain: true},
+	"/applications/:id/p/:slug/stage":      {address: func(w *world) string { return w.packet(emailProgram) + "/stage?act=send" }, others: everyReport},
+	"/applications/:id/p/:slug/undo":       backToPacket("/undo"),
+	"/applications/:id/p/:slug/papers":     backToPacket("/papers"),
+	"/applications/:id/p/:slug/way":        backToPacket("/way"),
+	"/applications/:id/check":              {address: under((*world).application, "/check")},
+	"/applications/:id/submit":             {address: under((*world).application, "/submit"), to: under((*world).application, "/check")},
+	"/applications/:id/sent":               {address: func(w *world) string { return "/applications/" + w.cases[broker.Submitted].ApplicationID + "/sent" }},
 
 	"/access":     {address: fixed("/access")},
 	"/access/:id": {address: func(w *world) string { return "/access/" + w.grants[access.Active].ID }, others: grantsInEachState("/access/")},
@@ -182,7 +190,8 @@ func itemsInEachState(w *world) (all []string) {
 	for _, state := range broker.States() {
 		all = append(all, w.item(state))
 	}
-	return append(all, w.application()+"/p/"+scanProgram+"?told=1", w.item(broker.Draft)+"?told=1")
+	all = append(all, w.application()+"/p/"+scanProgram+"?told=1", w.item(broker.Draft)+"?told=1")
+	return append(all, packetsInEachState("")(w)...)
 }
 
 func casesInEachState(w *world) (all []string) {

@@ -49,6 +49,7 @@ func (w *world) furnish(t testing.TB) {
 	w.cases[broker.Draft] = w.draft.Items[0]
 	w.abroad(t)
 	w.links(t)
+	w.prepare(t)
 }
 
 // settle makes the people and the two organizations.

@@ -32,6 +32,7 @@ func TestInjection(t *testing.T) {
 	w := openWorld(t)
 	i := &injection{world: w, t: t, shown: map[string]bool{}, sent: map[string]int{}}
 	i.tellStory()
+	i.must(i.t, owner, i.packets[webProgram], broker.ActRequest{Act: broker.ActSend, Message: hostile})
 	for _, manner := range []manner{everywhere, plausible, unseen} {
 		for _, as := range everyRole {
 			i.attack(as, manner)
@@ -43,7 +44,7 @@ func TestInjection(t *testing.T) {
 	}
 	i.mails()
 	for _, path := range []string{"/home", "/applications", "/applications/:id", "/applications/:id/org", "/applications/:id/p/:slug",
-		"/access/:id", "/staff/review", "/staff/review/:id", "/staff/access", "/staff/access/:id"} {
+		"/applications/:id/p/:slug/print", "/applications/:id/p/:slug/stage", "/access/:id", "/staff/review", "/staff/review/:id", "/staff/access", "/staff/access/:id"} {
 		if !i.shown[path] {
 			t.Errorf("no page of %s shows the hostile text: the test proves nothing about it", path)
 		}
@@ -191,7 +192,7 @@ type filled struct {
 // stored fails the test unless the hostile text really is in the tables.
 func (i *injection) stored() {
 	i.t.Helper()
-	for table, column := range map[string]string{"organization": "name", "organization_fact": "value", "item_answer": "answer", "item_message": "body",
+	for table, column := range map[string]string{"organization": "name", "organization_fact": "value", "item_answer": "answer", "item_message": "body", "item_step": "note",
 		"application_item": "reason_text", "access_grant": "reason", "outbox": "body_text"} {
 		var count int
 		i.Read(i.t, func(tx *data.Tx) error {
@@ -265,7 +266,7 @@ func (i *injection) literal(what, text string) (times int) {
 		rest = rest[at:]
 		// A refused network is named by its first word.
 		word, _, _ := strings.Cut(hostile, " ")
-		if !strings.HasPrefix(rest, hostile) && !strings.HasPrefix(rest, url.QueryEscape(hostile)) && rest != word {
+		if !strings.HasPrefix(rest, hostile) && !strings.HasPrefix(rest, url.QueryEscape(hostile)) && !strings.HasPrefix(rest, strings.ReplaceAll(url.QueryEscape(hostile), "+", "%20")) && rest != word {
 			i.t.Errorf("%s shows %.200q, want the text as it was typed", what, rest)
 		}
 		rest = rest[len(mark):]

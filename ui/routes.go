@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"accessdesk/ui/desk"
+	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/public"
 	"accessdesk/ui/reminders"
 	"accessdesk/ui/staff"
@@ -87,6 +88,16 @@ func deskRoutes(s *web.Site) []web.Route {
 		{Method: post, Path: "/applications/:id/p/:slug/message", Policy: web.Applicant, Handler: s.Write(desk.Message)},
 		{Method: get, Path: "/applications/:id/p/:slug/withdraw", Policy: web.Applicant, Handler: s.Read(desk.AskWithdraw)},
 		{Method: post, Path: "/applications/:id/p/:slug/withdraw", Policy: web.Applicant, Handler: s.Write(desk.Withdraw)},
+		{Method: get, Path: "/applications/:id/p/:slug/print", Policy: web.Applicant, Handler: s.Read(elsewhere.Print)},
+		{Method: get, Path: "/applications/:id/p/:slug/packet.txt", Policy: web.Applicant, Handler: s.Read(elsewhere.Download)},
+		{Method: get, Path: "/applications/:id/p/:slug/stage", Policy: web.Applicant, Handler: s.Read(elsewhere.AskStage)},
+		{Method: post, Path: "/applications/:id/p/:slug/stage", Policy: web.Applicant, Handler: s.Write(elsewhere.ReportStage)},
+		{Method: get, Path: "/applications/:id/p/:slug/undo", Policy: web.Applicant, Handler: s.Read(elsewhere.Back)},
+		{Method: post, Path: "/applications/:id/p/:slug/undo", Policy: web.Applicant, Handler: s.Write(elsewhere.Undo)},
+		{Method: get, Path: "/applications/:id/p/:slug/papers", Policy: web.Applicant, Handler: s.Read(elsewhere.Back)},
+		{Method: post, Path: "/applications/:id/p/:slug/papers", Policy: web.Applicant, Handler: s.Write(elsewhere.SavePapers)},
+		{Method: get, Path: "/applications/:id/p/:slug/way", Policy: web.Applicant, Handler: s.Read(elsewhere.Back)},
+		{Method: post, Path: "/applications/:id/p/:slug/way", Policy: web.Applicant, Handler: s.Write(elsewhere.ChooseWay)},
 		{Method: get, Path: "/applications/:id/print", Policy: web.Applicant, Handler: s.Read(desk.Print)},
 		{Method: get, Path: "/applications/:id/check", Policy: web.Applicant, Handler: s.Read(desk.Check)},
 		{Method: get, Path: "/applications/:id/submit", Policy: web.Applicant, Handler: s.Read(desk.ToCheck)},

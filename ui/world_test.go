@@ -95,6 +95,8 @@ type world struct {
 	// cases are items of the first organization and its sister by state; that in draft is the first of two programs.
 	cases map[broker.State]broker.Item
 	draft broker.Application
+	// packets are those of the first organization by program.
+	packets map[string]broker.Item
 	// theirs are cases of the other organization.
 	theirs map[broker.State]broker.Item
 	// grants are those of the first organization by state; ending is active and ends within 30 days.
@@ -141,7 +143,7 @@ func openSite(t testing.TB, db *datatest.Database, change ...func(*worldConfig))
 	for _, f := range change {
 		f(&config)
 	}
-	w := &world{Database: db, base: config.origin, log: &logBook{}, people: map[role]account.Person{}, cases: map[broker.State]broker.Item{},
+	w := &world{Database: db, base: config.origin, log: &logBook{}, people: map[role]account.Person{}, cases: map[broker.State]broker.Item{}, packets: map[string]broker.Item{},
 		theirs: map[broker.State]broker.Item{}, grants: map[access.State]access.Grant{}, sessions: map[role]string{}}
 	vocabulary := need(worldVocabulary())(t)
 	locales := need(locale.Bundle())(t)

@@ -36,17 +36,19 @@ var mayImport = map[string][]string{
 	"broker/workflow":          {},
 	"broker/screening":         {"eligibility", "catalog"},
 	"broker/questionnaire":     {"catalog", "data", "eligibility"},
-	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/workflow", "broker/questionnaire"},
+	"broker/paper":             {"data", "broker/record", "broker/account"},
+	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire"},
+	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
 	"ui/web":                   domain, "ui/form": above("ui/web"),
-	"ui/public": above("ui/web", "ui/form"), "ui/desk": above("ui/web", "ui/form"), "ui/staff": above("ui/web", "ui/form"),
+	"ui/public": above("ui/web", "ui/form"), "ui/elsewhere": above("ui/web", "ui/form"), "ui/desk": above("ui/web", "ui/form", "ui/elsewhere"), "ui/staff": above("ui/web", "ui/form"),
 	"ui/reminders": above("ui/web"),
-	"ui":           above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui/reminders"), "ui/webtest": {}, "ui/browsertest": {},
+	"ui":           above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/elsewhere", "ui/staff", "ui/reminders"), "ui/webtest": {}, "ui/browsertest": {},
 	"cmd/accessdesk": above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui/reminders", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive"),
 }
 
 // domain is everything below ui.
 var domain = []string{"data", "data/locale", "eligibility", "catalog", "catalog/check", "notify", "broker/record", "broker/account",
-	"broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire", "broker"}
+	"broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire", "broker/paper", "broker", "broker/followup"}
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }
 

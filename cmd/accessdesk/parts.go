@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"accessdesk/broker"
+	"accessdesk/broker/followup"
 	"accessdesk/broker/record"
 	"accessdesk/broker/record/checkpoint"
 	"accessdesk/catalog"
@@ -83,7 +84,16 @@ func (b *parts) mailer() (notify.Mailer, error) {
 
 // work does what is due: reminders first, so that the mails that they queue leave in the same run.
 func (b *parts) work(ctx context.Context) error {
-	return b.db.Write(ctx, func(tx *data.Tx) error { return broker.Work(tx, b.desk) })
+	return b.db.Write(ctx, b.due)
+}
+
+// due is everything that the time of a transaction asks for.
+func (b *parts) due(tx *data.Tx) error {
+	if err := broker.Work(tx, b.desk); err != nil {
+		return err
+	}
+	_, err := followup.Due(tx, b.desk)
+	return err
 }
 
 // deliver sends what is queued.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"accessdesk/broker"
 	"accessdesk/data"
 	"accessdesk/notify"
 )
@@ -48,7 +47,7 @@ func (r remindCommand) Run(ctx context.Context, p *program, c *commands) error {
 		if err != nil {
 			return err
 		}
-		if err := broker.Work(tx, b.desk); err != nil {
+		if err := b.due(tx); err != nil {
 			return err
 		}
 		queued, err = notify.Since(tx, mark)
@@ -85,7 +84,7 @@ func (r remindCommand) time(p *program, config configuration) (time.Time, error)
 
 // rehearse prints the mails of a run that is rolled back.
 func (b *parts) rehearse(ctx context.Context, p *program, when string) error {
-	queued, err := notify.Rehearse(ctx, b.db, func(tx *data.Tx) error { return broker.Work(tx, b.desk) })
+	queued, err := notify.Rehearse(ctx, b.db, b.due)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,12 @@
 package desk
 
 import (
+	"slices"
+
 	"accessdesk/broker"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/web"
 )
 
@@ -12,7 +15,7 @@ type ApplicationPage struct {
 	ID, Reference, Organization string
 	Saved                       string
 	Draft                       bool // something is not sent yet
-	Drafts                      int  // programs that are not sent yet
+	Drafts                      int  // programs that are not sent yet, packets too
 	Done, Total                 int
 	Tasks                       []row
 	Next                        *row // the first task that is not done
@@ -34,7 +37,7 @@ func Application(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	drafts := d.drafts()
+	drafts := append(d.drafts(), d.preparing()...)
 	page := ApplicationPage{ID: d.ID, Reference: d.Reference, Organization: d.Organization.Name, Saved: savedText(r, tx, d.Saved),
 		Draft: len(drafts) > 0, Drafts: len(drafts)}
 	if page.Draft {
@@ -52,12 +55,17 @@ func newProgram(r *web.Request, tx *data.Tx, p piece) program {
 	if !p.Over() {
 		shown.Withdraw = itemAddress(p.Item) + "/withdraw"
 	}
-	if p.State != broker.Draft {
+	if p.IsPacket() || p.State != broker.Draft {
 		shown.Link = itemAddress(p.Item)
+	}
+	if !p.Unsent() {
 		return shown
 	}
 	shown.Changes = changeTexts(r, p.changes)
-	shown.Pill, shown.Text, shown.Warning = fitPill(r, p), closesText(r, p.program, tx.Now), closesWarning(r, p.program, tx.Now)
+	shown.Text, shown.Warning = closesText(r, p.program, tx.Now), closesWarning(r, p.program, tx.Now)
+	if !p.IsPacket() {
+		shown.Pill = fitPill(r, p)
+	}
 	if p.decision.Outcome == eligibility.Ineligible {
 		shown.Warning = unmet(r, p)
 	}
@@ -71,8 +79,8 @@ type tasks struct {
 	next *row
 }
 
-// newTasks makes the tasks of the programs that are not sent yet: the facts once, the questions of each program, and
-// the last look before sending, which opens when nothing that is needed is missing.
+// newTasks makes the tasks of the programs that are not sent yet: the facts once, the questions of each program that is
+// decided here and the last look before sending, which opens when nothing that is needed is missing, and each packet.
 func newTasks(r *web.Request, d dossier) tasks {
 	var t tasks
 	t.add(r, factsTask(r, d))
@@ -81,11 +89,16 @@ func newTasks(r *web.Request, d dossier) tasks {
 		t.add(r, questionsTask(r, p))
 		ready = ready && len(p.gaps) == 0
 	}
-	last := task{row: row{Title: r.L.T("desk.task_check")}}
-	if ready {
-		last.Link, last.state = "/applications/"+d.ID+"/check", notStarted
+	if len(d.drafts()) > 0 {
+		last := task{row: row{Title: r.L.T("desk.task_check")}}
+		if ready {
+			last.Link, last.state = "/applications/"+d.ID+"/check", notStarted
+		}
+		t.add(r, last)
 	}
-	t.add(r, last)
+	for _, p := range d.preparing() {
+		t.add(r, packetTask(r, d, p))
+	}
 	return t
 }
 
@@ -124,7 +137,7 @@ func (t *tasks) add(r *web.Request, one task) {
 // factsTask is done when names and contacts are there and the page was looked at. Whether a rule can be decided is not
 // asked here: "I'm not sure" is an answer.
 func factsTask(r *web.Request, d dossier) task {
-	all := needs(r.Desk().Vocabulary, d.facts, d.drafts())
+	all := needs(r.Desk().Vocabulary, d.facts, append(d.drafts(), d.preparing()...))
 	open, contacts := 0, 0
 	for _, n := range all {
 		if n.open {
@@ -162,4 +175,34 @@ func questionsTask(r *web.Request, p piece) task {
 		one.state = notStarted
 	}
 	return one
+}
+
+// packetTask is there until the person has sent the packet.
+func packetTask(r *web.Request, d dossier, p piece) task {
+	one := task{state: notStarted, row: row{Title: r.L.T("packet.task", "Program", p.program.Title.In(r.Lang)), Link: itemAddress(p.Item), Text: r.L.T("packet.task_text")}}
+	if missing := missingIn(r, d, p); missing > 0 {
+		one.Text += " " + r.L.N("packet.gaps", missing) + "."
+	}
+	if !p.Saved.IsZero() {
+		one.state = inProgress
+	}
+	return one
+}
+
+// missingIn counts what the provider asks for in a packet and nobody has answered.
+func missingIn(r *web.Request, d dossier, p piece) int {
+	missing := 0
+	named := p.program.Apply[elsewhere.RouteOf(p.program.Offering, p.Route)].Fields
+	for _, gap := range p.gaps {
+		if slices.Contains(named, gap.Question.ID) {
+			missing++
+		}
+	}
+	for _, name := range named {
+		fact, ok := r.Desk().Vocabulary.Fact(eligibility.FactID(name))
+		if ok && !p.decision.Profile[fact.ID].Known() && concerns(fact, d.facts) {
+			missing++
+		}
+	}
+	return missing
 }

@@ -36,7 +36,7 @@ func Applications(r *web.Request, tx *data.Tx) (web.Reply, error) {
 				shown.When = r.L.T("desk.applications_sent", "Date", day(r, item.Submitted))
 			}
 			text := stands(r, item)
-			if item.State == broker.Draft {
+			if item.Unsent() {
 				text = closesText(r, program, tx.Now)
 			}
 			shown.Items = append(shown.Items, row{Pill: statePill(r, item), Title: program.Title.In(r.Lang), Text: text, Link: itemAddress(item)})

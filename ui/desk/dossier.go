@@ -11,6 +11,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/web"
 )
 
@@ -88,9 +89,21 @@ func (d dossier) piece(slug string) (piece, error) {
 	return d.pieces[at], nil
 }
 
-// drafts are the programs that are not sent yet.
+// drafts are the programs that are decided here and not sent yet.
 func (d dossier) drafts() []piece {
-	return slices.DeleteFunc(slices.Clone(d.pieces), func(p piece) bool { return p.State != broker.Draft })
+	return d.only(func(p piece) bool { return p.State == broker.Draft })
+}
+
+// preparing are the packets that are not sent yet.
+func (d dossier) preparing() []piece {
+	return d.only(func(p piece) bool { return p.State == broker.Preparing })
+}
+
+// editable are the programs whose answers may change: providers may ask for more at any time.
+func (d dossier) editable() []piece { return d.only(func(p piece) bool { return p.Editable() }) }
+
+func (d dossier) only(keep func(piece) bool) []piece {
+	return slices.DeleteFunc(slices.Clone(d.pieces), func(p piece) bool { return !keep(p) })
 }
 
 // need is a fact that the programs of an application read.
@@ -115,7 +128,7 @@ func needs(v *eligibility.Vocabulary, facts eligibility.Profile, pieces []piece)
 		for _, id := range p.decision.Missing {
 			note(v, facts, complete, found, id, p.Slug, true)
 		}
-		for _, id := range formFacts(v, p.program) {
+		for _, id := range formFacts(v, p) {
 			note(v, facts, complete, found, id, p.Slug, true)
 		}
 	}
@@ -195,11 +208,12 @@ func sources(v *eligibility.Vocabulary, fact eligibility.Fact) []eligibility.Fac
 	return ids
 }
 
-// formFacts lists the facts that the way to apply on this site asks for, and those on which a question depends.
-func formFacts(v *eligibility.Vocabulary, program *catalog.Published) []eligibility.FactID {
+// formFacts lists the facts that the way to apply asks for, on this site or in the packet, and those on which a question
+// depends.
+func formFacts(v *eligibility.Vocabulary, p piece) []eligibility.FactID {
 	var ids []eligibility.FactID
-	for _, route := range program.Apply {
-		if route.Mode != catalog.ModeInApp {
+	for number, route := range p.program.Apply {
+		if p.IsPacket() && number != elsewhere.RouteOf(p.program.Offering, p.Route) || !p.IsPacket() && route.Mode != catalog.ModeInApp {
 			continue
 		}
 		for _, name := range route.Fields {
@@ -208,7 +222,7 @@ func formFacts(v *eligibility.Vocabulary, program *catalog.Published) []eligibil
 			}
 		}
 	}
-	for _, question := range program.Questions {
+	for _, question := range p.program.Questions {
 		ids = append(ids, factsIn(v, question.When)...)
 	}
 	return ids

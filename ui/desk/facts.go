@@ -20,6 +20,7 @@ type FactsPage struct {
 	Told                   bool // the page leads with what is open; saving goes on from here
 	Revision               int64
 	Back                   string // row of the check page to return to
+	Packet                 string // slug of the packet to return to
 	Groups                 []group
 }
 
@@ -43,11 +44,11 @@ func Facts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	sheet := newFacts(r, d)
-	if len(sheet.drafts()) == 0 {
+	if len(sheet.editable()) == 0 {
 		return web.Reply{Redirect: "/applications/" + sheet.ID}, nil
 	}
 	page := sheet.page(r, tx)
-	page.Back, page.Told = rowName(r.Query("back")), r.Query("told") != ""
+	page.Back, page.Told, page.Packet = rowName(r.Query("back")), r.Query("told") != "", sheet.packetOf(r.Query("packet"))
 	return web.Reply{Page: "desk/facts", Data: page}, nil
 }
 
@@ -61,7 +62,7 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if len(sheet.drafts()) == 0 {
+	if len(sheet.editable()) == 0 {
 		return web.Reply{}, data.Refuse("", "already_sent")
 	}
 	facts, problems := sheet.read(r)
@@ -87,7 +88,7 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if len(problems) > 0 {
 		saved.keep(sheet.fields)
 		page := saved.page(r, tx)
-		page.Problems, page.Back = problems, rowName(r.Form("back"))
+		page.Problems, page.Back, page.Packet = problems, rowName(r.Form("back")), saved.packetOf(r.Form("packet"))
 		return web.Reply{Status: 422, Keep: true, Page: "desk/facts", Data: page}, nil
 	}
 	return saved.next(r), nil
@@ -96,9 +97,11 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 // next leads on: away, back to the row of the check page, once to what is open on this page, then to the task list.
 func (f factForm) next(r *web.Request) web.Reply {
 	contacts := slices.ContainsFunc(f.needs, func(n need) bool { return n.open && n.contact })
-	switch back := rowName(r.Form("back")); {
+	switch back, packet := rowName(r.Form("back")), f.packetOf(r.Form("packet")); {
 	case r.Has("leave"):
 		return web.Reply{Redirect: "/home", Flash: "desk.saved_leave"}
+	case packet != "":
+		return web.Reply{Redirect: "/applications/" + f.ID + "/p/" + packet, Flash: "desk.saved"}
 	case back != "":
 		return web.Reply{Redirect: backToRow(f.ID, back), Flash: "desk.saved"}
 	case contacts && !r.Has("told"):
@@ -109,8 +112,16 @@ func (f factForm) next(r *web.Request) web.Reply {
 	return web.Reply{Redirect: "/applications/" + f.ID, Flash: "desk.saved_done"}
 }
 
+// packetOf gives a slug back if it is that of a packet of the application, where the person came from.
+func (d dossier) packetOf(slug string) string {
+	if item, ok := d.Item(slug); ok && item.IsPacket() {
+		return slug
+	}
+	return ""
+}
+
 func newFacts(r *web.Request, d dossier) factForm {
-	sheet := factForm{dossier: d, needs: needs(r.Desk().Vocabulary, d.facts, d.drafts())}
+	sheet := factForm{dossier: d, needs: needs(r.Desk().Vocabulary, d.facts, d.editable())}
 	for _, n := range sheet.needs {
 		f := form.NewFact(r, n.Fact, d.facts)
 		if n.open && d.Revision > 1 {
@@ -191,7 +202,7 @@ func (f factForm) keep(posted []form.Field) {
 }
 
 func (f factForm) page(r *web.Request, tx *data.Tx) FactsPage {
-	page := FactsPage{Application: f.ID, Reference: f.Reference, Programs: len(f.drafts()), Revision: f.Revision}
+	page := FactsPage{Application: f.ID, Reference: f.Reference, Programs: len(f.editable()), Revision: f.Revision}
 	contact := group{ID: "contact", Title: r.L.T("desk.facts_contact"), Text: r.L.T("desk.facts_contact_text")}
 	rules := group{ID: "rules", Title: r.L.T("desk.facts_rules"), Text: r.L.T("desk.facts_rules_text")}
 	for i, n := range f.needs {

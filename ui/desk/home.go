@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"accessdesk/broker"
 	"accessdesk/broker/access"
@@ -17,6 +18,7 @@ type HomePage struct {
 	Fresh        bool // no application yet: two ways to begin
 	ToDo         []toDo
 	Sent         []row // with the reviewers
+	With         []row // with the providers
 	Access       []row
 	Decided      []row
 }
@@ -52,7 +54,7 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 		page.addApplication(r, tx, d)
-		decided = append(decided, slices.DeleteFunc(slices.Clone(a.Items), func(i broker.Item) bool { return !i.Over() })...)
+		decided = append(decided, slices.DeleteFunc(slices.Clone(a.Items), func(i broker.Item) bool { return !i.Over() || i.State == broker.ReadyToUse })...)
 	}
 	if err := page.addDecided(r, tx, decided); err != nil {
 		return web.Reply{}, err
@@ -81,6 +83,10 @@ func urgency(t toDo) int {
 func (p *HomePage) addApplication(r *web.Request, tx *data.Tx, d dossier) {
 	for _, one := range d.pieces {
 		shown := row{Pill: statePill(r, one.Item), Title: one.program.Title.In(r.Lang), Text: stands(r, one.Item), Link: itemAddress(one.Item)}
+		if one.IsPacket() {
+			p.addPacket(r, tx, one, shown)
+			continue
+		}
 		switch one.State {
 		case broker.NeedsInfo:
 			p.ToDo = append(p.ToDo, toDo{row: shown, Act: r.L.T("desk.home_answer")})
@@ -88,7 +94,7 @@ func (p *HomePage) addApplication(r *web.Request, tx *data.Tx, d dossier) {
 			p.Sent = append(p.Sent, shown)
 		}
 	}
-	drafts := d.drafts()
+	drafts := append(d.drafts(), d.preparing()...)
 	if len(drafts) == 0 {
 		return
 	}
@@ -101,6 +107,26 @@ func (p *HomePage) addApplication(r *web.Request, tx *data.Tx, d dossier) {
 	}
 	p.ToDo = append(p.ToDo, toDo{Act: r.L.T("desk.home_finish"), row: row{Pill: pill{"work", r.L.T("status.draft")},
 		Title: r.L.T("desk.application_title", "Reference", d.Reference), Text: text, Link: "/applications/" + d.ID}})
+}
+
+// addPacket puts a packet where it belongs: on the list of what to do when it waits for the person, else with the providers
+// or, once it works, beside the access that was given here. One that is prepared stands under its application.
+func (p *HomePage) addPacket(r *web.Request, tx *data.Tx, one piece, shown row) {
+	switch one.State {
+	case broker.NoReply:
+		p.ToDo = append(p.ToDo, toDo{row: shown, Act: r.L.T("packet.home_no_reply")})
+	case broker.Approved, broker.SetUp:
+		shown.Pill.Tone = "new"
+		p.ToDo = append(p.ToDo, toDo{row: shown, Act: r.L.T("packet.home_set_up")})
+	case broker.Sent, broker.Acknowledged:
+		p.With = append(p.With, shown)
+	case broker.ReadyToUse:
+		p.Access = append(p.Access, shown)
+		if ends, err := time.Parse(time.DateOnly, one.EndsOn); err == nil && ends.Sub(tx.Now) <= endingSoon && ends.After(tx.Now.Add(-endingSoon)) {
+			p.ToDo = append(p.ToDo, toDo{Act: r.L.T("packet.home_renew"), row: row{Pill: pill{"late", r.L.T("status.ending")}, Title: shown.Title,
+				Text: r.L.T("desk.home_ending_text", "Date", r.L.Date(ends)), Link: shown.Link}})
+		}
+	}
 }
 
 func (p *HomePage) addDecided(r *web.Request, tx *data.Tx, items []broker.Item) error {

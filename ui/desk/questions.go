@@ -8,6 +8,7 @@ import (
 	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
 	"accessdesk/data"
+	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
@@ -27,7 +28,8 @@ type QuestionsPage struct {
 	Fields                 []form.Field
 }
 
-// Item is one program of an application: its questions while it is a draft, where it stands afterwards.
+// Item is one program of an application: its questions while it is a draft, where it stands afterwards; a packet has a page
+// of its own.
 func Item(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	d, err := openDossier(r, tx)
 	if err != nil {
@@ -36,6 +38,9 @@ func Item(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	p, err := d.piece(r.Param("slug"))
 	if err != nil {
 		return web.Reply{}, err
+	}
+	if p.IsPacket() {
+		return elsewhere.Show(r, tx)
 	}
 	if p.State != broker.Draft {
 		page, err := newStatusPage(r, tx)
@@ -56,7 +61,7 @@ func SaveAnswers(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if p.State != broker.Draft {
+	if !p.Editable() {
 		return web.Reply{}, data.Refuse("", "already_sent")
 	}
 	answers := p.posted(r)
@@ -107,6 +112,8 @@ func (p piece) next(r *web.Request, d dossier) web.Reply {
 	switch back := rowName(r.Form("back")); {
 	case r.Has("leave"):
 		return web.Reply{Redirect: "/home", Flash: "desk.saved_leave"}
+	case p.IsPacket():
+		return web.Reply{Redirect: itemAddress(p.Item), Flash: "packet.saved"}
 	case more:
 		return web.Reply{Redirect: itemAddress(p.Item) + "?more=1"}
 	case back != "":

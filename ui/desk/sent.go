@@ -37,6 +37,10 @@ func Sent(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			page.Left = append(page.Left, shown)
 			continue
 		}
+		if p.State == broker.Preparing {
+			shown.Text = r.L.T("packet.sent_left")
+			page.Left = append(page.Left, shown)
+		}
 		if p.Submitted.IsZero() {
 			continue
 		}

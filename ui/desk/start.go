@@ -18,13 +18,14 @@ type StartPage struct {
 	Organization string
 	Programs     []chosen
 	Open         []chosen // there is an application for them already
-	Left         []chosen // chosen, but cannot be applied for here now
+	Left         []chosen // chosen, but nothing can be started for them now
 	Facts        int      // answers of the check that are carried over
 }
 
 // chosen is a program that was ticked.
 type chosen struct {
 	Slug, Title, Provider, Closes string
+	How                           string // who decides, and what the desk does
 	Link                          string // address of the application that is under way
 }
 
@@ -122,12 +123,18 @@ func newStartPage(r *web.Request, tx *data.Tx, organization string, slugs []stri
 		}
 		one := chosen{Slug: slug, Title: program.Title.In(r.Lang), Provider: program.Provider.Name, Closes: closesText(r, program, tx.Now)}
 		one.Link = underWay(applications, slug)
+		full, err := broker.Full(tx, program)
+		if err != nil {
+			return page, err
+		}
+		next := program.NextStep(tx.Now, full).Step
 		switch {
 		case one.Link != "":
 			page.Open = append(page.Open, one)
-		case !startableHere(program, tx.Now):
+		case next == catalog.StepNone:
 			page.Left = append(page.Left, one)
 		default:
+			one.How = r.L.T("packet.start_" + string(next))
 			page.Programs = append(page.Programs, one)
 		}
 	}
@@ -136,16 +143,11 @@ func newStartPage(r *web.Request, tx *data.Tx, organization string, slugs []stri
 	return page, err
 }
 
-// startableHere tells whether a program is applied for on this site, now.
-func startableHere(program *catalog.Published, now time.Time) bool {
-	return program.InApp() && program.OpenAt(now)
-}
-
 // underWay finds the address of an undecided item for a program.
 func underWay(applications []broker.Application, slug string) string {
 	for _, a := range applications {
 		if item, ok := a.Item(slug); ok && !item.Over() {
-			if item.State == broker.Draft {
+			if item.Unsent() {
 				return "/applications/" + a.ID
 			}
 			return itemAddress(item)

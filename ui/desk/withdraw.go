@@ -11,7 +11,7 @@ import (
 type WithdrawPage struct {
 	web.Problems
 	Application, Reference, Slug, Title, Provider, Back string
-	Draft                                               bool
+	Draft, Packet                                       bool
 	Revision                                            int64
 	Choice                                              form.Field
 }
@@ -63,7 +63,7 @@ func newWithdrawPage(r *web.Request, tx *data.Tx) (WithdrawPage, broker.Item, er
 		return WithdrawPage{}, item, err
 	}
 	page := WithdrawPage{Application: a.ID, Reference: a.Reference, Slug: item.Slug, Title: program.Title.In(r.Lang), Provider: program.Provider.Name,
-		Back: "/applications/" + a.ID, Draft: item.State == broker.Draft, Revision: item.Revision}
+		Back: "/applications/" + a.ID, Draft: item.Unsent(), Packet: item.IsPacket(), Revision: item.Revision}
 	if !page.Draft {
 		page.Back = itemAddress(item)
 	}

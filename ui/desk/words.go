@@ -186,6 +186,8 @@ func packetStands(r *web.Request, item broker.Item) string {
 	switch {
 	case item.State == broker.NoReply:
 		return r.L.T("desk.packet_no_reply", "Date", r.L.Date(on))
+	case item.State == broker.Sent && !item.Due.IsZero():
+		return r.L.T("desk.packet_since", "Date", r.L.Date(on)) + ". " + r.L.T("packet.reply_by", "Date", day(r, item.Due))
 	case err != nil || item.State == broker.Withdrawn:
 		return ""
 	}

@@ -1,0 +1,126 @@
+// Package elsewhere holds the pages of a program that is applied for elsewhere: the packet that the desk prepares, as a page,
+// on paper and as a file, the stages that the applicant reports, and the papers that are gathered. Nothing here sends
+// anything to a provider.
+//
+// While a packet is prepared its page leads with the steps and the message or the answers; once it was sent it leads with
+// where it stands and what comes next, and the packet follows below.
+package elsewhere
+
+import (
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/broker/account"
+	"accessdesk/broker/packet"
+	"accessdesk/broker/paper"
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+	"accessdesk/ui/web"
+)
+
+// pill is a status: a word with an icon and a color.
+type pill struct{ Tone, Text string }
+
+// file is everything that the desk knows of one packet.
+type file struct {
+	application broker.Application
+	broker.Item
+	program *catalog.Published
+	facts   eligibility.Profile
+	answers broker.Answers
+	stages  []broker.Stage
+	papers  []string // gathered
+	route   int
+	member  account.Membership
+	packet  packet.Packet
+}
+
+// open finds the packet that the address names. data.ErrNotFound: not the person's, or no packet.
+func open(r *web.Request, tx *data.Tx) (file, error) {
+	a, err := broker.FindApplication(tx, r.Actor(), r.Param("id"))
+	if err != nil {
+		return file{}, err
+	}
+	item, ok := a.Item(r.Param("slug"))
+	if !ok || !item.IsPacket() {
+		return file{}, data.ErrNotFound
+	}
+	return load(r, tx, a, item)
+}
+
+func load(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) (f file, err error) {
+	f = file{application: a, Item: item}
+	if f.program, err = broker.Program(tx, r.Desk(), item); err != nil {
+		return f, err
+	}
+	if f.facts, err = account.Facts(tx, r.Desk().Vocabulary, a.Organization.ID); err != nil {
+		return f, err
+	}
+	if f.answers, err = broker.AnswersOf(tx, item.ID); err != nil {
+		return f, err
+	}
+	if f.stages, err = broker.Stages(tx, item.ID); err != nil {
+		return f, err
+	}
+	if f.papers, err = paper.Of(tx, item.ID); err != nil {
+		return f, err
+	}
+	if f.member, err = account.MayActFor(tx, r.Person.ID, a.Organization.ID); err != nil {
+		return f, err
+	}
+	f.route = RouteOf(f.program.Offering, item.Route)
+	f.packet, _ = packet.Prepare(f.material(r)) // a program that lost every way to apply has an empty packet; its stages stay
+	return f, nil
+}
+
+// RouteOf is the chosen way to apply, or the first for which there is a packet where the program changed since.
+func RouteOf(o *catalog.Offering, chosen int) int {
+	routes := packet.Routes(o)
+	for _, route := range routes {
+		if route == chosen {
+			return chosen
+		}
+	}
+	if len(routes) > 0 {
+		return routes[0]
+	}
+	return 0
+}
+
+func (f file) material(r *web.Request) packet.Material {
+	return packet.Material{
+		Vocabulary: r.Desk().Vocabulary, Locales: r.Desk().Locales, Lang: r.Lang, Zone: r.Site.Zone,
+		Program: f.program, Route: f.route, Organization: f.application.Organization.Name, Person: packet.Person{Name: r.Person.Name, Email: r.Person.Email},
+		Facts: f.facts, Answers: f.answers, Answered: f.Item.Saved, Ticked: f.papers,
+	}
+}
+
+// address is the page of the packet.
+func (f file) address() string { return "/applications/" + f.application.ID + "/p/" + f.Slug }
+
+// mode is how one applies on the chosen way.
+func (f file) mode() catalog.Mode { return f.packet.Mode }
+
+// day writes a calendar day, "" for one that is none.
+func day(r *web.Request, text string) string {
+	at, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return ""
+	}
+	return r.L.Date(at)
+}
+
+// statePill says where a packet stands.
+func statePill(r *web.Request, state broker.State) pill {
+	tone := "new"
+	switch state {
+	case broker.Preparing, broker.NoReply:
+		tone = "ask"
+	case broker.Approved, broker.SetUp, broker.ReadyToUse:
+		tone = "ok"
+	case broker.Refused, broker.Withdrawn:
+		tone = "no"
+	}
+	return pill{tone, r.L.T("status.packet_" + string(state))}
+}
