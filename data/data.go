@@ -61,6 +61,8 @@ type DB struct {
 	write  *sql.DB
 	read   *sql.DB
 	now    func() time.Time
+
+	storing storing
 }
 
 // Open opens the database that dsn names: "postgres://..." or "postgresql://..." is PostgreSQL, everything else
@@ -101,10 +103,16 @@ func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
 
 // Write runs f in the transaction that may change something, and commits when f returns nil. If f returns an
 // error or panics, nothing is stored. See "Retries" in the package comment. ErrBusy after 5 s of clashes.
-func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
+func (db *DB) Write(ctx context.Context, f func(*Tx) error) (err error) {
 	now := db.timestamp()
 	options := &sql.TxOptions{Isolation: db.isolation()}
-	err := db.once(ctx, db.write, options, now, f)
+	var changed bool
+	act := func(tx *Tx) error {
+		defer func() { changed = tx.changed }()
+		return f(tx)
+	}
+	defer func() { db.storing.note(err, changed) }()
+	err = db.once(ctx, db.write, options, now, act)
 	if !errors.Is(err, errSerialization) {
 		return err
 	}
@@ -116,7 +124,7 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 			return fmt.Errorf("%w: %w", ErrBusy, err)
 		case <-time.After(retryLeast + rand.N(retryMost-retryLeast)):
 		}
-		err = db.once(ctx, db.write, options, now, f)
+		err = db.once(ctx, db.write, options, now, act)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: %w", ErrBusy, err)
@@ -132,7 +140,7 @@ func (db *DB) Ready(ctx context.Context) error {
 			return err
 		}
 		if len(pending) > 0 {
-			return fmt.Errorf("schema is behind: %d migrations are pending", len(pending))
+			return fmt.Errorf("%w: %d migrations are pending", ErrSchemaBehind, len(pending))
 		}
 		return nil
 	})

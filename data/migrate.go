@@ -23,6 +23,9 @@ var migrationFiles embed.FS
 // ErrNewerSchema: the database was migrated by a newer program than this one.
 var ErrNewerSchema = errors.New("the database is newer than this program: install the newer program, or restore a backup")
 
+// ErrSchemaBehind: the database waits for migrations that this program brings.
+var ErrSchemaBehind = errors.New("schema is behind")
+
 // migrationLock is the key of PostgreSQL's advisory lock, so that two programs that start together do not
 // migrate together. Any constant serves.
 const migrationLock = 7_214_053

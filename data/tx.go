@@ -18,6 +18,8 @@ type Tx struct {
 	ctx    context.Context
 	handle *sql.Tx
 	engine string
+
+	changed bool // some statement changed a row
 }
 
 // Context is the context of the request or job that the transaction serves.
@@ -34,8 +36,9 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, translate(err)
 	}
-	changed, err := result.RowsAffected()
-	return changed, translate(err)
+	rows, err := result.RowsAffected()
+	tx.changed = tx.changed || rows > 0
+	return rows, translate(err)
 }
 
 // Row is the answer of a query for one row; it is read by Scan.

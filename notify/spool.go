@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,4 +54,16 @@ func (s Spool) write(m Mail) (err error) {
 		return err
 	}
 	return os.Rename(file.Name(), filepath.Join(s.Dir, name))
+}
+
+// try makes a file in the folder and removes it. A folder that is not there yet is made with the first mail.
+func (s Spool) try() error {
+	if _, err := os.Stat(s.Dir); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	file, err := os.CreateTemp(s.Dir, ".probe-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }

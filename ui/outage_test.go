@@ -58,9 +58,15 @@ func TestFullDisk(t *testing.T) {
 			applicant.Visit(address).Want(http.StatusOK)
 		}
 		w.speaker(t, manager, lang).Visit(w.caseOf(broker.InReview)).Want(http.StatusOK)
+		if said := applicant.Visit("/readyz").Body; said != "ready to read, nothing can be stored\n" {
+			t.Errorf("/readyz says %q", said)
+		}
 	})
 	pragma(fmt.Sprintf("PRAGMA max_page_count = %d", unlimited))
 	w.visitor(t, stranger).Visit("/signin").Form("/signin").Set("email", "late@example.org").Send().Want(http.StatusOK).At("/signin/code")
+	if said := w.visitor(t, stranger).Visit("/readyz").Body; said != "ready\n" {
+		t.Errorf("with room again, /readyz says %q", said)
+	}
 	var sound string
 	w.Read(t, func(tx *data.Tx) error { return tx.Row("PRAGMA integrity_check").Scan(&sound) })
 	if sound != "ok" {

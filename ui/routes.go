@@ -130,13 +130,21 @@ func healthy(c *fiber.Ctx) error {
 	return c.SendString("ok\n")
 }
 
-// ready says whether requests can be served: the database answers and its schema fits.
+// readyToRead is the answer of /readyz when pages can be read, but nothing can be stored. Its status is 200 all the same: a
+// proxy that took the desk away would take the reading with it. Whoever watches the desk compares with "ready".
+const readyToRead = "ready to read, nothing can be stored\n"
+
+// ready says whether requests can be served: the database answers and its schema fits. It writes nothing.
 func ready(s *web.Site) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		if err := s.DB.Ready(c.UserContext()); err != nil {
 			s.Log.Warn("not ready", "error", err)
 			return c.Status(fiber.StatusServiceUnavailable).SendString("not ready\n")
+		}
+		if err := s.DB.Storing(); err != nil {
+			s.Log.Warn("ready to read only", "error", err)
+			return c.SendString(readyToRead)
 		}
 		return c.SendString("ready\n")
 	}

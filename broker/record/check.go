@@ -79,6 +79,20 @@ func Heads(tx *data.Tx) ([]Head, error) {
 	return heads, nil
 }
 
+// Last tells when an act was last done in a chain. data.ErrNotFound if never.
+func Last(tx *data.Tx, chain, act string) (time.Time, error) {
+	var at int64
+	err := tx.Row(`SELECT at FROM record_entry WHERE chain = $1 AND act = $2 ORDER BY seq DESC LIMIT 1`, chain, act).Scan(&at)
+	return data.FromMillis(at), err
+}
+
+// Newest tells when the newest entry of all was written; the zero time for an empty record.
+func Newest(tx *data.Tx) (time.Time, error) {
+	var at int64
+	err := tx.Row(`SELECT coalesce(max(at), 0) FROM record_entry`).Scan(&at)
+	return data.FromMillis(at), err
+}
+
 // HeadsDigest is H of the package comment over "accessdesk record heads 1" and chain, seq and hash of each head: two records with
 // the same digest hold the same acts.
 func HeadsDigest(heads []Head) string {

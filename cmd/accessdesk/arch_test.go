@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"notify":                   {"data", "data/locale"},
 	"broker/record":            {"data"},
 	"broker/record/checkpoint": {"data", "broker/record"},
+	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
 	"broker/record/archive":    {"data", "broker/record", "broker/record/checkpoint"},
 	"catalog":                  {"catalog/position", "catalog/wording", "data", "eligibility", "notify", "broker/record"},
 	"catalog/position":         {},
@@ -43,7 +44,7 @@ var mayImport = map[string][]string{
 	"ui/public": above("ui/web", "ui/form"), "ui/elsewhere": above("ui/web", "ui/form"), "ui/desk": above("ui/web", "ui/form", "ui/elsewhere"), "ui/staff": above("ui/web", "ui/form"),
 	"ui/reminders": above("ui/web"),
 	"ui":           above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/elsewhere", "ui/staff", "ui/reminders"), "ui/webtest": {}, "ui/browsertest": {},
-	"cmd/accessdesk": above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui/reminders", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive"),
+	"cmd/accessdesk": above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui/reminders", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/doctor", "broker/record/archive"),
 }
 
 // domain is everything below ui.

@@ -38,6 +38,7 @@ type commands struct {
 	Catalog catalogCommand `cmd:"" help:"Check offering files."`
 	Remind  remindCommand  `cmd:"" help:"Work out and queue the reminders that are due."`
 	User    userCommand    `cmd:"" help:"Add and list the people who run the desk."`
+	Doctor  doctorCommand  `cmd:"" help:"Tell what is wrong with this installation, and how to mend it."`
 	Verify  verifyCommand  `cmd:"" help:"Tell whether database and record are sound."`
 	Backup  backupCommand  `cmd:"" help:"Copy everything to a file, while serve goes on."`
 	Restore restoreCommand `cmd:"" help:"Bring a backup back into an empty place, and verify it."`

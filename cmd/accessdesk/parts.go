@@ -32,13 +32,18 @@ type parts struct {
 	desk    broker.Desk
 }
 
-// build makes the parts around an open database.
+// build makes the parts around an open database, with the keys of this installation.
 func build(config configuration, db *data.DB) (*parts, error) {
-	b := &parts{config: config, db: db}
-	var err error
-	if b.keys, err = loadKeys(config.Keys.Folder); err != nil {
+	keys, err := loadKeys(config.Keys.Folder)
+	if err != nil {
 		return nil, err
 	}
+	return assemble(config, db, keys)
+}
+
+func assemble(config configuration, db *data.DB, keys secretKeys) (*parts, error) {
+	b := &parts{config: config, db: db, keys: keys}
+	var err error
 	if b.zone, err = time.LoadLocation(config.Brand.TimeZone); err != nil {
 		return nil, err
 	}

@@ -250,3 +250,6 @@ func Read(ctx context.Context, path string) (m Manifest, err error) {
 	}
 	return m, nil
 }
+
+// Last tells when the last backup was made that the record knows of. data.ErrNotFound if there is none.
+func Last(tx *data.Tx) (time.Time, error) { return record.Last(tx, record.Desk, actBackedUp) }

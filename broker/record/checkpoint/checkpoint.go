@@ -297,3 +297,20 @@ func signers(n *note.Note) string {
 	}
 	return n.UnverifiedSigs[0].Name
 }
+
+// Uncovered counts the entries that no leaf covers yet, and tells when the newest of all entries was written.
+func Uncovered(tx *data.Tx) (entries int64, newest time.Time, err error) {
+	heads, err := record.Heads(tx)
+	if err != nil {
+		return 0, newest, err
+	}
+	noted, err := notedHeads(tx)
+	if err != nil {
+		return 0, newest, err
+	}
+	for _, head := range heads {
+		entries += max(0, head.Seq-noted[head.Chain])
+	}
+	newest, err = record.Newest(tx)
+	return entries, newest, err
+}
