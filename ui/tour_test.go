@@ -92,7 +92,7 @@ func TestSessionEndInBrowser(t *testing.T) {
 }
 
 // TestTour takes a picture of every page in each state that the tests know, in both languages, on a phone and on a
-// desktop, into the folder TOUR_DIR, for a person to look at. It judges nothing.
+// desktop, in forced colors and as printed, into the folder TOUR_DIR, for a person to look at. It judges nothing.
 func TestTour(t *testing.T) {
 	folder := os.Getenv("TOUR_DIR")
 	if folder == "" {
@@ -107,7 +107,16 @@ func TestTour(t *testing.T) {
 			photographer{empty.view(t, browser, width, lang), filepath.Join(in, "empty")}.empty()
 		}
 	}
+	forced := full.view(t, browser, browsertest.Desktop, "en")
+	forced.Medium("screen", true)
+	photographer{forced, filepath.Join(folder, "en-forced-colors")}.full()
+	paper := full.view(t, browser, paperWidth, "en")
+	paper.Medium("print", false)
+	photographer{paper, filepath.Join(folder, "en-print")}.full()
 }
+
+// paperWidth is that of US Letter paper between margins of half an inch, in CSS pixels.
+const paperWidth = 720
 
 // photographer takes pictures of the pages of a world.
 type photographer struct {

@@ -65,7 +65,7 @@ func (p *program) run(ctx context.Context, args []string) (status int) {
 	}()
 	var c commands
 	parser, err := kong.New(&c, kong.Name("accessdesk"),
-		kong.Description("Cyber Access Desk: which security help is there for a small operator, does it fit, and how to get it."),
+		kong.Description("Cyber Access Desk: finds the security help that fits a small operator, says why, and shows how to get it.\n\nTo look around: accessdesk serve --demo"),
 		kong.UsageOnError(), kong.Writers(p.out, p.err), kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
@@ -76,10 +76,21 @@ func (p *program) run(ctx context.Context, args []string) (status int) {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return p.failed(usageError{fmt.Errorf("%w (accessdesk --help lists the commands)", err)})
+		return p.failed(usageError{fmt.Errorf("%w (%s)", err, whereHelpIs(err))})
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return p.failed(parsed.Run(p, &c))
+}
+
+// whereHelpIs names the help that fits a command line that could not be read.
+func whereHelpIs(err error) string {
+	var unread *kong.ParseError
+	if errors.As(err, &unread) {
+		if command := unread.Context.Selected(); command != nil {
+			return "accessdesk " + command.Path() + " --help says what it takes"
+		}
+	}
+	return "accessdesk --help lists the commands"
 }
 
 // failed says an error and gives the exit status for it.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"accessdesk/data"
@@ -23,7 +24,7 @@ import (
 
 type serveCommand struct {
 	Demo   bool   `help:"Demonstration: var/demo.db, a made-up provider, no mail is sent."`
-	Listen string `help:"Address and port to listen on." placeholder:"ADDR"`
+	Listen string `help:"Address and port to listen on (127.0.0.1:8080)." placeholder:"ADDR"`
 
 	ready func(address string) // told the address when the server answers; for tests
 }
@@ -54,7 +55,7 @@ func (s serveCommand) Run(ctx context.Context, p *program, c *commands) error {
 	log := s.logger(p)
 	listener, err := net.Listen("tcp", config.Server.Listen)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w (is another desk running? --listen names another port)", config.Server.Listen, err)
+		return unheard(config.Server.Listen, err)
 	}
 	defer listener.Close()
 	b, server, links, err := s.open(ctx, p, config, log)
@@ -78,6 +79,17 @@ func (s serveCommand) Run(ctx context.Context, p *program, c *commands) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	return errors.Join(err, b.checkpoint(closing))
+}
+
+// unheard says why nobody can be listened to on an address, and how to mend it.
+func unheard(address string, err error) error {
+	switch _, _, unread := net.SplitHostPort(address); {
+	case unread != nil:
+		return misuse("listen on %q: an address and a port are needed, like 127.0.0.1:8080, or :8080 for every address", address)
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("listen on %s: something listens there already (is another desk running? --listen names another port)", address)
+	}
+	return fmt.Errorf("listen on %s: %w (--listen or [server] listen must name an address of this machine)", address, err)
 }
 
 // configure applies the flags. The demonstration has its own database and mail folder, so that it can never touch a
