@@ -49,12 +49,14 @@ func newVoice(files fs.FS, speak *locale.Localizer, zone *time.Location) (*voice
 
 func (v *voice) functions() map[string]any {
 	return map[string]any{
-		"t":        v.sentence,
-		"datetime": func(t time.Time) string { return v.speak.DateTime(t, v.zone) },
-		"days":     v.speak.Days,
-		"minutes":  func(n int) string { return v.speak.N("mail.minutes", n) },
-		"labeled":  func(label, value string) labeled { return labeled{label, value} },
-		"facts":    func(all ...labeled) []labeled { return all },
+		"t":         v.sentence,
+		"datetime":  func(t time.Time) string { return v.speak.DateTime(t, v.zone) },
+		"day":       func(t time.Time) string { return v.speak.DateIn(t, v.zone) },
+		"days":      v.speak.Days,
+		"minutes":   func(n int) string { return v.speak.N("mail.minutes", n) },
+		"labeled":   func(label, value string) labeled { return labeled{label, value} },
+		"facts":     func(all ...labeled) []labeled { return all },
+		"sentences": func(all ...string) string { return strings.Join(all, " ") },
 		"without": func(data map[string]any, name string) map[string]any {
 			data = maps.Clone(data)
 			data[name] = ""

@@ -64,6 +64,11 @@ var (
 	reference    = param{name: "Reference", kind: lineArg, sample: "CAD-7K2M"}
 	program      = param{name: "Program", kind: lineArg, sample: "Example model access", spanish: "Acceso al modelo de ejemplo"}
 	by           = param{name: "By", kind: lineArg, optional: true, sample: "Example Institute"}
+	sampleDay    = param{name: "Day", kind: instantArg, sample: time.Date(2026, 12, 23, 14, 0, 0, 0, time.UTC)}
+	sampleDays   = param{name: "Days", kind: numberArg, sample: 30}
+	programPage  = param{name: "Link", kind: addressArg, sample: "/programs/example"}
+	sampleStatus = param{name: "Status", kind: lineArg, sample: "Open until March 1, 2027", spanish: "Abierto hasta el 1 de marzo de 2027"}
+	sampleParts  = param{name: "Parts", kind: listArg, sample: []string{"who can get it", "how to apply"}, spanish: []string{"quién puede recibirlo", "cómo solicitarlo"}}
 	page         = param{name: "Link", kind: addressArg, sample: "/applications/01"}
 
 	// Mails about members are for a person, so they do not greet the organization.
@@ -113,6 +118,9 @@ var specs = map[string]spec{
 	"draft_saved": {params: []param{organization, reference, page, optional(program), instant("Closes", true, sampleStart)}, about: KindDraft},
 	// draft_unfinished, 3 days after the last save. SavedAt: when that was; Program and Closes as above.
 	"draft_unfinished": {params: []param{organization, reference, page, instant("SavedAt", false, sampleNow), optional(program), instant("Closes", true, sampleStart)}, about: KindDraft},
+	// draft_closing, 7 and 2 days before the program of an unsent application closes. Closes: when; Days: how many remain.
+	"draft_closing": {params: []param{organization, reference, program, page, instant("Closes", false, sampleStart), {name: "Days", kind: numberArg, sample: 7}},
+		about: KindDraft},
 	// submitted, one for the whole application. Programs: their names; DecideBy (optional): the aim.
 	"submitted": {params: []param{organization, reference, page, instant("SubmittedAt", false, sampleNow),
 		{name: "Programs", kind: listArg, sample: []string{"Example model access", "External vulnerability scanning"},
@@ -124,6 +132,41 @@ var specs = map[string]spec{
 			sample:  "Who is the second contact for your control room?\nA role is enough, no name.",
 			spanish: "¿Quién es el segundo contacto de su sala de control?\nBasta con el puesto, sin nombre."},
 		instant("AnswerBy", true, sampleStart)}, about: KindNeeded, stop: "stop_case"},
+	// question_waiting, 5 days after a question; question_closing, 2 days before the case is closed. AskedAt: when it was asked;
+	// AnswerBy: when the case is closed without an answer.
+	"question_waiting": {params: []param{organization, reference, program, page, instant("AskedAt", false, sampleNow), instant("AnswerBy", false, sampleStart)},
+		about: KindNeeded, stop: "stop_case"},
+	"question_closing": {params: []param{organization, reference, program, page, instant("AskedAt", false, sampleNow), instant("AnswerBy", false, sampleStart)},
+		about: KindNeeded, stop: "stop_case"},
+	// due_soon, to those who may decide a case that is due within 3 days. Due: when; Late (optional): days since then, if it has passed.
+	"due_soon": {params: []param{organization, reference, program, page, instant("Due", false, sampleStart),
+		{name: "Late", kind: numberArg, optional: true, sample: 2}}, about: KindDueSoon},
+	// digest, to each program manager, once a day. Day: which; Counts: what waits, in words; Cases (optional): the most pressing ones.
+	"digest": {params: []param{instant("Day", false, sampleNow), {name: "Link", kind: addressArg, sample: "/staff/review"},
+		{name: "Counts", kind: listArg, sample: []string{"3 cases have no reviewer", "1 case is late", "2 emails could not be sent"},
+			spanish: []string{"3 casos sin quien los revise", "1 caso atrasado", "2 correos no se pudieron enviar"}},
+		{name: "Cases", kind: listArg, optional: true,
+			sample:  []string{"CAD-7K2M, Cedar Flats Water District, Example model access: due December 1, 2026, 9:00 a.m. EST"},
+			spanish: []string{"CAD-7K2M, Cedar Flats Water District, Acceso al modelo de ejemplo: vence el 1 de diciembre de 2026, 9:00 a. m. EST"}}},
+		about: KindDigest},
+	// date_NAME, so many days before a day of the organization. Day: which; Days: how many remain, 0 on the day itself.
+	"date_sam":       {params: []param{organization, sampleDay, sampleDays, organizationPage}, about: KindSAM},
+	"date_awia_risk": {params: []param{organization, sampleDay, sampleDays, organizationPage}, about: KindAWIA},
+	"date_awia_plan": {params: []param{organization, sampleDay, sampleDays, organizationPage}, about: KindAWIA},
+	// date_membership. Membership: the group.
+	"date_membership": {params: []param{organization, sampleDay, sampleDays, organizationPage,
+		{name: "Membership", kind: lineArg, sample: "Example sharing center", spanish: "Centro de intercambio de ejemplo"}}, about: KindMembership},
+	// state_call, once a year when the states' calls for a program often begin.
+	"state_call": {params: []param{organization, program, programPage}, about: KindStateCall},
+	// saved_confirm, to an address that somebody typed to follow a program. Link: confirms it; Expires: until when.
+	"saved_confirm": {params: []param{program, {name: "Link", kind: privateArg, sample: PrivateLink("/follow?token=sample")},
+		instant("Expires", false, sampleNow.AddDate(0, 0, 7))}, about: KindNeeded},
+	// saved_NAME, to those who follow a program. Status: whether it takes requests now; Parts: what of its listing is different.
+	"saved_opened": {params: []param{program, programPage, sampleStatus, optional(sampleParts)}, about: KindSaved},
+	"saved_closed": {params: []param{program, programPage, {name: "Status", kind: lineArg, sample: "Paused: the law or the money behind it ran out",
+		spanish: "En pausa: venció la ley o se acabaron los fondos"}, optional(sampleParts)}, about: KindSaved},
+	"saved_changed": {params: []param{program, programPage, sampleParts}, about: KindSaved},
+	"saved_gone":    {params: []param{program, {name: "Link", kind: addressArg, sample: "/programs"}}, about: KindSaved},
 	// answer_received, to the reviewer. AnsweredAt: when.
 	"answer_received": {params: []param{organization, reference, program, page, instant("AnsweredAt", false, sampleNow)}, about: KindNeeded, stop: "stop_staff"},
 	// approved. By (optional, else the operator of the site): who approved; Starts, Ends: of the access; Terms (optional): one line each.

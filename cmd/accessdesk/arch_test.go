@@ -31,6 +31,8 @@ var mayImport = map[string][]string{
 	"catalog/position":         {},
 	"catalog/wording":          {},
 	"catalog/check":            {"catalog", "catalog/position", "catalog/wording", "eligibility"},
+	"catalog/interest":         {"data", "data/locale", "catalog", "eligibility", "notify"},
+	"broker/reminder":          {"data", "catalog", "eligibility", "notify", "broker/record", "broker/account", "broker"},
 	"broker/account":           {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
 	"broker/packet":            {"data/locale", "eligibility", "catalog"},
@@ -49,7 +51,8 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{"data", "data/locale", "eligibility", "catalog", "catalog/check", "notify", "broker/record", "broker/account",
-	"broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire", "broker/paper", "broker", "broker/followup"}
+	"broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire", "broker/paper", "broker", "broker/followup",
+	"broker/reminder", "catalog/interest"}
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }
 

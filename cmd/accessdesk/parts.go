@@ -13,7 +13,9 @@ import (
 	"accessdesk/broker/followup"
 	"accessdesk/broker/record"
 	"accessdesk/broker/record/checkpoint"
+	"accessdesk/broker/reminder"
 	"accessdesk/catalog"
+	"accessdesk/catalog/interest"
 	"accessdesk/data"
 	"accessdesk/data/demo"
 	"accessdesk/data/locale"
@@ -92,12 +94,18 @@ func (b *parts) work(ctx context.Context) error {
 	return b.db.Write(ctx, b.due)
 }
 
-// due is everything that the time of a transaction asks for.
+// due does everything that is due at the time of a transaction: acts first, so that nobody is reminded of what is over.
 func (b *parts) due(tx *data.Tx) error {
 	if err := broker.Work(tx, b.desk); err != nil {
 		return err
 	}
-	_, err := followup.Due(tx, b.desk)
+	if _, err := followup.Due(tx, b.desk); err != nil {
+		return err
+	}
+	if _, err := reminder.Due(tx, reminder.Desk{Desk: b.desk, Zone: b.zone}); err != nil {
+		return err
+	}
+	_, err := interest.Due(tx, interest.Desk{Vocabulary: b.desk.Vocabulary, Catalog: b.desk.Catalog, Mail: b.desk.Mail, Locales: b.desk.Locales})
 	return err
 }
 

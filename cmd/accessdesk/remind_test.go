@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -9,8 +10,10 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
+	"accessdesk/catalog/interest"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/notify"
 )
 
 // draftedDesk makes a database in which one application was begun at goldenNow and left alone.
@@ -112,5 +115,64 @@ func TestRemind(t *testing.T) {
 	}
 	if count := outbox(t, "draft_unfinished"); count != 1 {
 		t.Errorf("%d mails are queued, want 1", count)
+	}
+}
+
+// TestRemindPrintsEveryReminder: the dry run prints the mails of every package that reminds, without their private links.
+func TestRemindPrintsEveryReminder(t *testing.T) {
+	draftedDesk(t)
+	const address = "office@cedarflats.example.org"
+	p, _, _ := session(t, "")
+	config, err := p.configure(&commands{DB: "desk.db"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := data.Open(t.Context(), config.Database.DSN, p.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := build(config, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Write(t.Context(), func(tx *data.Tx) error {
+		person, err := account.FindPersonByEmail(tx, address)
+		if err != nil {
+			return err
+		}
+		members, err := account.Memberships(tx, person.ID)
+		if err != nil {
+			return err
+		}
+		facts := eligibility.Profile{"sam_expires_on": eligibility.String("2027-01-25").From(eligibility.Stated, "test")}
+		if err := account.SaveFacts(tx, b.desk.Vocabulary, members[0].Organization.ID, person.ID, facts); err != nil {
+			return err
+		}
+		if err := notify.Choose(tx, address, notify.KindSAM, true); err != nil {
+			return err
+		}
+		d := interest.Desk{Vocabulary: b.desk.Vocabulary, Catalog: b.desk.Catalog, Mail: b.desk.Mail, Locales: b.desk.Locales}
+		if err := interest.Follow(tx, d, "demo-scanning", address, "en"); err != nil {
+			return err
+		}
+		// The program was not open when it was followed, and a mail of the last day was given up.
+		if _, err := tx.Exec(`UPDATE saved_interest SET seen = '{"listed":true,"open":false,"parts":{}}'`); err != nil {
+			return err
+		}
+		_, err = tx.Exec("UPDATE outbox SET state = 'failed', due_at = $1", data.Millis(goldenNow.Add(4*24*time.Hour)))
+		return err
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	out, messages := reminded(t, "--at", goldenNow.Add(4*24*time.Hour).Format(time.RFC3339), "--dry-run")
+	for _, want := range []string{"Subject: Your application is not sent yet: ", "Subject: Your SAM.gov registration ends on January 25, 2027\n",
+		"Subject: Open now: ", "Subject: What waits in your review list on ", "Stop these emails:\n[private link]\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the dry run does not print %q", want)
+		}
+	}
+	if strings.Contains(out, "token=") || !strings.HasPrefix(messages, "4 mails would be queued") {
+		t.Errorf("messages %q\n%s", messages, out)
 	}
 }

@@ -1,0 +1,70 @@
+package reminder
+
+import (
+	"time"
+
+	"accessdesk/broker"
+	"accessdesk/broker/account"
+	"accessdesk/broker/record"
+	"accessdesk/data"
+)
+
+// When people are reminded of a question that waits for their answer: after 5 days, and 2 days before the case is closed.
+const (
+	questionRests = 5 * day
+	closeWarning  = 2 * day
+)
+
+// questions reminds of questions that were not answered.
+func questions(tx *data.Tx, d Desk) (count int, err error) {
+	type question struct {
+		matter
+		asked time.Time
+	}
+	all, err := data.Rows(tx, func(s data.Scanner) (q question, err error) {
+		var asked int64
+		err = s.Scan(append(q.into(), &asked)...)
+		q.asked = data.FromMillis(asked)
+		return q, err
+	}, "SELECT "+matterColumns+`, i.paused_at FROM application_item i JOIN application a ON a.id = i.application_id
+		JOIN organization o ON o.id = a.organization_id WHERE i.state = $1 AND i.paused_at <= $2 ORDER BY i.paused_at, i.id`,
+		string(broker.NeedsInfo), data.Millis(tx.Now.Add(-questionRests)))
+	if err != nil {
+		return 0, err
+	}
+	for _, one := range all {
+		closes := one.asked.Add(broker.AnswerTime)
+		o := occasion{subject: one.item, name: "question:" + number(data.Millis(one.asked)),
+			moments: []time.Time{one.asked.Add(questionRests), closes.Add(-closeWarning)}}
+		step, err := o.claim(tx)
+		if err != nil {
+			return count, err
+		}
+		if step == 0 {
+			continue
+		}
+		if err := one.remind(tx, d, []string{"question_waiting", "question_closing"}[step-1], one.asked, closes); err != nil {
+			return count, err
+		}
+		count++
+	}
+	return count, nil
+}
+
+// remind queues the reminder of a question.
+func (m matter) remind(tx *data.Tx, d Desk, template string, asked, closes time.Time) error {
+	title, err := m.title(tx, d)
+	if err != nil {
+		return err
+	}
+	to, err := account.Writers(tx, m.organization.ID)
+	if err != nil {
+		return err
+	}
+	return mailing{template: template, key: template + ":" + m.item + ":" + number(data.Millis(asked)), chain: record.CaseChain(m.item),
+		args: func(lang string) map[string]any {
+			args := m.args(title, lang)
+			args["AskedAt"], args["AnswerBy"] = asked, closes
+			return args
+		}}.send(tx, d, to)
+}

@@ -1,0 +1,563 @@
+package interest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/data/datatest"
+	"accessdesk/data/demo"
+	"accessdesk/data/locale"
+	"accessdesk/eligibility"
+	"accessdesk/notify"
+
+	"pgregory.net/rapid"
+)
+
+const (
+	model = "demo-model-access"
+	scan  = "demo-scanning"
+	ana   = "ana@example.org"
+)
+
+// TestMain keeps the random walks short where everybody waits for them.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if os.Getenv("LONG_TESTS") == "" {
+		if err := flag.Set("rapid.checks", "12"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// vocabulary is made once: it compiles every rule.
+var vocabulary = sync.OnceValue(func() *eligibility.Vocabulary {
+	v, err := eligibility.Standard()
+	if err != nil {
+		panic(err)
+	}
+	return v
+})
+
+// bench is a desk with the demo programs.
+type bench struct {
+	*datatest.Database
+	desk    Desk
+	locales *locale.Locales
+}
+
+func open(t testing.TB, db *datatest.Database) *bench {
+	t.Helper()
+	locales, err := locale.Bundle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mail, err := notify.NewComposer(notify.ComposerConfig{Locales: locales, Brand: "Cyber Access Desk", Operator: "Example Institute",
+		PublicURL: "https://desk.example.org", From: "desk@example.org", ReplyTo: "help@example.org", SealKey: [32]byte{1, 2, 3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	offerings, err := catalog.ParseFiles(demo.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{Database: db, locales: locales,
+		desk: Desk{Vocabulary: vocabulary(), Catalog: catalog.NewCache(vocabulary()), Mail: mail, Locales: locales}}
+	b.Write(t, func(tx *data.Tx) error {
+		_, err := catalog.Import(tx, vocabulary(), offerings, "seed")
+		return err
+	})
+	t.Cleanup(func() {
+		for _, missing := range locales.Missing() {
+			t.Errorf("missing text: %s", missing)
+		}
+	})
+	return b
+}
+
+// publish replaces the live version of a program by its demo file after edits, as publishing does.
+func (b *bench) publish(t testing.TB, slug string, edits ...string) {
+	t.Helper()
+	file, err := demo.Files.ReadFile("catalog/" + slug + ".toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(file)
+	for i := 0; i+1 < len(edits); i += 2 {
+		if !strings.Contains(text, edits[i]) {
+			t.Fatalf("the file of %s has no %q", slug, edits[i])
+		}
+		text = strings.Replace(text, edits[i], edits[i+1], 1)
+	}
+	o, err := catalog.Parse(slug+".toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Write(t, func(tx *data.Tx) error {
+		var number int
+		if err := tx.Row("SELECT max(number) FROM offering_version WHERE slug = $1", slug).Scan(&number); err != nil {
+			return err
+		}
+		if err := retire(tx, slug); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO offering_version (id, slug, number, state, body, owner, created_at, created_by, published_at, published_by)
+			VALUES ($1, $2, $3, 'published', $4, '', $5, 'console', $5, 'console')`,
+			data.NewID(), slug, number+1, string(catalog.Canonical(o)), data.Millis(tx.Now))
+		return err
+	})
+}
+
+func retire(tx *data.Tx, slug string) error {
+	if _, err := tx.Exec("UPDATE offering_version SET state = 'retired' WHERE slug = $1 AND state = 'published'", slug); err != nil {
+		return err
+	}
+	_, err := tx.Exec("UPDATE catalog_revision SET revision = revision + 1, stamp = $1 WHERE id = 1", data.NewID())
+	return err
+}
+
+func (b *bench) follow(t testing.TB, slug, address, lang string) {
+	t.Helper()
+	b.Write(t, func(tx *data.Tx) error { return Follow(tx, b.desk, slug, address, lang) })
+}
+
+func (b *bench) ask(t testing.TB, slug, address string) {
+	t.Helper()
+	b.Write(t, func(tx *data.Tx) error { return Ask(tx, b.desk, slug, address, "en") })
+}
+
+func (b *bench) due(t testing.TB) (told int) {
+	t.Helper()
+	b.Write(t, func(tx *data.Tx) (err error) {
+		told, err = Due(tx, b.desk)
+		return err
+	})
+	return told
+}
+
+// sink is a Mailer that keeps what it gets.
+type sink struct{ mails []notify.Mail }
+
+func (s *sink) Send(_ context.Context, m notify.Mail) error {
+	s.mails = append(s.mails, m)
+	return nil
+}
+func (s *sink) Close() error { return nil }
+
+// mails delivers what is due and gives it, by recipient.
+func (b *bench) mails(t testing.TB) []notify.Mail {
+	t.Helper()
+	s := &sink{}
+	if _, err := notify.Deliver(context.Background(), b.DB, b.desk.Mail, s, slog.New(slog.NewTextHandler(&bytes.Buffer{}, nil))); err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(s.mails, func(a, b notify.Mail) int { return strings.Compare(a.To+a.Template, b.To+b.Template) })
+	return s.mails
+}
+
+// told runs Due and gives the mails of the run as "template recipient".
+func (b *bench) told(t testing.TB) []string {
+	t.Helper()
+	count := b.due(t)
+	var all []string
+	for _, m := range b.mails(t) {
+		all = append(all, m.Template+" "+m.To)
+	}
+	if len(all) != count {
+		t.Errorf("%d told, mails %q", count, all)
+	}
+	return all
+}
+
+func (b *bench) want(t testing.TB, what string, want ...string) {
+	t.Helper()
+	if got := b.told(t); !slices.Equal(got, want) {
+		t.Errorf("%s: %q, want %q", what, got, want)
+	}
+	if again := b.told(t); len(again) > 0 {
+		t.Errorf("%s: the second run sends %q", what, again)
+	}
+}
+
+func token(t testing.TB, m notify.Mail) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(m.Text, "/follow?token=")
+	token, _, more := strings.Cut(rest, "&lang=")
+	if m.Template != "saved_confirm" || !ok || !more {
+		t.Fatalf("no link to follow in %s:\n%s", m.Template, m.Text)
+	}
+	return token
+}
+
+func TestDoubleOptIn(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.ask(t, model, " Ana@Example.org ")
+		list := b.mails(t)
+		if len(list) != 1 || list[0].To != ana || list[0].StopLink != "" || !strings.Contains(list[0].Text, "Somebody asked us to tell this address") {
+			t.Fatalf("mails %+v", list)
+		}
+		b.publish(t, model, `duration_days = `, `duration_days = 1`)
+		b.want(t, "not confirmed yet")
+		b.Read(t, func(tx *data.Tx) error {
+			for _, wrong := range []string{"", "x", token(t, list[0])[1:], data.HashToken(token(t, list[0]))} {
+				if _, err := Look(tx, wrong); !errors.Is(err, data.ErrNotFound) {
+					t.Errorf("%q finds something: %v", wrong, err)
+				}
+			}
+			found, err := Look(tx, token(t, list[0]))
+			if err != nil || found.Slug != model || found.Address != ana {
+				t.Errorf("found %+v, %v", found, err)
+			}
+			if follows, err := Follows(tx, model, ana); err != nil || follows {
+				t.Errorf("follows before confirming: %v", err)
+			}
+			return nil
+		})
+		b.Write(t, func(tx *data.Tx) error {
+			_, err := Confirm(tx, b.desk, token(t, list[0]))
+			return err
+		})
+		b.want(t, "what changed before the confirmation")
+		b.Write(t, func(tx *data.Tx) error {
+			if _, err := Confirm(tx, b.desk, token(t, list[0])); !errors.Is(err, data.ErrNotFound) {
+				t.Errorf("the link works twice: %v", err)
+			}
+			followed, err := Of(tx, b.desk, "ANA@example.org")
+			if err != nil || len(followed) != 1 || followed[0].Slug != model || followed[0].Title.En == "" {
+				t.Errorf("follows %+v, %v", followed, err)
+			}
+			return nil
+		})
+		b.publish(t, model)
+		b.want(t, "after confirming", "saved_changed "+ana)
+	})
+}
+
+// TestConfirmTime: the link works until its time is over, then the address is forgotten.
+func TestConfirmTime(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.ask(t, model, ana)
+		link := token(t, b.mails(t)[0])
+		rows := func() (count int) {
+			b.Read(t, func(tx *data.Tx) error { return tx.Row("SELECT count(*) FROM saved_interest").Scan(&count) })
+			return count
+		}
+		look := func() (err error) {
+			b.Read(t, func(tx *data.Tx) error {
+				_, err = Look(tx, link)
+				return nil
+			})
+			return err
+		}
+		b.Advance(ConfirmTime - time.Millisecond)
+		b.due(t)
+		if err := look(); err != nil || rows() != 1 {
+			t.Errorf("just in time: %v, %d rows", err, rows())
+		}
+		b.Advance(time.Millisecond)
+		if err := look(); !errors.Is(err, data.ErrNotFound) {
+			t.Errorf("too late: %v", err)
+		}
+		if b.due(t); rows() != 0 {
+			t.Error("an address that never confirmed is kept")
+		}
+	})
+}
+
+// TestAskAnswersAlike: whoever asks gets the same answer, while an address gets few mails, and none for what it follows already.
+func TestAskAnswersAlike(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		for range 5 {
+			b.ask(t, model, ana)
+		}
+		b.ask(t, scan, ana)
+		list := b.mails(t)
+		if len(list) != mailsInDay {
+			t.Errorf("%d mails to one address in a day", len(list))
+		}
+		b.Advance(24 * time.Hour)
+		b.ask(t, model, ana)
+		fresh := b.mails(t)
+		if len(fresh) != 1 {
+			t.Fatalf("%d mails on the next day", len(fresh))
+		}
+		b.Read(t, func(tx *data.Tx) error {
+			if _, err := Look(tx, token(t, list[0])); !errors.Is(err, data.ErrNotFound) {
+				t.Errorf("an older link still works: %v", err)
+			}
+			return nil
+		})
+		b.Write(t, func(tx *data.Tx) error {
+			_, err := Confirm(tx, b.desk, token(t, fresh[0]))
+			return err
+		})
+		b.ask(t, model, ana)
+		if again := b.mails(t); len(again) != 0 {
+			t.Errorf("an address that follows already got %d mails", len(again))
+		}
+		b.Write(t, func(tx *data.Tx) error { return notify.Choose(tx, ana, notify.KindSaved, false) })
+		b.ask(t, model, ana) // the way back for somebody without an account
+		back := b.mails(t)
+		if len(back) != 1 {
+			t.Fatalf("%d mails to an address that had stopped them", len(back))
+		}
+		b.Write(t, func(tx *data.Tx) error {
+			if _, err := Confirm(tx, b.desk, token(t, back[0])); err != nil {
+				return err
+			}
+			choice, err := notify.ChoiceOf(tx, ana, notify.KindSaved)
+			if !choice.Wanted {
+				t.Error("confirming did not take the stop back")
+			}
+			return err
+		})
+		err := b.DB.Write(context.Background(), func(tx *data.Tx) error { return Ask(tx, b.desk, "nothing", ana, "en") })
+		if !errors.Is(err, data.ErrNotFound) {
+			t.Errorf("an unknown program: %v", err)
+		}
+		err = b.DB.Write(context.Background(), func(tx *data.Tx) error { return Ask(tx, b.desk, model, "ana at example", "en") })
+		var refusal *data.Refusal
+		if !errors.As(err, &refusal) || refusal.Field != "email" {
+			t.Errorf("not an address: %v", err)
+		}
+	})
+}
+
+const window = "\n[window]\nopens = 2026-12-01T14:00:00Z\ncloses = 2026-12-11T22:00:00Z\ntime_zone = \"America/New_York\"\n"
+
+// TestWindowTurns: a program opens and closes by the clock, without anybody touching the catalog; at the second, once, and caught up.
+func TestWindowTurns(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.publish(t, model, "\n[provider]", window+"\n[provider]")
+		b.follow(t, model, ana, "es")
+		opens, closes := time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC), time.Date(2026, 12, 11, 22, 0, 0, 0, time.UTC)
+		b.SetNow(opens.Add(-time.Second))
+		b.want(t, "a second before it opens")
+		b.SetNow(opens)
+		if got := b.due(t); got != 1 {
+			t.Errorf("%d told when it opens", got)
+		}
+		m := b.mails(t)[0]
+		if m.Template != "saved_opened" || m.Lang != "es" || !strings.Contains(m.Text, "Abierto hasta el 11 de diciembre de 2026") || strings.Contains(m.Text, "También") || m.StopLink == "" {
+			t.Errorf("%s:\n%s", m.Template, m.Text)
+		}
+		b.want(t, "again")
+		b.SetNow(closes.Add(-time.Second))
+		b.want(t, "a second before it closes")
+		b.SetNow(closes)
+		if b.due(t) != 1 {
+			t.Error("not told when it closes")
+		}
+		if m := b.mails(t)[0]; m.Template != "saved_closed" || !strings.Contains(m.Text, "Cerró el 11 de diciembre de 2026") {
+			t.Errorf("%s:\n%s", m.Template, m.Text)
+		}
+		b.want(t, "after it closed")
+	})
+}
+
+// TestMissedRun: what opened and closed while nobody ran is no news; what is different at the end is told once.
+func TestMissedRun(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.publish(t, model, "\n[provider]", window+"\n[provider]")
+		b.publish(t, scan, "\n[provider]", window+"\n[provider]")
+		b.follow(t, model, ana, "en")
+		b.SetNow(time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC))
+		b.follow(t, scan, "ben@example.org", "en") // sees it open
+		b.SetNow(time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC))
+		b.want(t, "three months later", "saved_closed ben@example.org")
+	})
+}
+
+func TestStatusAndListing(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.follow(t, model, ana, "en")
+		b.follow(t, scan, "ben@example.org", "en")
+		b.want(t, "nothing changed")
+		b.publish(t, model, `status = "open"`, `status = "lapsed"`)
+		if b.due(t) != 1 {
+			t.Error("a pause was not told")
+		}
+		if m := b.mails(t)[0]; m.Template != "saved_closed" || m.To != ana || !strings.Contains(m.Text, "Status: Paused") {
+			t.Errorf("%s to %s:\n%s", m.Template, m.To, m.Text)
+		}
+		b.publish(t, model)
+		b.want(t, "open again", "saved_opened "+ana)
+		b.Write(t, func(tx *data.Tx) error { return retire(tx, model) })
+		if b.due(t) != 1 {
+			t.Error("the end of the listing was not told")
+		}
+		if m := b.mails(t)[0]; m.Template != "saved_gone" || !strings.Contains(m.Text, "Defender model access") || !strings.Contains(m.Text, "https://desk.example.org/programs?lang=en") {
+			t.Errorf("%s:\n%s", m.Template, m.Text)
+		}
+		b.Read(t, func(tx *data.Tx) error {
+			followed, err := Of(tx, b.desk, ana)
+			if err != nil || len(followed) != 1 || followed[0].Title.En == "" {
+				t.Errorf("follows %+v, %v", followed, err)
+			}
+			return nil
+		})
+		b.publish(t, model)
+		b.want(t, "listed again", "saved_opened "+ana)
+	})
+}
+
+// TestChanges: each part of a listing is told by its name, what is not the program itself is not told, and at most once a day.
+func TestChanges(t *testing.T) {
+	for name, c := range map[string]struct {
+		edits []string
+		says  string
+	}{
+		"rules":    {[]string{`sectors = [`, `sectors = ["gas", `}, "- who can get it\n"},
+		"terms":    {[]string{`duration_days = `, `duration_days = 1`}, "- the terms\n"},
+		"cost":     {[]string{`cost = "none_listed"`, `cost = "fee"`}, "- what it costs\n"},
+		"gives":    {[]string{"[title]\nen = \"", "[title]\nen = \"New: "}, "- what it gives\n"},
+		"checked":  {[]string{`checked_on = 2026-11-22`, `checked_on = 2026-11-20`, `minutes_to_apply = 15`, `minutes_to_apply = 20`}, ""},
+		"decision": {[]string{`confidence = "seen"`, `confidence = "partly"`, `days_to_decide = 10`, `days_to_decide = 12`}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := open(t, datatest.Open(t))
+			b.follow(t, model, ana, "en")
+			b.publish(t, model, c.edits...)
+			if c.says == "" {
+				b.want(t, name)
+				return
+			}
+			if b.due(t) != 1 {
+				t.Fatal("not told")
+			}
+			if m := b.mails(t)[0]; m.Template != "saved_changed" || !strings.Contains(m.Text, c.says) || strings.Count(m.Text, "\n- ") != 1 {
+				t.Errorf("%s:\n%s", m.Template, m.Text)
+			}
+		})
+	}
+}
+
+func TestChangePause(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.follow(t, model, ana, "en")
+		b.publish(t, model, `duration_days = `, `duration_days = 1`)
+		b.want(t, "the first change", "saved_changed "+ana)
+		noticed := b.Now()
+		b.Advance(time.Hour)
+		b.publish(t, model, `duration_days = `, `duration_days = 2`)
+		b.want(t, "another one within the day")
+		b.publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`)
+		b.SetNow(noticed.Add(ChangePause - time.Second))
+		b.want(t, "a second before the day is over")
+		b.SetNow(noticed.Add(ChangePause))
+		b.want(t, "both together", "saved_changed "+ana)
+		b.Advance(time.Hour)
+		b.publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`, `status = "open"`, `status = "lapsed"`)
+		b.want(t, "that it closed is told at once", "saved_closed "+ana)
+		b.publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`)
+		b.want(t, "and that it opened", "saved_opened "+ana)
+		b.Advance(time.Hour)
+		b.publish(t, model)
+		b.publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`)
+		b.Advance(ChangePause)
+		b.want(t, "a change that was taken back")
+	})
+}
+
+// TestUnwantedNotices: who switched the mails off is told nothing, and nothing of it later.
+func TestUnwantedNotices(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.follow(t, model, ana, "en")
+		b.follow(t, model, "ben@example.org", "es")
+		b.Write(t, func(tx *data.Tx) error { return notify.Choose(tx, ana, notify.KindSaved, false) })
+		b.publish(t, model, `status = "open"`, `status = "lapsed"`)
+		b.want(t, "one of two", "saved_closed ben@example.org")
+		b.Write(t, func(tx *data.Tx) error { return notify.Choose(tx, ana, notify.KindSaved, true) })
+		b.want(t, "switched on again")
+		b.Write(t, func(tx *data.Tx) error { return Stop(tx, model, "BEN@example.org") })
+		b.publish(t, model)
+		b.want(t, "one has stopped following", "saved_opened "+ana)
+	})
+}
+
+func TestFollowingTwice(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.follow(t, model, ana, "en")
+		b.publish(t, model, `status = "open"`, `status = "lapsed"`)
+		b.follow(t, model, "Ana@example.org", "es") // nothing that was not told yet is forgotten
+		if b.due(t) != 1 {
+			t.Fatal("following again swallowed the notice")
+		}
+		if m := b.mails(t)[0]; m.Lang != "es" {
+			t.Errorf("language %s", m.Lang)
+		}
+	})
+}
+
+// TestNoticesFollowThePosition holds over random histories: after a run each follower's last notice fits what the program is, no run
+// sends twice, and a program that is as it was told sends nothing.
+func TestNoticesFollowThePosition(t *testing.T) {
+	b := open(t, datatest.Open(t))
+	states := map[string][]string{"open": nil, "lapsed": {`status = "open"`, `status = "lapsed"`}, "waiting": {`status = "open"`, `status = "waiting_list"`},
+		"longer": {`duration_days = `, `duration_days = 1`}}
+	names := []string{"open", "lapsed", "waiting", "longer"}
+	round := 0
+	rapid.Check(t, func(r *rapid.T) {
+		round++
+		address := fmt.Sprintf("walker%d@example.org", round)
+		b.publish(t, model)
+		b.due(t)
+		b.mails(t)
+		b.follow(t, model, address, "en")
+		told := "open"
+		for range rapid.IntRange(1, 6).Draw(r, "steps") {
+			now := told
+			for range rapid.IntRange(0, 2).Draw(r, "edits") {
+				now = rapid.SampledFrom(names).Draw(r, "state")
+				b.publish(t, model, states[now]...)
+			}
+			b.Advance(ChangePause)
+			opened := func(state string) bool { return state == "open" || state == "longer" }
+			want := ""
+			switch {
+			case opened(now) && !opened(told):
+				want = "saved_opened"
+			case !opened(now) && opened(told):
+				want = "saved_closed"
+			case now != told:
+				want = "saved_changed"
+			}
+			b.due(t)
+			var got []string
+			for _, m := range b.mails(t) {
+				if m.To == address {
+					got = append(got, m.Template)
+				}
+			}
+			if strings.Join(got, " ") != want {
+				r.Fatalf("from %s to %s: %q, want %q", told, now, got, want)
+			}
+			if b.due(t) != 0 {
+				r.Fatalf("from %s to %s: a second run sends again", told, now)
+			}
+			told = now
+		}
+		b.Write(t, func(tx *data.Tx) error { return Stop(tx, model, address) })
+	})
+}
