@@ -9,6 +9,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
+	"accessdesk/catalog/interest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
@@ -162,11 +163,23 @@ func (w *world) links(t testing.TB) {
 		if err := broker.MailScreening(tx, w.desk, s.Token, "visitor@example.org", "en"); err != nil {
 			return err
 		}
-		return account.AskSignIn(tx, w.desk.Mail, account.Request{Email: "visitor@example.org", Lang: "en", Browser: browser})
+		if err := account.AskSignIn(tx, w.desk.Mail, account.Request{Email: "visitor@example.org", Lang: "en", Browser: browser}); err != nil {
+			return err
+		}
+		if err := interest.Follow(tx, w.interests(), modelProgram, owner.email(), "en"); err != nil {
+			return err
+		}
+		return interest.Ask(tx, w.interests(), modelProgram, "visitor@example.org", "en")
 	})
 	w.resume = strings.TrimSuffix(w.mailed(t, "visitor@example.org", "resume"), "&lang=en")
 	w.signin = strings.TrimSuffix(w.mailed(t, "visitor@example.org", "sign_in"), "&lang=en")
 	w.stop = w.stopLink(t, editor.email())
+	w.follow = strings.TrimSuffix(w.mailed(t, "visitor@example.org", "saved_confirm"), "&lang=en")
+}
+
+// interests is what following a program needs.
+func (w *world) interests() interest.Desk {
+	return interest.Desk{Vocabulary: w.desk.Vocabulary, Catalog: w.desk.Catalog, Mail: w.desk.Mail, Locales: w.desk.Locales}
 }
 
 // fittingFacts are facts with which the demo programs fit.

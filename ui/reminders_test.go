@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"testing"
 
+	"accessdesk/catalog/interest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/notify"
@@ -146,4 +147,104 @@ func TestRevokedLinks(t *testing.T) {
 		t.Error("a revoked link stopped mails")
 	}
 	v.Visit(w.stop).Says("Applications that are not sent yet") // another person's
+}
+
+// follows tells whether an address follows the program of the tests.
+func (w *world) follows(t testing.TB, address string) (follows bool) {
+	t.Helper()
+	w.Read(t, func(tx *data.Tx) (err error) {
+		follows, err = interest.Follows(tx, modelProgram, address)
+		return err
+	})
+	return follows
+}
+
+// TestFollowWithoutAccount: an address, a mail, a button; then a notice whose stop link also lets choose single programs.
+func TestFollowWithoutAccount(t *testing.T) {
+	t.Parallel()
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		w := openWorldOn(t, db)
+		v := webtest.New(t, w.app)
+		page := v.Visit("/programs/" + modelProgram).Follow("Tell me when this changes").Want(http.StatusOK)
+		form := page.Form("/programs/" + modelProgram + "/follow")
+		form.Send().Want(http.StatusUnprocessableEntity).Says("Enter your email address")
+		wrong := form.Set("email", "ana at example").Send().Want(http.StatusUnprocessableEntity)
+		if typed := wrong.Form("/programs/" + modelProgram + "/follow").Values.Get("email"); typed != "ana at example" || wrong.Find(".problems a[href='#email']").Length() == 0 {
+			t.Errorf("typed address %q, problems %s", typed, wrong.Find(".problems").Text())
+		}
+		form.Set("email", "Ana@example.org").Send().At("/follow/sent")
+		link := w.mailed(t, "ana@example.org", "saved_confirm")
+		before := w.rows(t)
+		page = webtest.New(t, w.app).Visit(link).Want(http.StatusOK).Says("ana@example.org", "Defender model access")
+		w.unchanged(t, before, "looking at the link")
+		if w.follows(t, "ana@example.org") {
+			t.Error("looking at the link followed the program")
+		}
+		page.Form("/follow").Send().At("/programs/" + modelProgram).Says("You follow this program.")
+		if !w.follows(t, "ana@example.org") {
+			t.Error("confirming did not follow the program")
+		}
+		v.Visit(link).Want(http.StatusGone).Says("This link no longer works")
+		w.Write(t, func(tx *data.Tx) error {
+			return interest.Follow(tx, w.interests(), scanProgram, "ana@example.org", "en")
+		})
+		w.notice(t)
+		stop := w.stopLink(t, "ana@example.org")
+		page = v.Visit(stop).Says("Stop these emails?", "Programs that you follow", "Defender model access")
+		keep := page.Form("/unsubscribe*")
+		keep.Values = url.Values{"keep": {"yes"}, "program": {scanProgram}}
+		keep.Send().Want(http.StatusOK)
+		if w.follows(t, "ana@example.org") || !w.wants(t, "ana@example.org", notify.KindSaved) {
+			t.Error("unticking one program did not stop that one alone")
+		}
+		page = v.Visit(stop).Form("/unsubscribe*").Send().Says("We got your request")
+		if w.wants(t, "ana@example.org", notify.KindSaved) {
+			t.Error("the stop button did not stop the kind")
+		}
+		page.Form("/unsubscribe*").Press("Get these emails again")
+		if !w.wants(t, "ana@example.org", notify.KindSaved) {
+			t.Error("the way back does not lead back")
+		}
+	})
+}
+
+// notice makes the program of the tests stop taking requests, and queues the notices.
+func (w *world) notice(t testing.TB) {
+	t.Helper()
+	w.Write(t, func(tx *data.Tx) error {
+		if _, err := tx.Exec("UPDATE saved_interest SET seen = '{\"listed\":true,\"open\":false,\"parts\":{}}' WHERE slug = $1", modelProgram); err != nil {
+			return err
+		}
+		_, err := interest.Due(tx, w.interests())
+		return err
+	})
+}
+
+// TestFollowSignedIn: one button on, one off; the page of emails lists what is followed.
+func TestFollowSignedIn(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t)
+	v := w.visitor(t, manager)
+	follow := "/programs/" + modelProgram + "/follow"
+	v.Visit(follow).Says(manager.email()).Form(follow).Send().At("/programs/" + modelProgram).Says("You follow this program.")
+	if !w.follows(t, manager.email()) {
+		t.Error("the button did not follow the program")
+	}
+	v.Visit(follow).Form(follow).Press("Stop following").At("/programs/" + modelProgram).Says("You no longer follow this program.")
+	if w.follows(t, manager.email()) {
+		t.Error("the button did not stop following")
+	}
+	v = w.visitor(t, owner)
+	form := v.Visit("/reminders").Says("Defender model access").Form("/reminders")
+	if got := form.Values["program"]; len(got) != 1 || got[0] != modelProgram {
+		t.Errorf("ticked programs %v", got)
+	}
+	form.Send()
+	if !w.follows(t, owner.email()) {
+		t.Error("saving the page as it is stopped a program")
+	}
+	form.Set("program").Send()
+	if w.follows(t, owner.email()) {
+		t.Error("unticking did not stop following")
+	}
 }

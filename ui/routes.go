@@ -30,6 +30,11 @@ func Routes(s *web.Site) []web.Route {
 		{Method: get, Path: "/", Policy: web.Public, Cached: true, Handler: s.Read(public.Home)},
 		{Method: get, Path: "/programs", Policy: web.Public, Cached: true, Handler: s.Read(public.Programs)},
 		{Method: get, Path: "/programs/:slug", Policy: web.Public, Cached: true, Handler: s.Read(public.Program)},
+		{Method: get, Path: "/programs/:slug/follow", Policy: web.Public, Handler: s.Read(reminders.FollowProgram)},
+		{Method: post, Path: "/programs/:slug/follow", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(reminders.SaveFollow)},
+		{Method: get, Path: "/follow", Policy: web.Public, Handler: s.Read(reminders.LookFollow)},
+		{Method: post, Path: "/follow", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(reminders.ConfirmFollow)},
+		{Method: get, Path: "/follow/sent", Policy: web.Public, Handler: s.Read(reminders.FollowSent)},
 		{Method: get, Path: "/under-attack", Policy: web.Public, Cached: true, Handler: s.Read(public.UnderAttack)},
 
 		{Method: get, Path: "/check", Policy: web.Public, Handler: s.Read(public.Check)},

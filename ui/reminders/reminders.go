@@ -17,6 +17,7 @@ type Page struct {
 	Returned string // the day since which mails to the address come back, "" if they arrive
 	Usual    []box  // come unless switched off
 	Added    []box  // come only when ticked
+	Programs []box  // followed
 	Needed   []string
 }
 
@@ -49,7 +50,8 @@ func Reminders(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			page.Usual = append(page.Usual, shown)
 		}
 	}
-	return web.Reply{Page: "reminders/reminders", Data: page}, nil
+	page.Programs, err = programBoxes(r, tx, r.Person.Email)
+	return web.Reply{Page: "reminders/reminders", Data: page}, err
 }
 
 // Save keeps what was ticked. The buttons of the notices on the page do only what they say.
@@ -66,7 +68,7 @@ func Save(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 	}
-	return web.Reply{Redirect: "/reminders", Flash: "reminders.saved"}, nil
+	return web.Reply{Redirect: "/reminders", Flash: "reminders.saved"}, keepPrograms(r, tx, r.Person.Email, r.FormAll("program"))
 }
 
 // kindsFor lists the optional mails that a person can get at all.

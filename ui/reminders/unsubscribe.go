@@ -17,6 +17,9 @@ type StopPage struct {
 	Kind    string // what the link stops, in words
 	Stopped bool   // it is stopped now
 	Done    bool   // by this request
+	// Programs are those that the address follows, if the link stops the mails about them: its owner may choose among them
+	// without an account.
+	Programs []box
 }
 
 // Unsubscribe shows what the link stops and one button. Opening stops nothing: programs that look into mails open links too.
@@ -25,22 +28,30 @@ func Unsubscribe(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	return web.Reply{Page: "reminders/unsubscribe", Data: page}, err
 }
 
-// StopMails stops one kind of mail to one address, or starts it again ("again"). Mail programs post here by themselves (RFC 8058:
-// no cookie, no redirect), people by the button. Doing it twice is doing it once.
+// StopMails stops one kind of mail to one address, or starts it again ("again"); of the mails about programs, those that stay ticked
+// ("keep"). Mail programs post here by themselves (RFC 8058: no cookie, no redirect), people by the button. Doing it twice is
+// doing it once.
 func StopMails(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	page, link, err := lookStop(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	again := r.Has("again")
-	if page.Known {
-		if err := notify.Choose(tx, link.Address, link.Kind, again); err != nil {
+	again := r.Has("again") || r.Has("keep")
+	page.Done = page.Known || !again
+	if !page.Known {
+		return web.Reply{Page: "reminders/unsubscribe", Data: page}, nil
+	}
+	if err := notify.Choose(tx, link.Address, link.Kind, again); err != nil {
+		return web.Reply{}, err
+	}
+	page.Stopped = !again
+	if r.Has("keep") && link.Kind == notify.KindSaved {
+		if err := keepPrograms(r, tx, link.Address, r.FormAll("program")); err != nil {
 			return web.Reply{}, err
 		}
-		page.Stopped = !again
+		page.Programs, err = programBoxes(r, tx, link.Address)
 	}
-	page.Done = page.Known || !again
-	return web.Reply{Page: "reminders/unsubscribe", Data: page}, nil
+	return web.Reply{Page: "reminders/unsubscribe", Data: page}, err
 }
 
 // lookStop finds out about a stop link without changing anything.
@@ -56,5 +67,8 @@ func lookStop(r *web.Request, tx *data.Tx) (StopPage, notify.StopLink, error) {
 	}
 	choice, err := notify.ChoiceOf(tx, link.Address, link.Kind)
 	page.Known, page.Kind, page.Stopped = true, r.L.T("reminders.kind_"+string(link.Kind)), !choice.Wanted
+	if err == nil && link.Kind == notify.KindSaved {
+		page.Programs, err = programBoxes(r, tx, link.Address)
+	}
 	return page, link, err
 }
