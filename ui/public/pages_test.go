@@ -271,3 +271,32 @@ func TestNoInlineAnythingInTemplates(t *testing.T) {
 		}
 	}
 }
+
+// What one can do about a program is said in its words: apply here, apply to the provider, simply take it, or not now and why.
+func TestPagesSayWhatCanBeDoneNow(t *testing.T) {
+	b := openDesk(t).browser(t, "en")
+	for slug, want := range map[string]string{
+		"demo-scanning":      "You apply on this site.",
+		"cisa-vuln-scanning": "You apply to the provider.",
+		"cisa-scubagear":     "There is nothing to apply for.",
+		"cisa-ci-fortify":    "There is nothing to apply for.",
+		"dotgov":             "We could not confirm that the program takes requests.",
+		"cisa-pdns":          "The provider chooses whom it invites.",
+		"doe-rmuc":           "The program is paused.",
+		"eo14409-2c3":        "Nobody can apply yet",
+	} {
+		page := b.get("/programs/" + slug).want(http.StatusOK)
+		if text := page.text("section[aria-labelledby=apply]"); !strings.Contains(text, want) {
+			t.Errorf("%s: %q does not say %q", slug, text, want)
+		}
+		if buttons, here := page.Find("form[action='/applications'] button").Length(), slug == "demo-scanning"; (buttons == 1) != here {
+			t.Errorf("%s: %d buttons to start", slug, buttons)
+		}
+	}
+	list := b.get("/programs").want(http.StatusOK).text("main")
+	for _, want := range []string{"Apply on this site", "Apply to the provider", "Take it and use it"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the list does not say %q", want)
+		}
+	}
+}

@@ -16,6 +16,9 @@ type way struct {
 
 func newWay(r *web.Request, offering *catalog.Published, next catalog.NextStep) way {
 	zone := offering.Window.Zone()
+	if next.Step == catalog.StepPacket && offering.SelfServe() {
+		return way{Text: r.L.T("step.self_serve"), Short: r.L.T("step.short_self_serve")}
+	}
 	if next.Step != catalog.StepNone {
 		w := way{Text: r.L.T("step." + string(next.Step)), Short: r.L.T("step.short_" + string(next.Step))}
 		if startsHere(next) {
