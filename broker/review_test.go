@@ -167,9 +167,10 @@ func TestRevoke(t *testing.T) {
 		try := func(who account.Person, reason string) error {
 			return b.write(func(tx *data.Tx) error { return Revoke(tx, b.desk, PersonActor(who), id, reason) })
 		}
-		for _, who := range []account.Person{b.owner, b.reader, b.stranger, {}} {
+		for _, who := range []account.Person{b.stranger, {}} {
 			wantError(t, try(who, "Because"), data.ErrNotFound)
 		}
+		wantRefusal(t, try(b.owner, "Because"), "", "not_your_role")
 		wantRefusal(t, try(b.auditor, "Because"), "", "not_your_role")
 		wantRefusal(t, try(b.administrator, "Because"), "", "not_your_role")
 		wantRefusal(t, try(b.insider, "Because"), "", "own_organization")

@@ -199,8 +199,10 @@ var specs = map[string]spec{
 	"message_to_staff": {params: []param{organization, reference, program, page, instant("WrittenAt", false, sampleNow)}, about: KindNeeded, stop: "stop_staff"},
 	// grant_started. Starts, Ends: of the access.
 	"grant_started": {params: []param{organization, reference, program, page, instant("Starts", false, sampleStart), instant("Ends", false, sampleEnd)}, about: KindNeeded, stop: "stop_case"},
-	// grant_ends_soon, 30 and 7 days before. Days: how many remain; Ends: the end.
+	// grant_ends_soon, 30 and 7 days before. Days: how many remain; Ends: the end; RenewBy (optional): until when a renewal may be
+	// asked for; AskedAt (optional, comes before RenewBy): when it was asked for.
 	"grant_ends_soon": {params: []param{organization, reference, program, page, instant("Ends", false, sampleEnd),
+		instant("RenewBy", true, sampleEnd), instant("AskedAt", true, sampleEnd.AddDate(0, 0, -40)),
 		{name: "Days", kind: numberArg, sample: 30}}, about: KindNeeded, stop: "stop_case"},
 	// grant_ended. EndedAt: when.
 	"grant_ended": {params: []param{organization, reference, program, page, instant("EndedAt", false, sampleEnd)}, about: KindNeeded, stop: "stop_case"},
@@ -209,6 +211,27 @@ var specs = map[string]spec{
 		{name: "Reason", kind: textArg,
 			sample:  "The access was used by people whom your application does not name.",
 			spanish: "Usaron el acceso personas que su solicitud no nombra."}}, about: KindNeeded, stop: "stop_case"},
+	// grant_given_up, to the holder who ended the access early. EndedAt: when.
+	"grant_given_up": {params: []param{organization, reference, program, page, instant("EndedAt", false, sampleNow)}, about: KindNeeded, stop: "stop_case"},
+	// grant_suspended. SuspendedAt: when; Ends: the end, which stays; Reason: in words for the holder.
+	"grant_suspended": {params: []param{organization, reference, program, page, instant("SuspendedAt", false, sampleNow), instant("Ends", false, sampleEnd),
+		{name: "Reason", kind: textArg,
+			sample:  "The provider saw sign-ins from a place that you did not name.\nTell us who that was.",
+			spanish: "El proveedor vio entradas desde un lugar que usted no nombró.\nDíganos quién fue."}}, about: KindNeeded, stop: "stop_case"},
+	// grant_resumed. ResumedAt: when; Ends: the end, which stays.
+	"grant_resumed": {params: []param{organization, reference, program, page, instant("ResumedAt", false, sampleNow), instant("Ends", false, sampleEnd)}, about: KindNeeded, stop: "stop_case"},
+	// grant_renewed. Ends: the new end; Terms (optional): those that hold from now on, one line each.
+	"grant_renewed": {params: []param{organization, reference, program, page, instant("Ends", false, sampleEnd),
+		{name: "Terms", kind: listArg, optional: true,
+			sample:  []string{"Only the people you named use it", "Report misuse within 24 hours"},
+			spanish: []string{"Solo lo usan las personas que usted nombró", "Avisar de un mal uso en 24 horas"}}}, about: KindNeeded, stop: "stop_case"},
+	// grant_renewal_refused. Ends: the end, which stays; Reason: in words for the holder.
+	"grant_renewal_refused": {params: []param{organization, reference, program, page, instant("Ends", false, sampleEnd),
+		{name: "Reason", kind: textArg,
+			sample:  "The program has no places left for next year.",
+			spanish: "El programa no tiene lugares para el próximo año."}}, about: KindNeeded, stop: "stop_case"},
+	// grant_renewal_asked, to the program managers. AskedAt: when; Ends: the end without an answer.
+	"grant_renewal_asked": {params: []param{organization, reference, program, page, instant("AskedAt", false, sampleNow), instant("Ends", false, sampleStart)}, about: KindNeeded, stop: "stop_staff"},
 	// packet_no_reply, once for each time that a packet was sent. Sent: the day; Call (optional): whom to call.
 	"packet_no_reply": {params: []param{organization, reference, program, page,
 		{name: "Sent", kind: lineArg, sample: "November 9, 2026", spanish: "9 de noviembre de 2026"},

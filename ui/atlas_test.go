@@ -124,8 +124,17 @@ var atlas = map[string]place{
 	"/applications/:id/submit":             {address: under((*world).application, "/submit"), to: under((*world).application, "/check")},
 	"/applications/:id/sent":               {address: func(w *world) string { return "/applications/" + w.cases[broker.Submitted].ApplicationID + "/sent" }},
 
-	"/access":     {address: fixed("/access")},
-	"/access/:id": {address: func(w *world) string { return "/access/" + w.grants[access.Active].ID }, others: grantsInEachState("/access/")},
+	"/access": {address: fixed("/access")},
+	"/access/:id": {address: activeGrant, others: grantsInEachState("/access/"),
+		second: func(w *world) []string {
+			return []string{"/access/" + w.grants[access.Suspended].ID, "/access/" + w.asked.ID}
+		}},
+	"/access/:id/end": {address: under(activeGrant, "/end"), others: func(w *world) []string {
+		return []string{"/access/" + w.grants[access.Pending].ID + "/end", "/access/" + w.grants[access.Suspended].ID + "/end"}
+	}},
+	"/access/:id/renew":         {address: func(w *world) string { return "/access/" + w.ending.ID + "/renew" }},
+	"/access/:id/people":        {address: under(activeGrant, "/people"), others: func(w *world) []string { return []string{"/access/" + w.grants[access.Ended].ID + "/people"} }},
+	"/access/:id/people/remove": {address: under(activeGrant, "/people/remove"), to: under(activeGrant, "/people")},
 
 	"/staff": {address: fixed("/staff"), to: fixed("/staff/review")},
 	"/staff/review": {address: fixed("/staff/review"), others: addresses("/staff/review?status=new", "/staff/review?status=decided&sort=organization",
@@ -134,10 +143,15 @@ var atlas = map[string]place{
 	"/staff/review/:id/assign":   {address: func(w *world) string { return w.caseOf(broker.Submitted) + "/assign" }},
 	"/staff/review/:id/note":     {address: func(w *world) string { return w.caseOf(broker.InReview) + "/note" }},
 	"/staff/review/:id/decision": {address: func(w *world) string { return w.caseOf(broker.InReview) + "/decision" }},
-	"/staff/access":              {address: fixed("/staff/access")},
-	"/staff/access/:id":          {address: func(w *world) string { return "/staff/access/" + w.grants[access.Active].ID }, others: grantsInEachState("/staff/access/")},
-	"/staff/access/:id/revoke":   {address: func(w *world) string { return "/staff/access/" + w.grants[access.Active].ID + "/revoke" }},
+	"/staff/access": {address: fixed("/staff/access"), others: addresses("/staff/access?state=suspended", "/staff/access?ending=1&renewal=1&program="+modelProgram,
+		"/staff/access?state=nonsense&program=nonsense&page=nonsense", "/staff/access?page=7"), second: addresses("/staff/access?state=revoked&ending=1")},
+	"/staff/access/:id":          {address: staffGrant, others: grantsInEachState("/staff/access/"), second: func(w *world) []string { return []string{"/staff/access/" + w.asked.ID} }},
+	"/staff/access/:id/decision": {address: under(staffGrant, "/decision"), to: staffGrant},
 }
+
+func activeGrant(w *world) string { return "/access/" + w.grants[access.Active].ID }
+
+func staffGrant(w *world) string { return "/staff/access/" + w.grants[access.Active].ID }
 
 // under is an address below another.
 func under(base func(*world) string, rest string) func(*world) string {
@@ -208,8 +222,8 @@ func casesInEachState(w *world) (all []string) {
 
 func grantsInEachState(base string) func(*world) []string {
 	return func(w *world) []string {
-		all := []string{base + w.ending.ID}
-		for _, state := range []access.State{access.Pending, access.Active, access.Ended, access.Revoked} {
+		all := []string{base + w.ending.ID, base + w.asked.ID, base + w.refused.ID, base + w.givenUp.ID}
+		for _, state := range access.States() {
 			all = append(all, base+w.grants[state].ID)
 		}
 		return all

@@ -29,6 +29,7 @@ func (w *world) furnish(t testing.TB) {
 	w.cases[broker.Closed] = w.must(t, manager, w.send(t, owner, w.org, scanProgram), broker.ActRequest{Act: broker.ActAsk, Message: "Which night suits you?"})
 	soon := w.send(t, owner, w.org, modelProgram)
 	w.must(t, manager, soon, broker.ActRequest{Act: broker.ActApprove})
+	w.asked, w.refused = w.granted(t, modelProgram), w.granted(t, modelProgram)
 	w.SetNow(datatest.Start.Add(-12 * wholeDay))
 	w.work(t) // the question was not answered: closed
 	w.cases[broker.Closed] = w.find(t, w.cases[broker.Closed].ID)
@@ -112,14 +113,19 @@ func (w *world) decide(t testing.TB) {
 	later := w.must(t, manager, w.send(t, owner, w.org, scanProgram), broker.ActRequest{Act: broker.ActApprove, Starts: datatest.Start.Add(10 * wholeDay)})
 	gone := w.must(t, manager, w.send(t, owner, w.org, modelProgram), broker.ActRequest{Act: broker.ActApprove})
 	w.cases[broker.Approved] = approved
+	w.onGrants(t)
 	w.Write(t, func(tx *data.Tx) (err error) {
 		for state, item := range map[access.State]broker.Item{access.Active: approved, access.Pending: later, access.Revoked: gone} {
 			if w.grants[state], err = access.OfItem(tx, item.ID); err != nil {
 				return err
 			}
 		}
-		return broker.Revoke(tx, w.desk, broker.PersonActor(w.people[manager]), w.grants[access.Revoked].ID, "The account was shared with people outside of the organization.")
+		return nil
 	})
+	w.onGrant(t, manager, w.grants[access.Revoked], access.ActRequest{Act: access.ActRevoke, Reason: "The account was shared with people outside of the organization."})
+	for _, name := range []string{"Night operator", "Day operator"} {
+		w.onGrant(t, owner, w.grants[access.Active], access.ActRequest{Act: access.ActNamePerson, Name: name, Email: strings.ToLower(name[:3]) + "@example.org"})
+	}
 	w.cases[broker.InReview] = w.must(t, manager, w.send(t, owner, w.sister, scanProgram), broker.ActRequest{Act: broker.ActAssign})
 	asked := w.must(t, manager, w.send(t, owner, w.org, grantProgram), broker.ActRequest{Act: broker.ActAsk, Message: "Who reads the logs on weekends?"})
 	asked = w.must(t, owner, asked, broker.ActRequest{Act: broker.ActAnswer, Message: "The operator on duty.\n\nHer shift ends at eight."})
@@ -128,6 +134,38 @@ func (w *world) decide(t testing.TB) {
 		w.must(t, manager, w.send(t, owner, w.sister, grantProgram), broker.ActRequest{Act: broker.ActApprove})
 	}
 	w.cases[broker.Waitlisted] = w.send(t, owner, w.sister, grantProgram)
+}
+
+// granted gives a grant of the first organization that begins now.
+func (w *world) granted(t testing.TB, slug string) (g access.Grant) {
+	t.Helper()
+	approved := w.must(t, manager, w.send(t, owner, w.org, slug), broker.ActRequest{Act: broker.ActApprove})
+	w.Read(t, func(tx *data.Tx) (err error) {
+		g, err = access.OfItem(tx, approved.ID)
+		return err
+	})
+	return g
+}
+
+// onGrant takes an act on a grant that has to succeed.
+func (w *world) onGrant(t testing.TB, as role, g access.Grant, r access.ActRequest) (next access.Grant) {
+	t.Helper()
+	w.Write(t, func(tx *data.Tx) (err error) {
+		next, err = broker.ActOnGrant(tx, w.desk, broker.PersonActor(w.people[as]), g.ID, r)
+		return err
+	})
+	return next
+}
+
+// onGrants brings grants into the states that acts of people lead to.
+func (w *world) onGrants(t testing.TB) {
+	t.Helper()
+	w.grants[access.Suspended] = w.onGrant(t, manager, w.granted(t, modelProgram), access.ActRequest{Act: access.ActSuspend,
+		Reason: "The provider saw sign-ins from a place that you did not name."})
+	w.givenUp = w.onGrant(t, owner, w.granted(t, modelProgram), access.ActRequest{Act: access.ActGiveUp})
+	w.asked = w.onGrant(t, owner, w.asked, access.ActRequest{Act: access.ActAskRenewal})
+	w.onGrant(t, owner, w.refused, access.ActRequest{Act: access.ActAskRenewal})
+	w.refused = w.onGrant(t, manager, w.refused, access.ActRequest{Act: access.ActRefuseRenewal, Reason: "The program has no places left."})
 }
 
 // abroad makes the cases of the other organization.
@@ -292,7 +330,7 @@ func TestWorld(t *testing.T) {
 		}
 	}
 	w.Read(t, func(tx *data.Tx) error {
-		for _, state := range []access.State{access.Pending, access.Active, access.Ended, access.Revoked} {
+		for _, state := range access.States() {
 			if g, err := access.Find(tx, w.grants[state].ID); err != nil || g.State != state {
 				t.Errorf("the grant for %s is %q (%v)", state, g.State, err)
 			}

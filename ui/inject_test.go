@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"accessdesk/broker"
+	"accessdesk/broker/access"
 	"accessdesk/data"
 	"accessdesk/ui"
 	"accessdesk/ui/webtest"
@@ -44,7 +45,7 @@ func TestInjection(t *testing.T) {
 	}
 	i.mails()
 	for _, path := range []string{"/home", "/applications", "/applications/:id", "/applications/:id/org", "/applications/:id/p/:slug",
-		"/applications/:id/p/:slug/print", "/applications/:id/p/:slug/stage", "/access/:id", "/staff/review", "/staff/review/:id", "/staff/access", "/staff/access/:id"} {
+		"/applications/:id/p/:slug/print", "/applications/:id/p/:slug/stage", "/access/:id", "/access/:id/people", "/staff/review", "/staff/review/:id", "/staff/access", "/staff/access/:id"} {
 		if !i.shown[path] {
 			t.Errorf("no page of %s shows the hostile text: the test proves nothing about it", path)
 		}
@@ -101,7 +102,12 @@ func (i *injection) tellStory() {
 	i.fill(applicant.Visit(item), item+"/answer", plausible, 0).sendTo(http.StatusOK)
 	page = decide(broker.ActApprove)
 	grant := page.Find(`a[href^="/staff/access/"]`).AttrOr("href", "")
-	i.fill(staff.Visit(grant), grant+"/revoke", plausible, 0).sendTo(http.StatusOK)
+	people := strings.TrimPrefix(grant, "/staff") + "/people"
+	i.fill(applicant.Visit(people), people, plausible, 0).sendTo(http.StatusOK)
+	f := i.fill(staff.Visit(grant), grant+"/decision", plausible, 0)
+	f.values.Set("act", access.ActRevoke)
+	preview := f.sendTo(http.StatusOK)
+	i.fill(preview, grant+"/decision", plausible, 0).sendTo(http.StatusOK)
 }
 
 // attack fills in every form of every page that a role sees.
@@ -173,7 +179,10 @@ func (i *injection) found(as role) (all []string) {
 		switch {
 		case as == newcomer:
 			all = append(all, application, application+"/org", application+"/check", application+"/sent", application+"/p/"+c.slug,
-				application+"/p/"+c.slug+"/withdraw", "/access/"+c.grant)
+				application+"/p/"+c.slug+"/withdraw")
+			if c.grant != "" {
+				all = append(all, "/access/"+c.grant, "/access/"+c.grant+"/people")
+			}
 		case i.people[as].StaffRole != "":
 			all = append(all, "/staff/review/"+c.item, "/staff/access/"+c.grant)
 		}
@@ -193,7 +202,7 @@ type filled struct {
 func (i *injection) stored() {
 	i.t.Helper()
 	for table, column := range map[string]string{"organization": "name", "organization_fact": "value", "item_answer": "answer", "item_message": "body", "item_step": "note",
-		"application_item": "reason_text", "access_grant": "reason", "outbox": "body_text"} {
+		"application_item": "reason_text", "access_grant": "reason", "access_person": "name", "outbox": "body_text"} {
 		var count int
 		i.Read(i.t, func(tx *data.Tx) error {
 			return tx.Row(fmt.Sprintf("SELECT count(*) FROM %s WHERE %s LIKE '%%%s%%'", table, column, mark)).Scan(&count)

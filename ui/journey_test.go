@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"accessdesk/broker"
+	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/data/locale"
@@ -314,11 +315,14 @@ func (j *journey) access() {
 	j.reads(applicant, j.say.T("status.active"), j.program, journeyName)
 	grant := j.path(applicant)
 	staff.Click(`a[href="/staff` + grant + `"]`)
+	tick(staff, "act", access.ActRevoke)
 	staff.Type("#reason", "The account was shared with an outside firm.")
-	send(staff, "/staff"+grant+"/revoke")
-	j.reads(staff, j.say.T("staff.revoked"))
+	send(staff, "/staff"+grant+"/decision")
+	j.reads(staff, j.say.T("grant.confirm_revoke"), "The account was shared with an outside firm.")
+	send(staff, "/staff"+grant+"/decision")
+	j.reads(staff, j.say.T("status.revoked"))
 	applicant.Visit(j.w.base + grant)
-	j.reads(applicant, j.say.T("desk.access_revoked"), "The account was shared with an outside firm.")
+	j.reads(applicant, j.say.T("status.revoked"), "The account was shared with an outside firm.")
 	send(applicant, "/signout")
 	j.reads(applicant, j.say.T("signin.signed_out"))
 	if size := applicant.Print(); size < 1000 {

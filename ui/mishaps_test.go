@@ -36,7 +36,7 @@ func picking(name, value string) string {
 func mishaps() []mishap {
 	draft, waits, review := func(w *world) string { return w.item(broker.Draft) }, func(w *world) string { return w.item(broker.NeedsInfo) },
 		func(w *world) string { return w.caseOf(broker.InReview) }
-	grant := func(w *world) string { return "/staff/access/" + w.grants[access.Active].ID }
+	renew := func(w *world) string { return "/access/" + w.ending.ID + "/renew" }
 	withdraw := under(draft, "/withdraw")
 	return []mishap{
 		{as: stranger, address: fixed("/no/such/page"), says: "errors.not_found_title", always: true},
@@ -58,7 +58,15 @@ func mishaps() []mishap {
 		{as: manager, address: review, form: under(review, "/decision"), says: "staff.choose_act", always: true},
 		{as: manager, address: review, form: under(review, "/decision"), before: picking("act", broker.ActDecline), says: "layout.problem_heading"},
 		{as: manager, address: review, form: under(review, "/decision"), before: picking("act", broker.ActAsk) + typing("message", "Once more?") + typing("revision", "1"), says: "errors.conflict_title"},
-		{as: manager, address: grant, form: under(grant, "/revoke"), says: "layout.problem_heading"},
+		{as: owner, address: under(activeGrant, "/end"), form: under(activeGrant, "/end"), says: "grant.end_problem", always: true},
+		{as: owner, address: renew, form: renew, says: "refusal.tick_box"},
+		{as: owner, address: under(activeGrant, "/people"), form: under(activeGrant, "/people"), says: "refusal.person_name", always: true},
+		{as: manager, address: staffGrant, form: under(staffGrant, "/decision"), says: "staff.choose_act"},
+		{as: manager, address: staffGrant, form: under(staffGrant, "/decision"), before: picking("act", access.ActSuspend), says: "refusal.required", always: true},
+		{as: manager, address: staffGrant, form: under(staffGrant, "/decision"), before: picking("act", access.ActSuspend) + typing("reason", "Sign-ins from a place that you did not name."),
+			says: "grant.confirm_suspend", always: true},
+		{as: manager, address: func(w *world) string { return "/staff/access/" + w.asked.ID }, form: func(w *world) string { return "/staff/access/" + w.asked.ID + "/decision" },
+			before: picking("act", access.ActRenew), says: "grant.confirm_renew"},
 	}
 }
 

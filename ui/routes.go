@@ -5,6 +5,7 @@ import (
 
 	"accessdesk/ui/desk"
 	"accessdesk/ui/elsewhere"
+	"accessdesk/ui/grant"
 	"accessdesk/ui/public"
 	"accessdesk/ui/reminders"
 	"accessdesk/ui/staff"
@@ -109,8 +110,16 @@ func deskRoutes(s *web.Site) []web.Route {
 		{Method: post, Path: "/applications/:id/submit", Policy: web.Applicant, Handler: s.Write(desk.Submit)},
 		{Method: get, Path: "/applications/:id/sent", Policy: web.Applicant, Handler: s.Read(desk.Sent)},
 
-		{Method: get, Path: "/access", Policy: web.Applicant, Handler: s.Read(desk.Accesses)},
-		{Method: get, Path: "/access/:id", Policy: web.Applicant, Handler: s.Read(desk.Access)},
+		{Method: get, Path: "/access", Policy: web.Applicant, Handler: s.Read(grant.Accesses)},
+		{Method: get, Path: "/access/:id", Policy: web.Applicant, Handler: s.Read(grant.Access)},
+		{Method: get, Path: "/access/:id/end", Policy: web.Applicant, Handler: s.Read(grant.AskEnd)},
+		{Method: post, Path: "/access/:id/end", Policy: web.Applicant, Handler: s.Write(grant.End)},
+		{Method: get, Path: "/access/:id/renew", Policy: web.Applicant, Handler: s.Read(grant.AskRenewal)},
+		{Method: post, Path: "/access/:id/renew", Policy: web.Applicant, Handler: s.Write(grant.Renew)},
+		{Method: get, Path: "/access/:id/people", Policy: web.Applicant, Handler: s.Read(grant.People)},
+		{Method: post, Path: "/access/:id/people", Policy: web.Applicant, Handler: s.Write(grant.NamePerson)},
+		{Method: get, Path: "/access/:id/people/remove", Policy: web.Applicant, Handler: s.Read(grant.ToPeople)},
+		{Method: post, Path: "/access/:id/people/remove", Policy: web.Applicant, Handler: s.Write(grant.RemovePerson)},
 	}
 }
 
@@ -123,9 +132,10 @@ func staffRoutes(s *web.Site) []web.Route {
 		{Method: post, Path: "/staff/review/:id/assign", Policy: web.Manager, Handler: s.Write(staff.Assign)},
 		{Method: post, Path: "/staff/review/:id/note", Policy: web.Manager, Handler: s.Write(staff.Note)},
 		{Method: post, Path: "/staff/review/:id/decision", Policy: web.Manager, Handler: s.Write(staff.Decide)},
-		{Method: get, Path: "/staff/access", Policy: web.Staff, Handler: s.Read(staff.Grants)},
-		{Method: get, Path: "/staff/access/:id", Policy: web.Staff, Handler: s.Read(staff.Grant)},
-		{Method: post, Path: "/staff/access/:id/revoke", Policy: web.Manager, Handler: s.Write(staff.Revoke)},
+		{Method: get, Path: "/staff/access", Policy: web.Staff, Handler: s.Read(grant.List)},
+		{Method: get, Path: "/staff/access/:id", Policy: web.Staff, Handler: s.Read(grant.Decision)},
+		{Method: get, Path: "/staff/access/:id/decision", Policy: web.Staff, Handler: s.Read(grant.ToDecision)},
+		{Method: post, Path: "/staff/access/:id/decision", Policy: web.Manager, Handler: s.Write(grant.Decide)},
 	}
 }
 

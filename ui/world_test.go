@@ -102,6 +102,8 @@ type world struct {
 	// grants are those of the first organization by state; ending is active and ends within 30 days.
 	grants map[access.State]access.Grant
 	ending access.Grant
+	// asked and refused end soon too: a renewal was asked for, and refused. givenUp was ended by its holder.
+	asked, refused, givenUp access.Grant
 	// theirGrant is active and belongs to the other organization.
 	theirGrant access.Grant
 

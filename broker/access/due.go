@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"accessdesk/broker/record"
 	"accessdesk/data"
 )
 
@@ -16,7 +15,7 @@ var thresholds = []int64{30, 7}
 // Report counts what a run of Due did: grants activated, grants ended, grants whose holders were reminded.
 type Report struct{ Activated, Ended, Reminded int }
 
-// Due does what the time of the transaction asks for: it activates pending grants whose start has come, ends active grants
+// Due does what the time of the transaction asks for: it activates pending grants whose start has come, ends running grants
 // whose end has come, and reminds of ends that are near. A second run at the same time does nothing. An error leaves the
 // whole run to the next one.
 func Due(tx *data.Tx, d Desk) (Report, error) {
@@ -35,9 +34,8 @@ func Due(tx *data.Tx, d Desk) (Report, error) {
 }
 
 func activateDue(tx *data.Tx, d Desk) (int, error) {
-	list, err := data.Rows(tx, scanGrant, `SELECT id, item_id, organization_id, slug, version_id, reference, state, starts, ends,
-			renewable, safeguards, opened_by, reason, changed_at, revision
-		FROM access_grant WHERE state = 'pending' AND starts <= $1 ORDER BY starts, id`, data.Millis(tx.Now))
+	list, err := data.Rows(tx, scanGrant, "SELECT "+grantColumns+` FROM access_grant g
+		WHERE g.state = 'pending' AND g.starts <= $1 ORDER BY g.starts, g.id`, data.Millis(tx.Now))
 	if err != nil {
 		return 0, err
 	}
@@ -45,9 +43,8 @@ func activateDue(tx *data.Tx, d Desk) (int, error) {
 }
 
 func endDue(tx *data.Tx, d Desk) (int, error) {
-	list, err := data.Rows(tx, scanGrant, `SELECT id, item_id, organization_id, slug, version_id, reference, state, starts, ends,
-			renewable, safeguards, opened_by, reason, changed_at, revision
-		FROM access_grant WHERE state = 'active' AND ends <= $1 ORDER BY ends, id`, data.Millis(tx.Now))
+	list, err := data.Rows(tx, scanGrant, "SELECT "+grantColumns+` FROM access_grant g
+		WHERE g.state IN ('active', 'suspended') AND g.ends <= $1 ORDER BY g.ends, g.id`, data.Millis(tx.Now))
 	if err != nil {
 		return 0, err
 	}
@@ -56,44 +53,38 @@ func endDue(tx *data.Tx, d Desk) (int, error) {
 
 func actOnAll(tx *data.Tx, d Desk, list []Grant, what string) (int, error) {
 	for _, g := range list {
-		if _, err := act(tx, d, g, ActRequest{Act: what, Actor: record.System, Role: RoleSystem}); err != nil {
+		if _, err := act(tx, d, ByProgram(), g, ActRequest{Act: what}); err != nil {
 			return 0, fmt.Errorf("grant %s: %w", g.ID, err)
 		}
 	}
 	return len(list), nil
 }
 
-// running is an active grant with its reminder mark.
+// running is a grant whose reminders may be due, with the mark of the last one.
 type running struct {
-	id, state string
-	ends      time.Time
-	reminded  sql.NullInt64
+	Grant
+	reminded sql.NullInt64
 }
 
-func scanRunning(row data.Scanner) (running, error) {
-	var r running
-	var ends int64
-	err := row.Scan(&r.id, &r.state, &ends, &r.reminded)
-	r.ends = data.FromMillis(ends)
-	return r, err
-}
-
-// remindDue runs after endDue, so every active grant has its end ahead.
+// remindDue runs after endDue, so every running grant has its end ahead.
 func remindDue(tx *data.Tx, d Desk) (int, error) {
-	list, err := data.Rows(tx, scanRunning, `SELECT id, state, ends, reminded_days FROM access_grant
-		WHERE state = 'active' AND ends <= $1 ORDER BY ends, id`, data.Millis(tx.Now.Add(time.Duration(thresholds[0])*day)))
+	list, err := data.Rows(tx, func(row data.Scanner) (r running, err error) {
+		err = r.scan(row, &r.reminded)
+		return r, err
+	}, "SELECT "+grantColumns+`, g.reminded_days FROM access_grant g
+		WHERE g.state IN ('active', 'suspended') AND g.ends <= $1 ORDER BY g.ends, g.id`, data.Millis(tx.Now.Add(time.Duration(thresholds[0])*day)))
 	if err != nil {
 		return 0, err
 	}
 	count := 0
 	for _, r := range list {
-		days := nearest(r.ends.Sub(tx.Now))
+		days := nearest(r.Ends.Sub(tx.Now))
 		if days == 0 || (r.reminded.Valid && r.reminded.Int64 <= days) {
 			continue
 		}
-		reminded, err := remind(tx, d, r.id, days)
+		reminded, err := remind(tx, d, r.Grant, days)
 		if err != nil {
-			return 0, fmt.Errorf("grant %s: %w", r.id, err)
+			return 0, fmt.Errorf("grant %s: %w", r.ID, err)
 		}
 		if reminded {
 			count++
@@ -114,18 +105,19 @@ func nearest(remaining time.Duration) int64 {
 }
 
 // remind queues the mails of a threshold and marks it. Without a recipient nothing is marked, so the next run tries again.
-func remind(tx *data.Tx, d Desk, id string, days int64) (bool, error) {
-	g, err := Find(tx, id)
-	if err != nil {
-		return false, err
-	}
-	left := int((g.Ends.Sub(tx.Now) + day - 1) / day)
-	queued, err := tell(tx, d, g, "grant_ends_soon", "ends:"+strconv.FormatInt(days, 10), map[string]any{"Ends": g.Ends, "Days": left})
+func remind(tx *data.Tx, d Desk, g Grant, days int64) (bool, error) {
+	occasion := strconv.FormatInt(days, 10) + ":" + strconv.FormatInt(g.Renewals, 10)
+	queued, err := tellHolders(tx, d, g, "grant_ends_soon", "ends:"+occasion, func(string) map[string]any { return endsSoonArgs(g, tx.Now) })
 	if err != nil || queued == 0 {
 		return false, err
 	}
+	if g.Renewal == RenewalAsked && days == thresholds[len(thresholds)-1] {
+		if err := tellManagers(tx, d, g, "grant_renewal_asked", "renewal_waits:"+occasion); err != nil {
+			return false, err
+		}
+	}
 	rows, err := tx.Exec(`UPDATE access_grant SET reminded_days = $1
-		WHERE id = $2 AND state = 'active' AND (reminded_days IS NULL OR reminded_days > $1)`, days, id)
+		WHERE id = $2 AND state = $3 AND revision = $4 AND (reminded_days IS NULL OR reminded_days > $1)`, days, g.ID, string(g.State), g.Revision)
 	if err != nil {
 		return false, err
 	}

@@ -25,7 +25,6 @@ var mayImport = map[string][]string{
 	"notify":                   {"data", "data/locale"},
 	"broker/record":            {"data"},
 	"broker/record/checkpoint": {"data", "broker/record"},
-	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
 	"broker/record/archive":    {"data", "broker/record", "broker/record/checkpoint"},
 	"catalog":                  {"catalog/position", "catalog/wording", "data", "eligibility", "notify", "broker/record"},
 	"catalog/position":         {},
@@ -42,17 +41,26 @@ var mayImport = map[string][]string{
 	"broker/paper":             {"data", "broker/record", "broker/account"},
 	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
-	"ui/web":                   domain, "ui/form": above("ui/web"),
-	"ui/public": above("ui/web", "ui/form"), "ui/elsewhere": above("ui/web", "ui/form"), "ui/desk": above("ui/web", "ui/form", "ui/elsewhere"), "ui/staff": above("ui/web", "ui/form"),
-	"ui/reminders": above("ui/web"),
-	"ui":           above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/elsewhere", "ui/staff", "ui/reminders"), "ui/webtest": {}, "ui/browsertest": {},
-	"cmd/accessdesk": above("ui/web", "ui/form", "ui/public", "ui/desk", "ui/staff", "ui/reminders", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/doctor", "broker/record/archive"),
+	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
+	"ui/web":                   domain,
+	"ui/form":                  above("ui/web"),
+	"ui/public":                above("ui/web", "ui/form"),
+	"ui/grant":                 above("ui/web", "ui/form"),
+	"ui/elsewhere":             above("ui/web", "ui/form"),
+	"ui/desk":                  above("ui/web", "ui/form", "ui/grant", "ui/elsewhere"),
+	"ui/staff":                 above("ui/web", "ui/form"),
+	"ui/reminders":             above("ui/web"),
+	"ui":                       above("ui/web", "ui/form", "ui/public", "ui/organization", "ui/grant", "ui/elsewhere", "ui/desk", "ui/staff", "ui/reminders"),
+	"ui/webtest":               {}, "ui/browsertest": {},
+	"cmd/accessdesk": above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration"),
 }
 
 // domain is everything below ui.
-var domain = []string{"data", "data/locale", "eligibility", "catalog", "catalog/check", "notify", "broker/record", "broker/account",
-	"broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire", "broker/paper", "broker", "broker/followup",
-	"broker/reminder", "catalog/interest"}
+var domain = []string{
+	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "notify", "broker/record", "broker/account",
+	"broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire", "broker/paper",
+	"broker", "broker/followup", "broker/reminder",
+}
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }
 

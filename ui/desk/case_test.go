@@ -9,7 +9,6 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
-	"accessdesk/broker/record"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
@@ -232,7 +231,7 @@ func TestStatusFromSentToGrant(t *testing.T) {
 		h.act(t, model, broker.ActRequest{Act: broker.ActApprove, Starts: h.Now().Add(48 * time.Hour)})
 		done := b.get(item).shows("Approved by Example Council for Defender model access (demo)", "Your access begins on November 26, 2026", "Access being set up", "See your access")
 		done.hides("Withdraw", "We aim")
-		grant := done.click("See your access").want(200).shows("Access being set up", "Wait until November 26, 2026", "Keep what you learn confidential", "It can be renewed", "Example Institute help line (fictional)")
+		grant := done.click("See your access").want(200).shows("Access being set up", "Wait until November 26, 2026", "Keep what you learn confidential", "You can ask to renew it from March 26, 2027 on.", "Example Institute help line (fictional)")
 		grant.click("See the application it comes from").shows("Approved by Example Council")
 		b.get("/access").shows("Defender model access (demo)", "Starts on November 26, 2026")
 		b.get("/home").shows("Your access", "Decisions", "Approved")
@@ -307,7 +306,7 @@ func TestLifeOfAGrant(t *testing.T) {
 		b := h.applicant(t, "office@example.org", "es")
 		item := sent(t, b) + "/p/" + model
 		h.act(t, model, broker.ActRequest{Act: broker.ActApprove})
-		grant := b.get(item).click("Ver su acceso").want(200).shows("Activo", "Aprobada por Example Council", "180 días", "23 de noviembre de 2026", "22 de mayo de 2027", "Comuníquese con el programa").path
+		grant := b.get(item).click("Ver su acceso").want(200).shows("Activo", "Aprobada por Example Council", "180 días", "23 de noviembre de 2026", "22 de mayo de 2027", "Llame a la línea de ayuda para crear los accesos").path
 		see := func(at time.Time) *page {
 			h.SetNow(at)
 			h.work(t)
@@ -318,7 +317,7 @@ func TestLifeOfAGrant(t *testing.T) {
 		see(ends.AddDate(0, 0, -31)).shows("Activo").hides("Termina pronto")
 		see(ends.AddDate(0, 0, -29)).shows("Termina pronto", "29 días", "Decida si lo necesita")
 		b.get("/home").shows("Pendientes", "Termina el 22 de mayo de 2027.")
-		see(ends).shows("Terminado", "Deje de usar").hides("Tiempo restante", "Se puede renovar")
+		see(ends).shows("Terminado", "Deje de usar").hides("Tiempo restante", "Puede pedir la renovación")
 		b.get(item).shows("Acceso terminado")
 		b.get("/access").shows("Terminó el 22 de mayo de 2027")
 		b.get("/home").hides("Su acceso")
@@ -333,11 +332,15 @@ func TestRevokedGrantSaysWhy(t *testing.T) {
 		grant := b.get(item).click("See your access").path
 		h.Advance(time.Hour)
 		h.Write(t, func(tx *data.Tx) error {
-			_, err := access.Act(tx, h.desk.Access(), strings.TrimPrefix(grant, "/access/"), access.ActRequest{Act: access.ActRevoke, Role: access.RoleProgramManager,
-				Actor: record.Console, Reason: "People <i>you</i> did not name used it."})
+			manager, err := account.FindPersonByEmail(tx, "manager@example.org")
+			if err != nil {
+				return err
+			}
+			_, err = broker.ActOnGrant(tx, h.desk, broker.PersonActor(manager), strings.TrimPrefix(grant, "/access/"),
+				access.ActRequest{Act: access.ActRevoke, Reason: "People <i>you</i> did not name used it."})
 			return err
 		})
-		p := b.get(grant).shows("Revoked", "Why it ended", "People <i>you</i> did not name used it.", "Stop using what the program gave you").hides("It can be renewed")
+		p := b.get(grant).shows("Revoked on November 23, 2026", "The program says:", "People <i>you</i> did not name used it.", "Stop using what the program gave you").hides("You can ask to renew it")
 		if strings.Contains(p.body, "<i>you") {
 			t.Error("not escaped")
 		}

@@ -24,6 +24,7 @@ import (
 	"accessdesk/eligibility"
 	"accessdesk/notify"
 	"accessdesk/ui/desk"
+	"accessdesk/ui/grant"
 	"accessdesk/ui/web"
 
 	"github.com/PuerkitoBio/goquery"
@@ -156,7 +157,7 @@ func routes(s *web.Site) []web.Route {
 		get("/applications/:id/sent", desk.Sent),
 		get("/applications/:id/p/:slug/answer", desk.ToItem), post("/applications/:id/p/:slug/answer", desk.Answer),
 		get("/applications/:id/p/:slug/withdraw", desk.AskWithdraw), post("/applications/:id/p/:slug/withdraw", desk.Withdraw),
-		get("/access", desk.Accesses), get("/access/:id", desk.Access),
+		get("/access", grant.Accesses), get("/access/:id", grant.Access),
 		public(fiber.MethodPost, "/test/signin", s.Write(signIn)),
 		public(fiber.MethodPost, "/test/check", s.Write(beginCheck)),
 	}

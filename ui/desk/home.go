@@ -9,6 +9,7 @@ import (
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/data"
+	"accessdesk/ui/grant"
 	"accessdesk/ui/web"
 )
 
@@ -148,15 +149,16 @@ func (p *HomePage) addAccess(r *web.Request, tx *data.Tx, members []account.Memb
 			return err
 		}
 		for _, g := range grants {
-			if g.State != access.Active && g.State != access.Pending {
+			if g.StateAt(tx.Now).Over() {
 				continue
 			}
-			shown, err := grantRow(r, tx, g)
+			line, err := grant.NewLine(r, tx, g)
 			if err != nil {
 				return err
 			}
+			shown := row{Pill: pill(line.Pill), Title: line.Title, Text: line.Text, Link: line.Link}
 			p.Access = append(p.Access, shown)
-			if endsSoon(g, tx.Now) {
+			if g.EndsSoon(tx.Now) {
 				p.ToDo = append(p.ToDo, toDo{Act: r.L.T("desk.home_ending"), row: row{Pill: shown.Pill, Title: shown.Title,
 					Text: r.L.T("desk.home_ending_text", "Date", day(r, g.Ends)), Link: shown.Link}})
 			}

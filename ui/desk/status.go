@@ -10,6 +10,7 @@ import (
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/form"
+	"accessdesk/ui/grant"
 	"accessdesk/ui/web"
 )
 
@@ -77,7 +78,7 @@ func statusPage(r *web.Request, tx *data.Tx, applicationID, slug string) (Status
 		Revision: s.Revision, Steps: timeline(r, tx, s), Decision: decisionOf(r, s), Next: nextText(r, s),
 	}
 	if s.Grant != nil {
-		page.Pill = grantPill(r, *s.Grant, tx.Now)
+		page.Pill = pill(grant.Status(r, *s.Grant, tx.Now))
 	}
 	if !s.Over() {
 		page.Withdraw = itemAddress(s.Item) + "/withdraw"
@@ -174,9 +175,9 @@ func decisionOf(r *web.Request, s broker.Status) *decided {
 func overText(r *web.Request, g access.Grant) string {
 	switch g.State {
 	case access.Ended:
-		return r.L.T("desk.status_over", "Date", day(r, g.Ends))
+		return r.L.T("desk.status_over", "Date", day(r, g.Stopped))
 	case access.Revoked:
-		return r.L.T("desk.status_revoked", "Date", day(r, g.ChangedAt))
+		return r.L.T("desk.status_revoked", "Date", day(r, g.Stopped))
 	}
 	return ""
 }
@@ -260,13 +261,18 @@ func grantSteps(r *web.Request, g *access.Grant) []step {
 		return []step{{Title: r.L.T("desk.step_setup"), Now: true}, active, end}
 	case access.Active:
 		active.Now = true
+	case access.Suspended:
+		active = step{Title: r.L.T("status.suspended"), When: r.L.T("desk.step_since", "Date", day(r, g.ChangedAt)), Now: true}
 	case access.Revoked:
-		end = step{Title: r.L.T("desk.access_revoked"), When: day(r, g.ChangedAt), Now: true}
-		if g.ChangedAt.Before(g.Starts) {
+		end = step{Title: r.L.T("status.revoked"), When: day(r, g.Stopped), Now: true}
+		if g.Stopped.Before(g.Starts) {
 			return []step{end}
 		}
 	default:
-		end.Now = true
+		end.When, end.Now = day(r, g.Stopped), true
+		if g.Stopped.Before(g.Starts) {
+			return []step{end}
+		}
 	}
 	return []step{active, end}
 }

@@ -5,15 +5,11 @@ import (
 	"time"
 
 	"accessdesk/broker"
-	"accessdesk/broker/access"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/web"
 )
-
-// endingSoon is when an access is said to end soon; the first reminder is sent then.
-const endingSoon = 30 * 24 * time.Hour
 
 // closingSoon is when a program that closes is warned of.
 const closingSoon = 3 * 24 * time.Hour
@@ -56,25 +52,6 @@ func packetPill(r *web.Request, state broker.State) pill {
 		tone = "no"
 	}
 	return pill{tone, r.L.T("status.packet_" + string(state))}
-}
-
-// grantPill says where an access stands.
-func grantPill(r *web.Request, g access.Grant, now time.Time) pill {
-	switch {
-	case g.State == access.Pending:
-		return pill{"new", r.L.T("status.setup")}
-	case g.State == access.Active && endsSoon(g, now):
-		return pill{"soon", r.L.T("status.ending")}
-	case g.State == access.Active:
-		return pill{"ok", r.L.T("status.active")}
-	case g.State == access.Revoked:
-		return pill{"no", r.L.T("desk.access_revoked")}
-	}
-	return pill{"no", r.L.T("status.ended")}
-}
-
-func endsSoon(g access.Grant, now time.Time) bool {
-	return g.State == access.Active && g.Ends.Sub(now) <= endingSoon
 }
 
 // fitPill says how a program stands for the facts as they are.

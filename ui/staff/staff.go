@@ -7,9 +7,7 @@ import (
 	"time"
 
 	"accessdesk/broker"
-	"accessdesk/broker/access"
 	"accessdesk/broker/account"
-	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/ui/web"
 )
@@ -59,25 +57,6 @@ func itemPill(r *web.Request, item broker.Item, now time.Time) pill {
 	return pill{"no", r.L.T("status.withdrawn")}
 }
 
-// endingSoon is when an active grant is shown as ending.
-const endingSoon = 30 * 24 * time.Hour
-
-// grantPill is the state of a grant.
-func grantPill(r *web.Request, g access.Grant, now time.Time) pill {
-	switch g.State {
-	case access.Pending:
-		return pill{"new", r.L.T("status.setup")}
-	case access.Active:
-		if g.Ends.Sub(now) <= endingSoon {
-			return pill{"soon", r.L.T("status.ending")}
-		}
-		return pill{"ok", r.L.T("status.active")}
-	case access.Revoked:
-		return pill{"no", r.L.T("staff.revoked")}
-	}
-	return pill{"no", r.L.T("status.ended")}
-}
-
 // nameOf is how staff see a person: by name if there is one, else by address; staff see applicants as applicants.
 func nameOf(r *web.Request, p account.Person) string {
 	switch {
@@ -99,8 +78,13 @@ var eventTexts = map[string]string{
 	"start": "staff.act_start", broker.ActSubmit: "staff.act_submit", broker.ActAssign: "staff.act_assign", broker.ActAsk: "staff.did_ask",
 	broker.ActAnswer: "staff.act_answer", broker.ActApprove: "status.approved", broker.ActDecline: "status.not_approved",
 	broker.ActWithdraw: "staff.act_withdraw", broker.ActPlace: "staff.act_place", broker.ActClose: "staff.act_close", broker.ActNote: "staff.act_note",
-	broker.ActMessage: "staff.act_message", broker.ActReply: "staff.act_reply", "answers_saved": "staff.act_answers_saved", "grant_opened": "staff.act_grant_opened", "grant_activated": "staff.act_grant_activated",
-	"grant_ended": "staff.act_grant_ended", "grant_revoked": "staff.act_grant_revoked",
+	broker.ActMessage: "staff.act_message", broker.ActReply: "staff.act_reply", "answers_saved": "staff.act_answers_saved",
+	"grant_opened": "grant.entry_grant_opened", "grant_activated": "grant.entry_grant_activated",
+	"grant_ended": "grant.entry_grant_ended", "grant_revoked": "grant.entry_grant_revoked",
+	"grant_suspended": "grant.entry_grant_suspended", "grant_resumed": "grant.entry_grant_resumed", "grant_given_up": "grant.entry_grant_given_up",
+	"grant_renewal_asked": "grant.entry_grant_renewal_asked", "grant_renewed": "grant.entry_grant_renewed",
+	"grant_renewal_refused": "grant.entry_grant_renewal_refused", "grant_person_named": "grant.entry_grant_person_named",
+	"grant_person_removed": "grant.entry_grant_person_removed",
 }
 
 func eventRows(r *web.Request, events []broker.Event) []eventRow {
@@ -116,12 +100,4 @@ func eventRows(r *web.Request, events []broker.Event) []eventRow {
 // Start leads to the queue.
 func Start(*web.Request, *data.Tx) (web.Reply, error) {
 	return web.Reply{Redirect: "/staff/review"}, nil
-}
-
-func safeguardTexts(r *web.Request, safeguards []catalog.Safeguard) []string {
-	var texts []string
-	for _, s := range safeguards {
-		texts = append(texts, r.L.T("safeguard."+string(s)))
-	}
-	return texts
 }
