@@ -11,6 +11,9 @@ import (
 	"accessdesk/ui/web"
 )
 
+// endingSoon is when a service that was set up elsewhere is said to end soon; its reminder is sent then.
+const endingSoon = 30 * 24 * time.Hour
+
 // closingSoon is when a program that closes is warned of.
 const closingSoon = 3 * 24 * time.Hour
 
