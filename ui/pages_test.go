@@ -86,6 +86,7 @@ func (v *viewing) judge(what string) {
 	v.Resize(v.width)
 	v.Medium("screen", true)
 	complain(" in forced colors", v.TooWide())
+	complain(" in forced colors", v.InvisibleTicks())
 	v.Medium("screen", false)
 	complain(": the browser says", v.Said())
 }

@@ -58,6 +58,13 @@ func (b *Tab) SmallTargets() (found []string) {
 	return found
 }
 
+// InvisibleTicks lists the ticked boxes and chosen buttons that look as if they were not.
+func (b *Tab) InvisibleTicks() (found []string) {
+	b.t.Helper()
+	b.measured("ticks()", &found)
+	return found
+}
+
 // FrameFaults lists what is wrong with the frame of the page: its heading, title, skip link, help, language link, error
 // summary, and what no page may contain.
 func (b *Tab) FrameFaults() (found []string) {

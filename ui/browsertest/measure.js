@@ -46,6 +46,21 @@
 		return found.length ? found.slice(-3) : ["the page is " + document.documentElement.scrollWidth + " px wide in a window of " + width];
 	},
 
+	// ticks lists ticked boxes and chosen buttons that look like the others, which forced colors easily bring about.
+	ticks() {
+		const found = [];
+		for (const e of document.querySelectorAll("input:checked")) {
+			const label = e.labels[0];
+			if (!label || !this.seen(label)) continue;
+			const box = getComputedStyle(label, "::before"), tick = getComputedStyle(label, "::after");
+			const other = document.querySelector("input[type=" + e.type + "]:not(:checked) + label");
+			const ticked = tick.content != "none" && tick.display != "none" && parseFloat(tick.borderBottomWidth) > 1;
+			const filled = other && getComputedStyle(other, "::before").backgroundColor != box.backgroundColor;
+			if (!ticked && !filled) found.push(this.name(e) + " is chosen and does not look so");
+		}
+		return found;
+	},
+
 	frame() {
 		const found = [], all = s => [...document.querySelectorAll(s)];
 		const want = (holds, text) => { if (!holds) found.push(text); };
