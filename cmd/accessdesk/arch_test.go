@@ -30,8 +30,7 @@ var mayImport = map[string][]string{
 	"catalog/position":         {},
 	"catalog/wording":          {},
 	"catalog/check":            {"catalog", "catalog/position", "catalog/wording", "eligibility"},
-	"catalog/interest":         {"data", "data/locale", "catalog", "eligibility", "notify"},
-	"broker/reminder":          {"data", "catalog", "eligibility", "notify", "broker/record", "broker/account", "broker"},
+	"catalog/interest":         {"catalog", "data", "data/locale", "eligibility", "notify"},
 	"broker/account":           {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
 	"broker/packet":            {"data/locale", "eligibility", "catalog"},
@@ -41,7 +40,9 @@ var mayImport = map[string][]string{
 	"broker/paper":             {"data", "broker/record", "broker/account"},
 	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
+	"broker/reminder":          {"data", "catalog", "eligibility", "notify", "broker/record", "broker/account", "broker"},
 	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
+	"broker/demonstration":     above(),
 	"ui/web":                   domain,
 	"ui/form":                  above("ui/web"),
 	"ui/public":                above("ui/web", "ui/form"),
@@ -57,9 +58,9 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{
-	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "notify", "broker/record", "broker/account",
-	"broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire", "broker/paper",
-	"broker", "broker/followup", "broker/reminder",
+	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "notify", "broker/record",
+	"broker/account", "broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire",
+	"broker/paper", "broker", "broker/followup", "broker/reminder",
 }
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }

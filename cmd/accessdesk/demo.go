@@ -9,11 +9,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"accessdesk/broker"
 	"accessdesk/broker/account"
-	"accessdesk/broker/record"
+	"accessdesk/broker/demonstration"
 	"accessdesk/data"
-	"accessdesk/eligibility"
 )
 
 // The demonstration's own places, below the working folder like everything else that the program makes.
@@ -36,13 +34,10 @@ type demoLink struct{ role, email, token string }
 type demoLinks []demoLink
 
 func newDemoLinks() demoLinks {
-	links := demoLinks{
-		{role: "applicant, " + demoWater, email: "office@cedar-flats.example.org"},
-		{role: "program manager", email: "programs@example-institute.example.org"},
-		{role: "auditor", email: "audit@example-institute.example.org"},
-	}
-	for i := range links {
-		links[i].token, _ = data.NewToken()
+	var links demoLinks
+	for _, r := range demonstration.Roles() {
+		token, _ := data.NewToken()
+		links = append(links, demoLink{role: r.Name, email: r.Email, token: token})
 	}
 	return links
 }
@@ -71,14 +66,14 @@ func (l demoLinks) print(w io.Writer, address string) {
 	fmt.Fprintln(w)
 }
 
-// furnishDemo puts people and a case into a demonstration that has none yet.
-func (b *parts) furnishDemo(ctx context.Context, links demoLinks) error {
+// furnishDemo puts people, cases and packets into a demonstration that has none yet.
+func (b *parts) furnishDemo(ctx context.Context) error {
 	err := b.db.Write(ctx, func(tx *data.Tx) error {
 		people, err := account.People(tx)
 		if err != nil || len(people) > 0 {
 			return err
 		}
-		return furnish(tx, b.desk, links)
+		return demonstration.Furnish(tx, b.desk)
 	})
 	if err != nil {
 		return fmt.Errorf("make the demonstration: %w", err)
@@ -113,80 +108,4 @@ func (p *program) dropOldDemo(ctx context.Context) error {
 	}
 	fmt.Fprintf(p.err, "The demonstration was more than 14 days old, so it was made anew.\n")
 	return errors.Join(os.RemoveAll(demoMail), os.RemoveAll(demoCheckpoints))
-}
-
-// The organizations of the demonstration are plainly fictional.
-const (
-	demoWater       = "Cedar Flats Water District (fictional)"
-	demoCooperative = "Harlow Creek Electric Cooperative (fictional)"
-)
-
-// furnish makes people in each role, a water district that has not applied yet, and a cooperative whose application
-// waits for review.
-func furnish(tx *data.Tx, d broker.Desk, links demoLinks) error {
-	roles := []string{"", account.ProgramManager, account.Auditor}
-	for i, link := range links {
-		if roles[i] == "" {
-			continue
-		}
-		if _, _, err := account.AddPerson(tx, link.email, roles[i], record.Seed); err != nil {
-			return err
-		}
-	}
-	water, err := account.AddApplicant(tx, links[0].email, "en", record.Seed)
-	if err != nil {
-		return err
-	}
-	if _, err := account.CreateOrganization(tx, water, demoWater); err != nil {
-		return err
-	}
-	cooperative, err := account.AddApplicant(tx, "office@harlow-creek.example.org", "es", record.Seed)
-	if err != nil {
-		return err
-	}
-	organization, err := account.CreateOrganization(tx, cooperative, demoCooperative)
-	if err != nil {
-		return err
-	}
-	return applyForModel(tx, d, broker.PersonActor(cooperative), organization)
-}
-
-// applyForModel sends the cooperative's application for the demo model access.
-func applyForModel(tx *data.Tx, d broker.Desk, actor broker.Actor, organization account.Organization) error {
-	const program = "demo-model-access"
-	facts := eligibility.Profile{
-		"sector": eligibility.String("electric"), "additional_sectors": eligibility.Set(), "state_or_territory": eligibility.String("NM"),
-		"ownership_type": eligibility.String("cooperative"), "mwh_sold_per_year": eligibility.Decimal(212_000), "meters": eligibility.Int(9_400),
-		"authorised_targets_statement": eligibility.Bool(true), "has_ot": eligibility.Bool(true),
-	}
-	a, err := broker.Start(tx, d, actor, organization.ID, []string{program}, facts)
-	if err != nil {
-		return err
-	}
-	_, err = broker.SaveAnswers(tx, d, actor, a, program, a.Items[0].Revision, broker.Answers{
-		"first_task":      {"Leer los registros del cortafuegos de una semana y decir qué conviene revisar primero."},
-		"tasks":           {"logs", "settings"},
-		"setup":           {"own_staff"},
-		"control_systems": {"El modelo corre en una computadora de oficina que no llega a la red de control."},
-		"user_count":      {"2"},
-		"problem_contact": {"Oficina de sistemas", "office@harlow-creek.example.org", "555-0100"},
-		"own_systems":     {"yes"},
-		"accept_terms":    {"yes"},
-	})
-	if err != nil {
-		return err
-	}
-	if a, err = broker.FindApplication(tx, actor, a.ID); err != nil {
-		return err
-	}
-	results, err := broker.Submit(tx, d, actor, a, broker.Declarations())
-	if err != nil {
-		return err
-	}
-	for _, result := range results {
-		if result.Refusal != nil {
-			return fmt.Errorf("send %s: %w", result.Item.Slug, result.Refusal)
-		}
-	}
-	return nil
 }

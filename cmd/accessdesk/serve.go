@@ -146,7 +146,7 @@ func (s serveCommand) open(ctx context.Context, p *program, config configuration
 	making.Go(func() { server, pagesErr = b.server(log, s.Demo, links) })
 	err = b.fillCatalog(ctx, s.Demo)
 	if err == nil && s.Demo {
-		err = b.furnishDemo(ctx, links)
+		err = b.furnishDemo(ctx)
 	}
 	making.Wait()
 	if err := errors.Join(err, pagesErr); err != nil {

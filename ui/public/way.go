@@ -42,4 +42,4 @@ func newWay(r *web.Request, offering *catalog.Published, next catalog.NextStep) 
 }
 
 // startsHere tells whether a form of this site takes the step.
-func startsHere(next catalog.NextStep) bool { return next.Step == catalog.StepStart }
+func startsHere(next catalog.NextStep) bool { return next.Step != catalog.StepNone }
