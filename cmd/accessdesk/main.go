@@ -9,9 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -110,13 +114,31 @@ func (p *program) failed(err error) int {
 // configure reads the configuration and lays the --db flag over it.
 func (p *program) configure(c *commands) (configuration, error) {
 	config, err := loadConfiguration(c.Config, p.environment)
-	if err == nil && c.DB != "" {
+	if err == nil && c.DB != "" && c.DB != config.Database.DSN {
 		config.Database.DSN = c.DB
+		if !slices.ContainsFunc(p.environment, func(v string) bool { return strings.HasPrefix(v, checkpointsVariable) }) {
+			config.Database.Checkpoints = notesOf(c.DB, config.Database.Checkpoints)
+		}
 	}
 	if config.Database.DSN == demoDatabase { // its notes must not stand among those of a real desk
 		config.Database.Checkpoints = demoCheckpoints
 	}
 	return config, err
+}
+
+// checkpointsVariable names the folder of the notes, whatever the database.
+const checkpointsVariable = environmentPrefix + "DATABASE_CHECKPOINTS="
+
+// notesOf is where the notes of a database stand that is not the configured one: a drill must leave the notes of the desk alone.
+func notesOf(dsn, configured string) string {
+	if !data.IsPostgres(dsn) {
+		return filepath.Join(filepath.Dir(dsn), "checkpoints")
+	}
+	name := "other"
+	if address, err := url.Parse(dsn); err == nil && len(address.Path) > 1 {
+		name = url.PathEscape(address.Path[1:])
+	}
+	return configured + "-" + name
 }
 
 // openDatabase opens the configured database, which must exist and be up to date: only serve and migrate make one.
