@@ -1,10 +1,13 @@
 package ui_test
 
 import (
+	"bytes"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"accessdesk/ui"
 	"accessdesk/ui/web"
@@ -17,10 +20,7 @@ import (
 // a browser gets.
 func benchmarkPage(b *testing.B, address string, status int, headers func(*world) map[string]string) {
 	w := openWorld(b)
-	config := w.site.Config
-	config.Log = slog.New(slog.DiscardHandler)
-	site := need(web.New(w.DB, w.desk, w.site.Locales, config))(b)
-	handler := need(ui.New(site))(b).Handler()
+	handler := quiet(b, w).Handler()
 	var request fasthttp.Request
 	request.SetRequestURI(address)
 	request.Header.SetHost(strings.TrimPrefix(w.base, "http://"))
@@ -46,6 +46,13 @@ func benchmarkPage(b *testing.B, address string, status int, headers func(*world
 		ask(&ctx)
 	}
 	b.ReportMetric(float64(len(ctx.Response.Body())), "bytes/page")
+}
+
+// quiet is the site of a world without a log, which would only grow.
+func quiet(b *testing.B, w *world) *fiber.App {
+	config := w.site.Config
+	config.Log = slog.New(slog.DiscardHandler)
+	return need(ui.New(need(web.New(w.DB, w.desk, w.site.Locales, config))(b)))(b)
 }
 
 func nothingMore(*world) map[string]string { return nil }
@@ -80,4 +87,45 @@ func BenchmarkQuestionPage(b *testing.B) {
 // BenchmarkResultsPage is the results of a check, with every reason.
 func BenchmarkResultsPage(b *testing.B) {
 	benchmarkPage(b, "/check/results", http.StatusOK, withCheck)
+}
+
+// BenchmarkLoopback reads the list of programs over the loopback with several clients at once, which share the machine with
+// the server: from the desk, and from a Fiber server that does nothing but send the same bytes. The second is the limit.
+func BenchmarkLoopback(b *testing.B) {
+	w := openWorld(b)
+	desk := quiet(b, w)
+	var request fasthttp.RequestCtx
+	request.Request.SetRequestURI("/programs")
+	request.Request.Header.SetHost("127.0.0.1")
+	request.Request.Header.Set(fiber.HeaderAcceptEncoding, "gzip")
+	desk.Handler()(&request)
+	page := bytes.Clone(request.Response.Body())
+	bare := fiber.New(fiber.Config{DisableStartupMessage: true})
+	bare.Get("/programs", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+		return c.Send(page)
+	})
+	for name, app := range map[string]*fiber.App{"desk": desk, "bare": bare} {
+		listener := need(net.Listen("tcp", "127.0.0.1:0"))(b)
+		go func() { _ = app.Listener(listener) }()
+		b.Cleanup(func() { _ = app.ShutdownWithTimeout(5 * time.Second) })
+		b.Run(name, func(b *testing.B) {
+			client := fasthttp.Client{MaxConnsPerHost: 64}
+			defer client.CloseIdleConnections()
+			b.SetParallelism(8)
+			b.RunParallel(func(each *testing.PB) {
+				var request fasthttp.Request
+				var response fasthttp.Response
+				request.SetRequestURI("http://" + listener.Addr().String() + "/programs")
+				request.Header.Set(fiber.HeaderAcceptEncoding, "gzip")
+				for each.Next() {
+					if err := client.Do(&request, &response); err != nil || response.StatusCode() != http.StatusOK || len(response.Body()) != len(page) {
+						b.Errorf("status %d, %d bytes, %v", response.StatusCode(), len(response.Body()), err)
+						return
+					}
+				}
+			})
+		})
+	}
 }
