@@ -10,6 +10,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/access"
+	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
@@ -32,6 +33,13 @@ type place struct {
 	status int
 	// to is where a GET that is a redirect (303) leads; "" for everything else.
 	to func(*world) string
+	// needs is the right in the organization without which a GET leads back, and a POST is refused.
+	needs account.Right
+	back  string
+	// ofMember marks a page for people who act for an organization: others are led to make one.
+	ofMember bool
+	// known are the applicants who know the thing, if it is not those of the first organization.
+	known []role
 	// signedIn is where somebody who is signed in is led instead of seeing the page.
 	signedIn bool
 }
@@ -91,8 +99,25 @@ var atlas = map[string]place{
 	"/signout":      {address: fixed("/signout")},
 	"/session/stay": {address: fixed("/session/stay")},
 
-	"/home":                 {address: fixed("/home")},
-	"/org/new":              {address: fixed("/org/new")},
+	"/home":     {address: fixed("/home")},
+	"/org/new":  {address: fixed("/org/new")},
+	"/org":      {address: fixed("/org"), ofMember: true},
+	"/org/edit": {address: fixed("/org/edit"), ofMember: true, needs: account.EditProfile, back: "/org"},
+	"/org/edit/:topic": {address: fixed("/org/edit/basics"), others: everyTopic, second: addresses("/org/edit/dates"), ofMember: true,
+		needs: account.EditProfile, back: "/org", known: []role{owner, editor, reader, outsider}},
+	"/org/name":   {address: fixed("/org/name"), ofMember: true, needs: account.Manage, back: "/org"},
+	"/org/choose": {address: fixed("/org/choose"), ofMember: true},
+	"/org/people": {address: fixed("/org/people"), ofMember: true},
+	"/org/people/:id": {address: func(w *world) string { return "/org/people/" + w.people[editor].ID }, ofMember: true, needs: account.Manage, back: "/org/people",
+		others: func(w *world) []string { return []string{"/org/people/" + w.people[owner].ID} }},
+	"/org/people/:id/remove": {address: func(w *world) string { return "/org/people/" + w.people[editor].ID + "/remove" }, ofMember: true, needs: account.Manage, back: "/org/people"},
+	"/org/leave":             {address: fixed("/org/leave"), ofMember: true},
+	"/org/invitations/:id": {address: func(w *world) string { return "/org/invitations/" + w.invited.ID }, ofMember: true, needs: account.Manage, back: "/org/people",
+		others: func(w *world) []string { return []string{"/org/invitations/" + w.lapsed.ID} }},
+	"/invitation":     {address: func(w *world) string { return w.invitation }},
+	"/invitation/:id": {address: func(w *world) string { return "/invitation/" + w.invited.ID }, known: []role{newcomer}},
+	"/account":        {address: fixed("/account")},
+
 	"/applications":         {address: fixed("/applications")},
 	"/applications/new":     {address: fixed("/applications/new")},
 	"/applications/:id":     {address: (*world).application, others: applicationsInEachState},
@@ -196,6 +221,14 @@ func everyQuestion(w *world) (all []string) {
 	return append(all, "/check/q/static_public_ips?from=results", "/check/q/has_ot?from=answers")
 }
 
+// everyTopic lists the parts of the profile that a water system has.
+func everyTopic(*world) (all []string) {
+	for _, topic := range []string{"size", "contacts", "numbers", "systems", "terms", "water", "dates"} {
+		all = append(all, "/org/edit/"+topic)
+	}
+	return all
+}
+
 func applicationsInEachState(w *world) (all []string) {
 	for _, state := range broker.States() {
 		all = append(all, "/applications/"+w.cases[state].ApplicationID)
@@ -232,7 +265,7 @@ func grantsInEachState(base string) func(*world) []string {
 
 // foreign fills a path with ids that do not exist.
 func foreign(path string) string {
-	return strings.NewReplacer(":id", data.NewID(), ":slug", "no-such-program", ":fact", "no_such_fact").Replace(path)
+	return strings.NewReplacer(":id", data.NewID(), ":slug", "no-such-program", ":fact", "no_such_fact", ":topic", "no-such-topic").Replace(path)
 }
 
 // hasID tells whether a path leads to a thing of its own.

@@ -22,6 +22,7 @@ func (w *world) furnish(t testing.TB) {
 	t.Helper()
 	w.SetNow(datatest.Start.Add(-200 * wholeDay))
 	w.settle(t)
+	w.organize(t)
 	over := w.send(t, owner, w.org, modelProgram)
 	w.must(t, manager, over, broker.ActRequest{Act: broker.ActApprove})
 	w.SetNow(datatest.Start.Add(-160 * wholeDay))
@@ -30,6 +31,8 @@ func (w *world) furnish(t testing.TB) {
 	soon := w.send(t, owner, w.org, modelProgram)
 	w.must(t, manager, soon, broker.ActRequest{Act: broker.ActApprove})
 	w.asked, w.refused = w.granted(t, modelProgram), w.granted(t, modelProgram)
+	w.SetNow(datatest.Start.Add(-20 * wholeDay))
+	w.lapsed = w.invite(t, "never@example.org", account.Signer)
 	w.SetNow(datatest.Start.Add(-12 * wholeDay))
 	w.work(t) // the question was not answered: closed
 	w.cases[broker.Closed] = w.find(t, w.cases[broker.Closed].ID)
@@ -52,6 +55,8 @@ func (w *world) furnish(t testing.TB) {
 	w.abroad(t)
 	w.links(t)
 	w.prepare(t)
+	w.invited = w.invite(t, newcomer.email(), account.Editor)
+	w.invitation = strings.TrimSuffix(w.mailed(t, newcomer.email(), "invitation"), "&lang=en")
 }
 
 // settle makes the people and the two organizations.
@@ -72,7 +77,7 @@ func (w *world) settle(t testing.TB) {
 			}
 			w.people[r] = p
 		}
-		for name, made := range map[string]*account.Organization{"Cedar Flats Water District": &w.org,
+		for name, made := range map[string]*account.Organization{"Cedar Flats Water Users": &w.org,
 			"Cedar Flats Sewer Authority": &w.sister, "Juniper Ridge Electric Cooperative": &w.other} {
 			founder := owner
 			if made == &w.other {
@@ -87,19 +92,55 @@ func (w *world) settle(t testing.TB) {
 	})
 }
 
-// join makes the other members of the first organization and its sister. Inviting members is not built yet, so this is the one thing
-// of the world that no domain function does.
+// join makes the other members of the first organization and its sister. Everybody acts for the first one.
 func (w *world) join(tx *data.Tx) error {
 	for r, as := range map[role]string{editor: account.Editor, reader: account.Reader, insider: account.Editor} {
-		for _, o := range []account.Organization{w.org, w.sister} {
-			_, err := tx.Exec("INSERT INTO membership (person_id, organization_id, role, state, created_at) VALUES ($1, $2, $3, 'active', $4)",
-				w.people[r].ID, o.ID, as, data.Millis(tx.Now))
-			if err != nil {
+		for _, o := range []account.Organization{w.sister, w.org} {
+			if err := account.AddMember(tx, o.ID, w.people[r], as, "console"); err != nil {
 				return err
 			}
 		}
+		if err := account.ChooseOrganization(tx, w.people[r].ID, w.org.ID); err != nil {
+			return err
+		}
 	}
-	return nil
+	_, err := tx.Exec("UPDATE membership SET chosen_at = chosen_at - 1 WHERE organization_id = $1", w.sister.ID)
+	return err
+}
+
+// organize lets the first organization have a history: a former name, facts that changed, days, people with names.
+func (w *world) organize(t testing.TB) {
+	t.Helper()
+	say := func(as role, facts eligibility.Profile) {
+		w.Advance(wholeDay)
+		w.Write(t, func(tx *data.Tx) error {
+			return account.SaveFacts(tx, w.desk.Vocabulary, w.org.ID, w.people[as].ID, facts)
+		})
+	}
+	w.Write(t, func(tx *data.Tx) error {
+		if err := account.SetProfile(tx, w.people[owner].ID, "Ana Example", "en"); err != nil {
+			return err
+		}
+		return account.Rename(tx, w.org.ID, w.people[owner].ID, w.org.Name, "Cedar Flats Water District")
+	})
+	w.org.Name = "Cedar Flats Water District"
+	say(editor, eligibility.Profile{"legal_name": eligibility.String(w.org.Name).From(eligibility.Stated, "application"),
+		"population_served": eligibility.Between(eligibility.Range(3301, 10000)).From(eligibility.Stated, "check"), "memberships": eligibility.Set("awwa", "waterisac").From(eligibility.Stated, "profile"),
+		"technical_contact": eligibility.String("Duty desk\n+1-555-0100").From(eligibility.Stated, "application")})
+	say(owner, eligibility.Profile{"population_served": eligibility.Int(4100).From(eligibility.Register, "sdwis 2025"), "sam_expires_on": eligibility.String("2027-02-05").From(eligibility.Stated, "profile")})
+	w.Write(t, func(tx *data.Tx) error {
+		return account.SaveRenewal(tx, w.desk.Vocabulary, w.org.ID, w.people[owner].ID, account.Date{Subject: "waterisac", Day: "2026-03-01", Note: "Ask the board in January."})
+	})
+}
+
+// invite invites an address to the first organization.
+func (w *world) invite(t testing.TB, email, as string) (i account.Invitation) {
+	t.Helper()
+	w.Write(t, func(tx *data.Tx) (err error) {
+		i, err = account.Invite(tx, w.desk.Mail, w.org.ID, w.people[owner], email, as, "en")
+		return err
+	})
+	return i
 }
 
 // decide makes the cases of the first organization and its sister that were decided or wait, and the grants. An

@@ -148,7 +148,7 @@ func everyWindow(t *testing.T, test func(t *testing.T, width int, lang string)) 
 // viewer is the role as which a page is looked at.
 func (w *world) viewer(path string, public bool) role {
 	switch {
-	case path == "/org/new":
+	case path == "/org/new", path == "/invitation/:id":
 		return newcomer
 	case public:
 		return stranger

@@ -6,6 +6,7 @@ import (
 	"accessdesk/ui/desk"
 	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/grant"
+	"accessdesk/ui/organization"
 	"accessdesk/ui/public"
 	"accessdesk/ui/reminders"
 	"accessdesk/ui/staff"
@@ -64,6 +65,10 @@ func Routes(s *web.Site) []web.Route {
 		{Method: get, Path: "/reminders", Policy: web.SignedIn, Handler: s.Read(reminders.Reminders)},
 		{Method: post, Path: "/reminders", Policy: web.SignedIn, Handler: s.Write(reminders.Save)},
 		{Method: post, Path: "/signout", Policy: web.SignedIn, Handler: s.Write(public.SignOut)},
+		// What the mailed link of an invitation opens; it accepts nothing.
+		{Method: get, Path: "/invitation", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Read(organization.Invitation)},
+		{Method: get, Path: "/account", Policy: web.SignedIn, Handler: s.Read(organization.Account)},
+		{Method: post, Path: "/account", Policy: web.SignedIn, Handler: s.Write(organization.SaveAccount)},
 		{Method: post, Path: "/session/stay", Policy: web.SignedIn, Handler: s.Write(public.Stay)},
 	}
 	for _, name := range public.SupportPages {
@@ -78,6 +83,26 @@ func deskRoutes(s *web.Site) []web.Route {
 		{Method: get, Path: "/home", Policy: web.Applicant, Handler: s.Read(desk.Home)},
 		{Method: get, Path: "/org/new", Policy: web.Applicant, Handler: s.Read(desk.NewOrganization)},
 		{Method: post, Path: "/org/new", Policy: web.Applicant, Handler: s.Write(desk.CreateOrganization)},
+		{Method: get, Path: "/org", Policy: web.Applicant, Handler: s.Read(organization.Profile)},
+		{Method: get, Path: "/org/edit", Policy: web.Applicant, Handler: s.Read(organization.Edit)},
+		{Method: get, Path: "/org/edit/:topic", Policy: web.Applicant, Handler: s.Read(organization.Topic)},
+		{Method: post, Path: "/org/edit/:topic", Policy: web.Applicant, Handler: s.Write(organization.SaveTopic)},
+		{Method: get, Path: "/org/name", Policy: web.Applicant, Handler: s.Read(organization.Name)},
+		{Method: post, Path: "/org/name", Policy: web.Applicant, Handler: s.Write(organization.Rename)},
+		{Method: get, Path: "/org/choose", Policy: web.Applicant, Handler: s.Read(organization.Choose)},
+		{Method: post, Path: "/org/choose", Policy: web.Applicant, Handler: s.Write(organization.Act)},
+		{Method: get, Path: "/org/people", Policy: web.Applicant, Handler: s.Read(organization.People)},
+		{Method: post, Path: "/org/people", Policy: web.Applicant, Handler: s.Write(organization.Invite)},
+		{Method: get, Path: "/org/people/:id", Policy: web.Applicant, Handler: s.Read(organization.Member)},
+		{Method: post, Path: "/org/people/:id", Policy: web.Applicant, Handler: s.Write(organization.SetRole)},
+		{Method: get, Path: "/org/people/:id/remove", Policy: web.Applicant, Handler: s.Read(organization.AskRemove)},
+		{Method: post, Path: "/org/people/:id/remove", Policy: web.Applicant, Handler: s.Write(organization.Remove)},
+		{Method: get, Path: "/org/leave", Policy: web.Applicant, Handler: s.Read(organization.AskLeave)},
+		{Method: post, Path: "/org/leave", Policy: web.Applicant, Handler: s.Write(organization.Leave)},
+		{Method: get, Path: "/org/invitations/:id", Policy: web.Applicant, Handler: s.Read(organization.Sent)},
+		{Method: post, Path: "/org/invitations/:id", Policy: web.Applicant, Handler: s.Write(organization.Settle)},
+		{Method: get, Path: "/invitation/:id", Policy: web.Applicant, Handler: s.Read(organization.Invited)},
+		{Method: post, Path: "/invitation/:id", Policy: web.Applicant, Handler: s.Write(organization.AnswerInvitation)},
 
 		{Method: get, Path: "/applications", Policy: web.Applicant, Handler: s.Read(desk.Applications)},
 		// Open to strangers: their choice is remembered while they sign in.

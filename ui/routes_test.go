@@ -52,8 +52,12 @@ func (w *world) expected(route web.Route, as role) answer {
 		return answer{http.StatusSeeOther, "*"}
 	case w.unknownTo(route, as):
 		return answer{http.StatusNotFound, ""}
-	case route.Path == "/org/new" && as != newcomer: // who acts for an organization already goes on
-		return answer{http.StatusSeeOther, "/home"}
+	case p.ofMember && as == newcomer:
+		return answer{http.StatusSeeOther, "/org/new"}
+	case lacks(p, as):
+		return answer{http.StatusSeeOther, p.back}
+	case route.Path == "/invitation" && as == newcomer: // who is signed in as the invited person goes on
+		return answer{http.StatusSeeOther, "/invitation/" + w.invited.ID}
 	case p.to != nil:
 		return answer{http.StatusSeeOther, p.to(w)}
 	case p.status != 0:
@@ -65,7 +69,16 @@ func (w *world) expected(route web.Route, as role) answer {
 // unknownTo tells whether a route leads to a thing that the role must not know of: applicants see what belongs to
 // their organizations only.
 func (w *world) unknownTo(route web.Route, as role) bool {
+	if known := atlas[route.Path].known; known != nil {
+		return !slices.Contains(known, as)
+	}
 	return route.Policy.Name == web.Applicant.Name && strings.Contains(route.Path, ":id") && !slices.Contains([]role{owner, editor, reader}, as)
+}
+
+// lacks tells whether a member of an organization has not the right that a page needs.
+func lacks(p place, as role) bool {
+	roles := map[role]string{owner: account.Owner, outsider: account.Owner, editor: account.Editor, reader: account.Reader}
+	return p.needs != "" && !account.RoleMay(roles[as], p.needs)
 }
 
 // walkReads opens every GET route as everybody, and each further address of a page as the plainest role that its policy
@@ -167,14 +180,26 @@ func (w *world) walkForeign(t *testing.T, routes []web.Route) {
 			}
 			for _, address := range tried {
 				got := v.Send(route.Method, address, formOf(route.Method, token), nil)
-				if got.StatusCode != http.StatusNotFound {
-					t.Errorf("%s %s as %s: status %d, want 404", route.Method, address, as, got.StatusCode)
+				if got.StatusCode != w.ignorant(route, as) {
+					t.Errorf("%s %s as %s: status %d, want %d", route.Method, address, as, got.StatusCode, w.ignorant(route, as))
 				}
 			}
 		}
 		w.unchanged(t, before, "asking for unknown things as "+string(as))
 	}
 	w.walkDrafts(t, routes)
+}
+
+// ignorant is the answer to a request for something that does not exist. A member who lacks the right to such things is
+// told that, whether the thing exists or not.
+func (w *world) ignorant(route web.Route, as role) int {
+	switch {
+	case w.unknownTo(route, as) || !lacks(atlas[route.Path], as):
+		return http.StatusNotFound
+	case route.Method == http.MethodGet:
+		return http.StatusSeeOther
+	}
+	return http.StatusUnprocessableEntity
 }
 
 // walkDrafts holds that staff cannot see what was not sent.

@@ -107,6 +107,10 @@ type world struct {
 	// theirGrant is active and belongs to the other organization.
 	theirGrant access.Grant
 
+	// invited is the newcomer's invitation to the first organization, as an editor; lapsed is one that ran out.
+	invited, lapsed account.Invitation
+	invitation      string // address of the mailed link of invited
+
 	check  string // cookie of a check with answers
 	resume string // address of the mailed link to a check
 	signin string // address of a sign-in link that is bound to the browser with the nonce

@@ -78,9 +78,9 @@ func Dates(tx *data.Tx, v *eligibility.Vocabulary, organizationID string) ([]Dat
 		return nil, err
 	}
 	for _, d := range renewals {
-		if facts[memberships].Has(d.Subject) {
+		if d.Day != "" && facts[memberships].Has(d.Subject) {
 			d.Day = nextYearly(d.Day, today)
-			all = append(all, d)
+			all = append(all, d.Date)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Date) int {
@@ -154,14 +154,25 @@ func inYears(day time.Time, years int) time.Time {
 // noteLimit is the length of a note beside a day, in characters.
 const noteLimit = 200
 
-// Renewals lists the days that were stated for memberships, by membership, as they were stated.
-func Renewals(tx *data.Tx, organizationID string) ([]Date, error) {
-	all, err := data.Rows(tx, func(s data.Scanner) (d Date, err error) { return d, s.Scan(&d.Kind, &d.Subject, &d.Day, &d.Note) },
-		"SELECT kind, subject, day, note FROM organization_date WHERE organization_id = $1 AND superseded_at IS NULL AND day <> ''", organizationID)
+// Renewal is the day on which a membership renews, as it was stated last. Day is "" if it was taken away.
+type Renewal struct {
+	Date
+	At time.Time
+	By string // an actor of the record
+}
+
+// Renewals lists the days that were stated for memberships, by membership.
+func Renewals(tx *data.Tx, organizationID string) ([]Renewal, error) {
+	all, err := data.Rows(tx, func(s data.Scanner) (d Renewal, err error) {
+		var at int64
+		err = s.Scan(&d.Kind, &d.Subject, &d.Day, &d.Note, &at, &d.By)
+		d.At = data.FromMillis(at)
+		return d, err
+	}, "SELECT kind, subject, day, note, stated_at, stated_by FROM organization_date WHERE organization_id = $1 AND superseded_at IS NULL", organizationID)
 	if err != nil {
 		return nil, fmt.Errorf("dates of organization %s: %w", organizationID, err)
 	}
-	slices.SortFunc(all, func(a, b Date) int { return cmp.Compare(a.Subject, b.Subject) })
+	slices.SortFunc(all, func(a, b Renewal) int { return cmp.Compare(a.Subject, b.Subject) })
 	return all, nil
 }
 
@@ -176,8 +187,8 @@ func SaveRenewal(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor s
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(renewals, func(other Date) bool { return other.Subject == d.Subject })
-	if at >= 0 && renewals[at] == d || at < 0 && d.Day == "" {
+	at := slices.IndexFunc(renewals, func(other Renewal) bool { return other.Subject == d.Subject })
+	if at >= 0 && renewals[at].Date == d || at < 0 && d.Day == "" {
 		return nil
 	}
 	_, err = tx.Exec("UPDATE organization_date SET superseded_at = $4 WHERE organization_id = $1 AND kind = $2 AND subject = $3 AND superseded_at IS NULL",
@@ -194,6 +205,12 @@ func SaveRenewal(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor s
 		return fmt.Errorf("save date of organization %s: %w", organizationID, err)
 	}
 	return nil
+}
+
+// CheckRenewal gives the refusals with which SaveRenewal would answer, all together.
+func CheckRenewal(v *eligibility.Vocabulary, d Date) error {
+	_, err := checkRenewal(v, d)
+	return err
 }
 
 // checkRenewal tidies a day; all its refusals come together.

@@ -44,10 +44,10 @@ type Invitation struct {
 	void   bool // whoever invites may not any more
 }
 
-// check refuses an invitation that cannot be accepted: invitation_accepted, invitation_replaced (a newer mail went out),
+// Check refuses an invitation that cannot be accepted: invitation_accepted, invitation_replaced (a newer mail went out),
 // invitation_canceled (also when the person declined), invitation_expired, and invitation_void when whoever invited does
 // not manage the organization any more.
-func (i Invitation) check(now time.Time) error {
+func (i Invitation) Check(now time.Time) error {
 	switch {
 	case i.ended && i.ending == endedAccepted:
 		return data.Refuse("", "invitation_accepted")
@@ -63,8 +63,11 @@ func (i Invitation) check(now time.Time) error {
 	return nil
 }
 
+// Ended tells whether somebody answered or ended the invitation; one that ran out or is void can still be mailed again.
+func (i Invitation) Ended() bool { return i.ended }
+
 // Over tells whether the invitation cannot be accepted any more.
-func (i Invitation) Over(now time.Time) bool { return i.check(now) != nil }
+func (i Invitation) Over(now time.Time) bool { return i.Check(now) != nil }
 
 const selectInvitation = `SELECT i.id, o.id, o.name, i.email, i.role, i.lang, i.invited_at, i.expires_at, i.ended_at, i.ending,
 	p.id, p.email, p.name, p.lang, p.staff_role, p.disabled, coalesce(m.role, ''), coalesce(m.state, '')
@@ -135,7 +138,7 @@ func Resend(tx *data.Tx, composer *notify.Composer, organizationID string, actor
 		return i, err
 	}
 	if i.ended {
-		return i, i.check(tx.Now)
+		return i, i.Check(tx.Now)
 	}
 	i.By = actor
 	return i.send(tx, composer, actor, "invitation_resent")
@@ -146,7 +149,7 @@ func Resend(tx *data.Tx, composer *notify.Composer, organizationID string, actor
 func CancelInvitation(tx *data.Tx, organizationID string, actor Person, id string) error {
 	i, err := managed(tx, organizationID, actor, id)
 	if err == nil && i.ended {
-		err = i.check(tx.Now)
+		err = i.Check(tx.Now)
 	}
 	if err != nil {
 		return err
@@ -200,7 +203,7 @@ func LookInvitation(tx *data.Tx, token string) (Invitation, error) {
 	if err != nil {
 		return Invitation{}, fmt.Errorf("look at invitation: %w", err)
 	}
-	return i, i.check(tx.Now)
+	return i, i.Check(tx.Now)
 }
 
 // InvitationTo gives an invitation to the person whose address it names. For everybody else there is none:
@@ -211,7 +214,7 @@ func InvitationTo(tx *data.Tx, p Person, id string) (Invitation, error) {
 	if err != nil {
 		return Invitation{}, fmt.Errorf("invitation %s: %w", id, err)
 	}
-	return i, i.check(tx.Now)
+	return i, i.Check(tx.Now)
 }
 
 // Accept makes the invited person a member, once. Refusals as for InvitationTo, invitation_staff for somebody who works for

@@ -9,7 +9,7 @@ import (
 // active is the only state of a membership that opens anything.
 const active = "active"
 
-// nameLimit is the length of an organization's name, in characters.
+// nameLimit is the length of the name of an organization or a person, in characters.
 const nameLimit = 120
 
 // Organization is an operator for which people act.
@@ -45,7 +45,7 @@ func CreateOrganization(tx *data.Tx, p Person, name string) (Organization, error
 }
 
 func organizationName(name string) (string, error) {
-	name, err := plainName(name, nameLimit)
+	name, err := plainName(name)
 	if err == nil && name == "" {
 		err = data.Refuse("name", "organization_name")
 	}

@@ -122,14 +122,11 @@ func Rename(tx *data.Tx, organizationID, actor, seen, name string) error {
 	return nil
 }
 
-// personNameLimit is the length of a person's name, in characters.
-const personNameLimit = 80
-
 // SetProfile changes what a person says about themselves: their name, "" for none, and the language of their mails. The
 // language stays from then on, whatever the language of the page on which they sign in. Refusals at the field "name":
 // too_long, invalid_text, name_link; at the field "lang": unknown_choice.
 func SetProfile(tx *data.Tx, personID, name, lang string) error {
-	name, err := plainName(name, personNameLimit)
+	name, err := plainName(name)
 	if lang != "en" && lang != "es" {
 		err = errors.Join(err, data.Refuse("lang", "unknown_choice"))
 	}
@@ -151,15 +148,15 @@ func SetProfile(tx *data.Tx, personID, name, lang string) error {
 
 // plainName tidies the name of a person or an organization. Names stand in mails to people who do not know their author
 // yet, so they hold no address of a page, which would make a mail of ours carry somebody's advertisement.
-func plainName(name string, limit int) (string, error) {
+func plainName(name string) (string, error) {
 	if !plainText(name) {
 		return "", data.Refuse("name", "invalid_text")
 	}
 	name = strings.Join(strings.Fields(name), " ")
 	lower := strings.ToLower(name)
 	switch length := utf8.RuneCountInString(name); {
-	case length > limit:
-		return "", data.Refuse("name", "too_long", "Max", limit, "Used", length)
+	case length > nameLimit:
+		return "", data.Refuse("name", "too_long", "Max", nameLimit, "Used", length)
 	case strings.Contains(lower, "://") || strings.Contains(lower, "www."):
 		return "", data.Refuse("name", "name_link")
 	}

@@ -153,12 +153,12 @@ func TestOwnProfile(t *testing.T) {
 			return b.DB.Write(t.Context(), func(tx *data.Tx) error { return account.SetProfile(tx, p.ID, name, lang) })
 		}
 		for _, c := range []struct{ name, lang, refused string }{
-			{strings.Repeat("a", 81), "en", "name too_long map[Max:80 Used:81]"}, {"a\x00", "en", "name invalid_text"}, {"http://a", "en", "name name_link"},
+			{strings.Repeat("a", 121), "en", "name too_long map[Max:120 Used:121]"}, {"a\x00", "en", "name invalid_text"}, {"http://a", "en", "name name_link"},
 			{"Ana", "fr", "lang unknown_choice"}, {"Ana", "", "lang unknown_choice"}, {"", "es", ""}, {" Ana \n Ruiz ", "es", ""},
 		} {
 			wantRefusal(t, c.name+" "+c.lang, set(c.name, c.lang), c.refused)
 		}
-		if err := set(strings.Repeat("a", 81), "fr"); err == nil || !strings.Contains(err.Error(), "too_long") || !strings.Contains(err.Error(), "unknown_choice") {
+		if err := set(strings.Repeat("a", 121), "fr"); err == nil || !strings.Contains(err.Error(), "too_long") || !strings.Contains(err.Error(), "unknown_choice") {
 			t.Errorf("two problems are told as %v", err)
 		}
 		if again := signIn("en"); again.Lang != "es" || again.Name != "Ana Ruiz" {

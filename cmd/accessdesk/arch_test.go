@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"ui/grant":                 above("ui/web", "ui/form"),
 	"ui/elsewhere":             above("ui/web", "ui/form"),
 	"ui/desk":                  above("ui/web", "ui/form", "ui/grant", "ui/elsewhere"),
+	"ui/organization":          above("ui/web", "ui/form"),
 	"ui/staff":                 above("ui/web", "ui/form"),
 	"ui/reminders":             above("ui/web"),
 	"ui":                       above("ui/web", "ui/form", "ui/public", "ui/organization", "ui/grant", "ui/elsewhere", "ui/desk", "ui/staff", "ui/reminders"),

@@ -17,9 +17,9 @@ type listed struct {
 	Items                             []row
 }
 
-// Applications lists everything that the person's organizations applied for.
+// Applications lists everything that the organization that the person acts for applied for.
 func Applications(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	all, err := broker.Applications(tx, r.Actor())
+	all, err := applicationsHere(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}

@@ -39,6 +39,7 @@ func openDossier(r *web.Request, tx *data.Tx) (dossier, error) {
 	if err != nil {
 		return dossier{}, err
 	}
+	r.About(a.Organization)
 	return newDossier(r, tx, a)
 }
 

@@ -13,9 +13,10 @@ import (
 	"accessdesk/ui/web"
 )
 
-// HomePage is what needs the person now, and what is under way.
+// HomePage is what needs the person now for the organization that they act for, and what is under way.
 type HomePage struct {
 	Organization string
+	Invited      []invited
 	Fresh        bool // no application yet: two ways to begin
 	ToDo         []toDo
 	Sent         []row // with the reviewers
@@ -36,17 +37,13 @@ const mostDecided = 5
 
 // Home shows what needs the person now: questions first, then drafts, then access that ends soon.
 func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	members, err := account.Memberships(tx, r.Person.ID)
+	applications, err := applicationsHere(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	applications, err := broker.Applications(tx, r.Actor())
-	if err != nil {
+	page := HomePage{Fresh: len(applications) == 0, Organization: r.Acting().Organization.Name}
+	if page.Invited, err = invitations(r, tx); err != nil {
 		return web.Reply{}, err
-	}
-	page := HomePage{Fresh: len(applications) == 0}
-	if len(members) > 0 {
-		page.Organization = members[0].Organization.Name
 	}
 	var decided []broker.Item
 	for _, a := range applications {
@@ -60,7 +57,7 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err := page.addDecided(r, tx, decided); err != nil {
 		return web.Reply{}, err
 	}
-	if err := page.addAccess(r, tx, members); err != nil {
+	if err := page.addAccess(r, tx, r.Members[:min(1, len(r.Members))]); err != nil {
 		return web.Reply{}, err
 	}
 	slices.SortStableFunc(page.ToDo, func(a, b toDo) int { return cmp.Compare(urgency(a), urgency(b)) })

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"slices"
+
 	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/data"
@@ -12,47 +14,41 @@ import (
 // OrganizationPage asks for the name of the organization.
 type OrganizationPage struct {
 	web.Problems
-	Name form.Field
-	Next string // where to go on
+	Another bool // the person acts for one already
+	Invited []invited
+	Name    form.Field
+	Next    string // where to go on
 }
 
 // legalName is the fact that the name of the organization becomes.
 const legalName eligibility.FactID = "legal_name"
 
-// NewOrganization asks a person who acts for no organization yet for its name.
+// NewOrganization asks for the name of the person's first organization, or of another one.
 func NewOrganization(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	next := web.LocalPath(r.Query("next"), "/home")
-	member, err := membership(r, tx)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	if member.PersonID != "" {
-		return web.Reply{Redirect: next}, nil
-	}
 	facts, err := checkFacts(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	name, _ := facts[legalName].Text()
-	return web.Reply{Page: "desk/organization_new", Data: newOrganizationPage(r, name, next)}, nil
+	name := ""
+	if len(r.Members) == 0 {
+		name, _ = facts[legalName].Text()
+	}
+	page, err := newOrganizationPage(r, tx, name, web.LocalPath(r.Query("next"), "/home"))
+	return web.Reply{Page: "desk/organization_new", Data: page}, err
 }
 
-// CreateOrganization makes the organization and goes on with what was started. A person who has one by now, from
-// another window, keeps it.
+// CreateOrganization makes the organization and goes on with what was started. Who came to name their first one and has
+// one by now, from another window, keeps it.
 func CreateOrganization(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	next := web.LocalPath(r.Form("next"), "/home")
-	member, err := membership(r, tx)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	if member.PersonID != "" {
+	if len(r.Members) > 0 && !r.Has("another") {
 		return web.Reply{Redirect: next}, nil
 	}
 	organization, err := account.CreateOrganization(tx, r.Person, r.Form("name"))
 	if problems, refused := r.Refused(err); refused {
-		page := newOrganizationPage(r, r.Form("name"), next)
+		page, err := newOrganizationPage(r, tx, r.Form("name"), next)
 		page.Problems, page.Name.Problem = problems, problems.At("name")
-		return web.Reply{Status: 422, Page: "desk/organization_new", Data: page}, nil
+		return web.Reply{Status: 422, Page: "desk/organization_new", Data: page}, err
 	}
 	if err != nil {
 		return web.Reply{}, err
@@ -62,18 +58,27 @@ func CreateOrganization(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	return web.Reply{Redirect: next}, err
 }
 
-func newOrganizationPage(r *web.Request, name, next string) OrganizationPage {
-	return OrganizationPage{Next: next, Name: form.Field{ID: "name", Kind: form.Text, Type: "text", Fill: "organization", Value: name,
-		Label: r.L.T("desk.organization_name"), Hint: r.L.T("desk.organization_hint")}}
+func newOrganizationPage(r *web.Request, tx *data.Tx, name, next string) (OrganizationPage, error) {
+	waiting, err := invitations(r, tx)
+	return OrganizationPage{Another: len(r.Members) > 0, Invited: waiting, Next: next, Name: form.Field{ID: "name", Kind: form.Text, Type: "text",
+		Fill: "organization", Value: name, Label: r.L.T("desk.organization_name"), Hint: r.L.T("desk.organization_hint")}}, err
 }
 
-// membership gives the first organization that the person acts for; the zero membership if there is none.
-func membership(r *web.Request, tx *data.Tx) (account.Membership, error) {
-	members, err := account.Memberships(tx, r.Person.ID)
-	if err != nil || len(members) == 0 {
-		return account.Membership{}, err
+// invited is an invitation that waits for the person.
+type invited struct{ ID, Organization, By string }
+
+func invitations(r *web.Request, tx *data.Tx) (all []invited, err error) {
+	waiting, err := account.InvitationsFor(tx, r.Person)
+	for _, i := range waiting {
+		all = append(all, invited{i.ID, i.Organization.Name, account.Called(i.By)})
 	}
-	return members[0], nil
+	return all, err
+}
+
+// applicationsHere lists the applications of the organization that the person acts for, the newest first.
+func applicationsHere(r *web.Request, tx *data.Tx) ([]broker.Application, error) {
+	all, err := broker.Applications(tx, r.Actor())
+	return slices.DeleteFunc(all, func(a broker.Application) bool { return a.Organization.ID != r.Acting().Organization.ID }), err
 }
 
 // checkCookie holds the token of this browser's check; package public sets it.

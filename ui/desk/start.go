@@ -49,10 +49,7 @@ func Start(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if !web.Applicant.Allows(r.Person) {
 		return web.Reply{Redirect: "/applications/new"}, nil // whose policy says why not
 	}
-	member, err := membership(r, tx)
-	if err != nil {
-		return web.Reply{}, err
-	}
+	member := r.Acting()
 	if member.PersonID == "" {
 		return remember(r, slugs, "/org/new?next=/applications/new"), nil
 	}
@@ -79,10 +76,7 @@ func Start(r *web.Request, tx *data.Tx) (web.Reply, error) {
 // New shows the remembered choice and one button that starts the application.
 func New(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	slugs := cleanSlugs(strings.Split(r.Cookie(startCookie), "."))
-	member, err := membership(r, tx)
-	if err != nil {
-		return web.Reply{}, err
-	}
+	member := r.Acting()
 	if member.PersonID == "" && len(slugs) > 0 {
 		return web.Reply{Redirect: "/org/new?next=/applications/new"}, nil
 	}
@@ -112,7 +106,7 @@ func newStartPage(r *web.Request, tx *data.Tx, organization string, slugs []stri
 	if err != nil {
 		return page, err
 	}
-	applications, err := broker.Applications(tx, r.Actor())
+	applications, err := applicationsHere(r, tx)
 	if err != nil {
 		return page, err
 	}

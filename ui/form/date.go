@@ -11,6 +11,20 @@ import (
 // A date is typed in three inputs. What is stored of a date that does not exist are its three numbers, so that nothing
 // typed is lost: "2027-2-31", and "--5" for a lonely day.
 
+// NewDate makes the field of a day that is no fact. text is YYYY-MM-DD, "" for none.
+func NewDate(r *web.Request, id, label, text string) Field {
+	f := Field{ID: id, Key: id, Label: label}
+	f.rawDate(r, text)
+	return f
+}
+
+// ReadDate reads the posted day into the field and gives it as YYYY-MM-DD, "" for none. ok is false for a day that does not
+// exist; the field then says so.
+func ReadDate(r *web.Request, f *Field) (text string, ok bool) {
+	text, f.Problem = f.postedDate(r)
+	return text, f.Problem == ""
+}
+
 // rawDate makes the inputs of a date in the order in which dates are said in the United States.
 func (f *Field) rawDate(r *web.Request, text string) {
 	year, rest, _ := strings.Cut(text, "-")

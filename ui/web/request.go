@@ -71,6 +71,9 @@ func (s *Site) operator(l *locale.Localizer) string {
 // Actor is the signed-in person as the one who acts on a case.
 func (r *Request) Actor() broker.Actor { return broker.PersonActor(r.Person) }
 
+// Posted tells whether a form was sent, as opposed to a page being looked at.
+func (r *Request) Posted() bool { return unsafeMethod(r.c.Method()) }
+
 // Param gives a part of the path.
 func (r *Request) Param(name string) string {
 	value, err := url.PathUnescape(r.c.Params(name))

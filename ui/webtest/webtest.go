@@ -42,6 +42,9 @@ func (v *Visitor) Cookies() []string {
 	return names
 }
 
+// Cookie is the value of a cookie that the browser holds, "" if it holds none.
+func (v *Visitor) Cookie(name string) string { return v.cookies[name] }
+
 // SetCookie plants a cookie.
 func (v *Visitor) SetCookie(name, value string) { v.cookies[name] = value }
 
@@ -149,10 +152,11 @@ func (p *Page) Want(status int) *Page {
 	return p
 }
 
-// At fails the test unless the page has that path (its query is not looked at).
+// At fails the test unless the page has that path (its query and the place on the page are not looked at).
 func (p *Page) At(path string) *Page {
 	p.visitor.t.Helper()
-	if got, _, _ := strings.Cut(p.Path, "?"); got != path {
+	got, _, _ := strings.Cut(p.Path, "#")
+	if got, _, _ = strings.Cut(got, "?"); got != path {
 		p.visitor.t.Fatalf("on %s (%d), want %s\n%s", p.Path, p.Status, path, p.Text())
 	}
 	return p
