@@ -69,6 +69,7 @@ func load(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) (
 	if f.member, err = account.MayActFor(tx, r.Person.ID, a.Organization.ID); err != nil {
 		return f, err
 	}
+	r.About(a.Organization)
 	f.route = RouteOf(f.program.Offering, item.Route)
 	f.packet, _ = packet.Prepare(f.material(r)) // a program that lost every way to apply has an empty packet; its stages stay
 	return f, nil

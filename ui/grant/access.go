@@ -12,28 +12,22 @@ import (
 	"accessdesk/ui/web"
 )
 
-// AccessesPage lists what was granted to the person's organizations.
+// AccessesPage lists what was granted to the organization that the person acts for.
 type AccessesPage struct{ Grants []Line }
 
 // Accesses lists the grants: live ones first.
 func Accesses(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	members, err := account.Memberships(tx, r.Person.ID)
+	var page AccessesPage
+	grants, err := access.OfOrganization(tx, r.Acting().Organization.ID)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	var page AccessesPage
-	for _, member := range members {
-		grants, err := access.OfOrganization(tx, member.Organization.ID)
+	for _, g := range grants {
+		line, err := NewLine(r, tx, g)
 		if err != nil {
 			return web.Reply{}, err
 		}
-		for _, g := range grants {
-			line, err := NewLine(r, tx, g)
-			if err != nil {
-				return web.Reply{}, err
-			}
-			page.Grants = append(page.Grants, line)
-		}
+		page.Grants = append(page.Grants, line)
 	}
 	return web.Reply{Page: "desk/accesses", Data: page}, nil
 }
@@ -56,6 +50,7 @@ func findHeld(r *web.Request, tx *data.Tx) (held, error) {
 	if h.member, err = account.MayActFor(tx, r.Person.ID, h.OrganizationID); err != nil {
 		return h, err
 	}
+	r.About(h.member.Organization)
 	if h.program, err = programOf(r, tx, h.Grant); err != nil {
 		return h, err
 	}
