@@ -124,9 +124,7 @@ func (w *world) organize(t testing.TB) {
 		return account.Rename(tx, w.org.ID, w.people[owner].ID, w.org.Name, "Cedar Flats Water District")
 	})
 	w.org.Name = "Cedar Flats Water District"
-	say(editor, eligibility.Profile{"legal_name": eligibility.String(w.org.Name).From(eligibility.Stated, "application"),
-		"population_served": eligibility.Between(eligibility.Range(3301, 10000)).From(eligibility.Stated, "check"), "memberships": eligibility.Set("awwa", "waterisac").From(eligibility.Stated, "profile"),
-		"technical_contact": eligibility.String("Duty desk\n+1-555-0100").From(eligibility.Stated, "application")})
+	say(editor, eligibility.Profile{"population_served": eligibility.Between(eligibility.Range(3301, 10000)).From(eligibility.Stated, "check"), "memberships": eligibility.Set("awwa", "waterisac").From(eligibility.Stated, "profile")})
 	say(owner, eligibility.Profile{"population_served": eligibility.Int(4100).From(eligibility.Register, "sdwis 2025"), "sam_expires_on": eligibility.String("2027-02-05").From(eligibility.Stated, "profile")})
 	w.Write(t, func(tx *data.Tx) error {
 		return account.SaveRenewal(tx, w.desk.Vocabulary, w.org.ID, w.people[owner].ID, account.Date{Subject: "waterisac", Day: "2026-03-01", Note: "Ask the board in January."})

@@ -40,7 +40,7 @@ func TestNameTheOrganization(t *testing.T) {
 		b.get("/home").shows("Distrito de Agua Cedar Flats")
 		// Another window of the same person keeps the first name.
 		p.fill("main form", "name", "Otro nombre").submit("main form").leads("/applications")
-		b.get("/org/new?next=//evil.example").leads("/home")
+		b.get("/org/new?next=//evil.example").want(200) // one more organization can be added
 		b.get("/home").shows("Distrito de Agua Cedar Flats").hides("Otro nombre")
 		if n := count(t, h, "SELECT count(*) FROM organization"); n != 1 {
 			t.Errorf("%d organizations", n)
