@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"accessdesk/eligibility"
 )
@@ -18,9 +17,6 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 //go:embed testdata/example.toml
 var example string
-
-// today is the day on which the tests read offerings.
-var today = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
 var standard = sync.OnceValues(eligibility.Standard)
 

@@ -198,7 +198,7 @@ func TestPacketByEmail(t *testing.T) {
 		if page.Find(`form[action$="/undo"]`).Length() != 1 {
 			t.Error("the step before cannot be taken back any more")
 		}
-		page = report("accept", "today", "").Want(http.StatusOK).At(address)
+		report("accept", "today", "").Want(http.StatusOK).At(address)
 		v.Visit("/home").Says("The provider said yes", "Vulnerability scanning")
 		report("ready", "today", "").Want(http.StatusOK).At(address).Says("It is in use.")
 		v.Visit("/home").Says("Ready to use")

@@ -103,7 +103,7 @@ func TestEveryCell(t *testing.T) {
 				for who, actor := range b.everybody() {
 					code := refusalOf(who, act, lawful)
 					if code == "" {
-						g = b.mayTake(t, g, actor, act, target)
+						b.mayTake(t, g, actor, act, target)
 						g = b.inState(t, item+"-"+who, state, act) // a fresh one for the next
 						continue
 					}

@@ -14,9 +14,6 @@ import (
 	"accessdesk/notify"
 )
 
-// mailLimit bounds the talk with the mail server.
-const mailLimit = 60 * time.Second
-
 func (e *examination) mail() {
 	const area = "mail"
 	if e.in.Mail == nil {
