@@ -11,6 +11,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
+	"accessdesk/eligibility"
 	"accessdesk/ui/webtest"
 )
 
@@ -144,6 +145,9 @@ func TestStaleTopic(t *testing.T) {
 // TestStaleName: the same for the name.
 func TestStaleName(t *testing.T) {
 	w := openWorld(t)
+	w.Write(t, func(tx *data.Tx) error {
+		return account.SaveFacts(tx, w.desk.Vocabulary, w.org.ID, w.people[owner].ID, eligibility.Profile{"legal_name": eligibility.String(w.org.Name)})
+	})
 	v := w.visitor(t, owner)
 	first, second := v.Visit("/org/name").Form("/org/name"), v.Visit("/org/name").Form("/org/name")
 	first.Set("name", "Cedar Flats Utilities").Send().Want(http.StatusOK).At("/org").Says("Cedar Flats Utilities")
