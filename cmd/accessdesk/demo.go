@@ -22,6 +22,9 @@ const (
 	demoCheckpoints = "var/demo-checkpoints"
 )
 
+// demoOperator runs the demonstration where the configuration names nobody: the provider of its made-up programs.
+const demoOperator = "Example Institute (fictional)"
+
 // demoAge is how long a demonstration is kept: its dates are relative to its making, and an old one tells stories of
 // the past only.
 const demoAge = 14 * 24 * time.Hour

@@ -113,6 +113,9 @@ func (s serveCommand) configure(p *program, c *commands) (configuration, error) 
 	}
 	config.Database.DSN, config.Database.Checkpoints = demoDatabase, demoCheckpoints
 	config.Mail.Delivery, config.Mail.Spool = "spool", demoMail
+	if config.Brand.Operator == "" {
+		config.Brand.Operator = demoOperator
+	}
 	return config, nil
 }
 

@@ -89,7 +89,7 @@ func TestStartAtOnce(t *testing.T) {
 		}
 		// A program with an application under way is not started twice.
 		b.post("/applications", values("program", model)).leads("/applications/new").follow().want(200).
-			shows("There is nothing to start", "You already have an application for these")
+			shows("You already have an application for this program", "Open the application", "Defender model access (demo)").hides("Choose a program first")
 		p := b.post("/applications", values("program", model, "program", funds)).leads("/applications/new").follow().want(200).
 			shows("Start for 1 program", "You already have an application for these", "Small system security grant (demo)")
 		p.submit("main form").want(http.StatusSeeOther).follow().shows("Small system security grant (demo)").hides("Defender model access (demo)")
