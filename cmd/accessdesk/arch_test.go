@@ -54,7 +54,8 @@ var mayImport = map[string][]string{
 	"ui/reminders":             above("ui/web"),
 	"ui":                       above("ui/web", "ui/form", "ui/public", "ui/organization", "ui/grant", "ui/elsewhere", "ui/desk", "ui/staff", "ui/reminders"),
 	"ui/webtest":               {}, "ui/browsertest": {},
-	"cmd/accessdesk": above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration"),
+	"cmd/accessdesk":               above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration", "cmd/accessdesk/configuration", "cmd/accessdesk/spelling"),
+	"cmd/accessdesk/configuration": {"cmd/accessdesk/spelling"}, "cmd/accessdesk/spelling": {},
 }
 
 // domain is everything below ui.

@@ -14,6 +14,7 @@ import (
 
 	"accessdesk/broker/doctor"
 	"accessdesk/catalog"
+	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 	"accessdesk/notify"
 )
@@ -63,7 +64,7 @@ func (d doctorCommand) examine(ctx context.Context, p *program, c *commands) []d
 	if err != nil {
 		return []doctor.Finding{{Area: area, Level: doctor.Problem, Text: err.Error(), Mend: "config.example.toml documents every key. The rest was not looked at."}}
 	}
-	findings := config.warnings()
+	findings := warnings(config)
 	if len(findings) == 0 {
 		findings = []doctor.Finding{{Area: area, Level: doctor.OK, Text: "The desk is " + config.Server.PublicURL + "."}}
 	}
@@ -77,8 +78,8 @@ func (d doctorCommand) examine(ctx context.Context, p *program, c *commands) []d
 		Listen: config.Server.Listen, Mail: mail, MailName: fmt.Sprintf("%s:%d", config.Mail.Host, config.Mail.Port), Spooled: config.Mail.Delivery == "spool",
 		Canary: d.MailTo, From: config.Mail.From, ReplyTo: replyTo(config), Now: p.now,
 		Parts: []doctor.Part{
-			{Area: "texts", Fine: "Pages and mails are complete in both languages.", Mend: "Install the program anew.", Check: config.checkTexts},
-			{Area: "catalog", Fine: "Every published program compiles.", Mend: `"accessdesk verify" tells whether the database is damaged.`, Check: config.checkCatalog},
+			{Area: "texts", Fine: "Pages and mails are complete in both languages.", Mend: "Install the program anew.", Check: func(db *data.DB) error { return checkTexts(config, db) }},
+			{Area: "catalog", Fine: "Every published program compiles.", Mend: `"accessdesk verify" tells whether the database is damaged.`, Check: func(db *data.DB) error { return checkCatalog(config, db) }},
 		}}
 	if in.Spooled {
 		in.MailName = config.Mail.Spool
@@ -87,7 +88,7 @@ func (d doctorCommand) examine(ctx context.Context, p *program, c *commands) []d
 }
 
 // warnings are settings that are allowed, but seldom meant.
-func (c configuration) warnings() (findings []doctor.Finding) {
+func warnings(c configuration.Configuration) (findings []doctor.Finding) {
 	warn := func(text, mend string) {
 		findings = append(findings, doctor.Finding{Area: "configuration", Level: doctor.Warning, Text: text, Mend: mend})
 	}
@@ -101,7 +102,7 @@ func (c configuration) warnings() (findings []doctor.Finding) {
 	} else if len(c.Server.TrustedProxies) == 0 || c.Server.ProxyHeader == "" {
 		warn("No proxy is trusted, so all visitors seem to come from one address and share its limits.", `Set [server] trusted_proxies and proxy_header as deploy/ shows.`)
 	}
-	if !loopbackHost(host) {
+	if !configuration.Loopback(host) {
 		warn("serve listens on "+c.Server.Listen+", without TLS: anybody in the network reaches it past the proxy.", `Set [server] listen = "127.0.0.1:8080", unless the proxy runs on another machine.`)
 	}
 	if c.Brand.Operator == "" {
@@ -114,7 +115,7 @@ func (c configuration) warnings() (findings []doctor.Finding) {
 }
 
 // checkTexts builds every page and mail as serve does at its start, with keys that are good for this only.
-func (c configuration) checkTexts(db *data.DB) error {
+func checkTexts(c configuration.Configuration, db *data.DB) error {
 	b, err := assemble(c, db, secretKeys{web: [32]byte{1}, mail: [32]byte{1}})
 	if err != nil {
 		return err
@@ -129,7 +130,7 @@ func (c configuration) checkTexts(db *data.DB) error {
 }
 
 // checkCatalog compiles the published programs; without a database, those that the program brings.
-func (c configuration) checkCatalog(db *data.DB) error {
+func checkCatalog(c configuration.Configuration, db *data.DB) error {
 	b, err := assemble(c, db, secretKeys{web: [32]byte{1}, mail: [32]byte{1}})
 	if err != nil {
 		return err

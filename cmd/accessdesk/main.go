@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 
 	"github.com/alecthomas/kong"
@@ -111,10 +112,21 @@ func (p *program) failed(err error) int {
 	return 1
 }
 
+// usageError is a mistake of the caller: exit 2.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+func misuse(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
 // configure reads the configuration and lays the --db flag over it.
-func (p *program) configure(c *commands) (configuration, error) {
-	config, err := loadConfiguration(c.Config, p.environment)
-	if err == nil && c.DB != "" && c.DB != config.Database.DSN {
+func (p *program) configure(c *commands) (configuration.Configuration, error) {
+	config, err := configuration.Load(c.Config, p.environment)
+	if err != nil {
+		return config, usageError{err}
+	}
+	if c.DB != "" && c.DB != config.Database.DSN {
 		config.Database.DSN = c.DB
 		if !slices.ContainsFunc(p.environment, func(v string) bool { return strings.HasPrefix(v, checkpointsVariable) }) {
 			config.Database.Checkpoints = notesOf(c.DB, config.Database.Checkpoints)
@@ -123,11 +135,11 @@ func (p *program) configure(c *commands) (configuration, error) {
 	if config.Database.DSN == demoDatabase { // its notes must not stand among those of a real desk
 		config.Database.Checkpoints = demoCheckpoints
 	}
-	return config, err
+	return config, nil
 }
 
 // checkpointsVariable names the folder of the notes, whatever the database.
-const checkpointsVariable = environmentPrefix + "DATABASE_CHECKPOINTS="
+const checkpointsVariable = configuration.EnvironmentPrefix + "DATABASE_CHECKPOINTS="
 
 // notesOf is where the notes of a database stand that is not the configured one: a drill must leave the notes of the desk alone.
 func notesOf(dsn, configured string) string {

@@ -16,6 +16,7 @@ import (
 	"accessdesk/broker/reminder"
 	"accessdesk/catalog"
 	"accessdesk/catalog/interest"
+	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 	"accessdesk/data/demo"
 	"accessdesk/data/locale"
@@ -26,7 +27,7 @@ import (
 
 // parts are the built parts of the program that commands with a database share.
 type parts struct {
-	config  configuration
+	config  configuration.Configuration
 	keys    secretKeys
 	zone    *time.Location
 	db      *data.DB
@@ -35,7 +36,7 @@ type parts struct {
 }
 
 // build makes the parts around an open database, with the keys of this installation.
-func build(config configuration, db *data.DB) (*parts, error) {
+func build(config configuration.Configuration, db *data.DB) (*parts, error) {
 	keys, err := loadKeys(config.Keys.Folder)
 	if err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func build(config configuration, db *data.DB) (*parts, error) {
 	return assemble(config, db, keys)
 }
 
-func assemble(config configuration, db *data.DB, keys secretKeys) (*parts, error) {
+func assemble(config configuration.Configuration, db *data.DB, keys secretKeys) (*parts, error) {
 	b := &parts{config: config, db: db, keys: keys}
 	var err error
 	if b.zone, err = time.LoadLocation(config.Brand.TimeZone); err != nil {
@@ -72,7 +73,7 @@ func assemble(config configuration, db *data.DB, keys secretKeys) (*parts, error
 }
 
 // replyTo is the address that a person reads: the sender's unless configured.
-func replyTo(config configuration) string {
+func replyTo(config configuration.Configuration) string {
 	if config.Mail.ReplyTo != "" {
 		return config.Mail.ReplyTo
 	}

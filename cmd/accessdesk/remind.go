@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 	"accessdesk/notify"
 )
@@ -64,7 +65,7 @@ func (r remindCommand) Run(ctx context.Context, p *program, c *commands) error {
 }
 
 // time reads --at.
-func (r remindCommand) time(p *program, config configuration) (time.Time, error) {
+func (r remindCommand) time(p *program, config configuration.Configuration) (time.Time, error) {
 	if r.At == "" {
 		return p.now(), nil
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"accessdesk/catalog"
+	"accessdesk/cmd/accessdesk/spelling"
 	"accessdesk/data"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility"
@@ -129,15 +130,11 @@ func (s screenCommand) snapshot(ctx context.Context, p *program, c *commands, v 
 // nearestSlug suggests a program, or names them all when none is near.
 func nearestSlug(slug string, snapshot *catalog.Snapshot) string {
 	var known []string
-	best, distance := "", len(slug)/2+1
 	for _, o := range snapshot.Offerings {
 		known = append(known, o.Slug)
-		if d := editDistance(slug, o.Slug); d < distance {
-			best, distance = o.Slug, d
-		}
 	}
-	if best != "" {
-		return fmt.Sprintf(". Did you mean %q?", best)
+	if nearest := spelling.Nearest(slug, known); nearest != "" {
+		return fmt.Sprintf(". Did you mean %q?", nearest)
 	}
 	return ". It has: " + strings.Join(known, ", ")
 }

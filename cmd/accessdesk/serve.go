@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 	"accessdesk/notify"
 	"accessdesk/ui"
@@ -94,21 +95,21 @@ func unheard(address string, err error) error {
 
 // configure applies the flags. The demonstration has its own database and mail folder, so that it can never touch a
 // real one.
-func (s serveCommand) configure(p *program, c *commands) (configuration, error) {
+func (s serveCommand) configure(p *program, c *commands) (configuration.Configuration, error) {
 	config, err := p.configure(c)
 	if err != nil {
 		return config, err
 	}
 	if s.Listen != "" {
-		if config.Server.PublicURL == defaultPublicURL(config.Server.Listen) {
-			config.Server.PublicURL = defaultPublicURL(s.Listen)
+		if config.Server.PublicURL == configuration.DefaultPublicURL(config.Server.Listen) {
+			config.Server.PublicURL = configuration.DefaultPublicURL(s.Listen)
 		}
 		config.Server.Listen = s.Listen
 	}
 	if !s.Demo {
 		return config, nil
 	}
-	if config.Database.DSN != defaults().Database.DSN {
+	if config.Database.DSN != configuration.Defaults().Database.DSN {
 		return config, misuse("--demo has its own database, var/demo.db: leave out --db and [database] dsn")
 	}
 	config.Database.DSN, config.Database.Checkpoints = demoDatabase, demoCheckpoints
@@ -130,7 +131,7 @@ func (s serveCommand) logger(p *program) *slog.Logger {
 }
 
 // open builds everything that serves.
-func (s serveCommand) open(ctx context.Context, p *program, config configuration, log *slog.Logger) (*parts, *ui.Server, demoLinks, error) {
+func (s serveCommand) open(ctx context.Context, p *program, config configuration.Configuration, log *slog.Logger) (*parts, *ui.Server, demoLinks, error) {
 	var links demoLinks
 	if s.Demo {
 		if err := p.dropOldDemo(ctx); err != nil {
@@ -159,7 +160,7 @@ func (s serveCommand) open(ctx context.Context, p *program, config configuration
 }
 
 // openDesk opens or makes the database and migrates it.
-func (p *program) openDesk(ctx context.Context, config configuration) (*parts, error) {
+func (p *program) openDesk(ctx context.Context, config configuration.Configuration) (*parts, error) {
 	db, err := data.Open(ctx, config.Database.DSN, p.now)
 	if err != nil {
 		return nil, err

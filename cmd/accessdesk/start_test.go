@@ -16,6 +16,7 @@ import (
 
 	"accessdesk/broker/record"
 	"accessdesk/catalog"
+	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 )
 
@@ -24,7 +25,7 @@ import (
 
 // fullDesk makes a demonstration database in a folder of its own that holds every built-in offering that many times. The
 // copies have other slugs and other texts of their rules, so that each of them has to be compiled.
-func fullDesk(t testing.TB, times int) (*program, configuration) {
+func fullDesk(t testing.TB, times int) (*program, configuration.Configuration) {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	p := &program{in: strings.NewReader(""), out: io.Discard, err: io.Discard, now: time.Now}

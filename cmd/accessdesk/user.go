@@ -13,6 +13,7 @@ import (
 
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
+	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 	"accessdesk/data/locale"
 )
@@ -69,7 +70,7 @@ func readable(err error) error {
 }
 
 // openConfigured reads the configuration and opens its database, which must exist.
-func (p *program) openConfigured(ctx context.Context, c *commands) (configuration, *data.DB, error) {
+func (p *program) openConfigured(ctx context.Context, c *commands) (configuration.Configuration, *data.DB, error) {
 	config, err := p.configure(c)
 	if err != nil {
 		return config, nil, err

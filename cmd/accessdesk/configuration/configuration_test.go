@@ -1,7 +1,6 @@
-package main
+package configuration
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -20,12 +19,12 @@ func writeConfiguration(t *testing.T, text string) string {
 
 // The example must hold every key with its default, so that nobody has to read the code.
 func TestExampleIsTheDefaults(t *testing.T) {
-	const example = "../../config.example.toml"
-	got, err := loadConfiguration(example, nil)
+	const example = "../../../config.example.toml"
+	got, err := Load(example, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := defaults()
+	want := Defaults()
 	want.Server.PublicURL = "http://127.0.0.1:8080"
 	want.Server.TrustedProxies = []string{}
 	if !reflect.DeepEqual(got, want) {
@@ -35,7 +34,7 @@ func TestExampleIsTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range configurationKeys() {
+	for _, key := range keys() {
 		name := key[strings.LastIndex(key, ".")+1:]
 		if name != "contacts" && !strings.Contains(string(text), "\n"+name+" = ") {
 			t.Errorf("config.example.toml does not mention %s", key)
@@ -63,10 +62,9 @@ func TestConfigurationIsRefused(t *testing.T) {
 		"missing secret":   {"", []string{"ACCESSDESK_MAIL_PASSWORD_FILE=/nowhere/at/all"}, []string{"ACCESSDESK_MAIL_PASSWORD_FILE"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := loadConfiguration(writeConfiguration(t, c.text), c.environment)
-			var misused usageError
-			if !errors.As(err, &misused) {
-				t.Fatalf("got %v, want a usage error", err)
+			_, err := Load(writeConfiguration(t, c.text), c.environment)
+			if err == nil {
+				t.Fatal("it was taken")
 			}
 			for _, want := range c.want {
 				if !strings.Contains(err.Error(), want) {
@@ -82,7 +80,7 @@ func TestEnvironmentOverrides(t *testing.T) {
 	if err := os.WriteFile(secret, []byte("hush\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config, err := loadConfiguration(writeConfiguration(t, "[server]\nlisten = \"127.0.0.1:9000\"\n"), []string{
+	config, err := Load(writeConfiguration(t, "[server]\nlisten = \"127.0.0.1:9000\"\n"), []string{
 		"PATH=/bin", "ACCESSDESK_SERVER_LISTEN=127.0.0.1:9001", "ACCESSDESK_MAIL_PASSWORD_FILE=" + secret,
 		"ACCESSDESK_SERVER_TRUSTED_PROXIES=127.0.0.1, 10.0.0.0/8", "ACCESSDESK_BRAND_GOVERNMENT=true",
 	})
@@ -99,36 +97,8 @@ func TestEnvironmentOverrides(t *testing.T) {
 }
 
 func TestSecretsAreNotPrinted(t *testing.T) {
-	_, err := loadConfiguration(writeConfiguration(t, "[database]\ndsn = \"\"\n"), nil)
+	_, err := Load(writeConfiguration(t, "[database]\ndsn = \"\"\n"), nil)
 	if err == nil || !strings.Contains(err.Error(), "(hidden)") {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestKeysAreMadeOnceAndPrivate(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "keys")
-	first, err := loadKeys(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := loadKeys(folder)
-	if err != nil || first.web != second.web || first.mail != second.mail ||
-		!reflect.DeepEqual(first.record.Public(), second.record.Public()) || first.web == first.mail || first.web == [32]byte{} {
-		t.Errorf("keys differ between starts, or are empty: %v", err)
-	}
-	if err := os.Chmod(filepath.Join(folder, "web.key"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := loadKeys(folder); err == nil || !strings.Contains(err.Error(), "chmod 600") {
-		t.Errorf("a key that others can read: %v", err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "mail.key"), []byte("short"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(filepath.Join(folder, "web.key"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := loadKeys(folder); err == nil || !strings.Contains(err.Error(), "64 hex digits") {
-		t.Errorf("a broken key: %v", err)
 	}
 }

@@ -1,0 +1,75 @@
+package configuration
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-playground/validator/v10"
+)
+
+// check applies the rules of the tags and those between keys. It names the key, what is wrong and how to mend it.
+func (config Configuration) check() error {
+	rules := validator.New(validator.WithRequiredStructEnabled())
+	rules.RegisterTagNameFunc(func(field reflect.StructField) string { return field.Tag.Get("toml") })
+	var invalid validator.ValidationErrors
+	if err := rules.Struct(config); errors.As(err, &invalid) {
+		var all []error
+		for _, problem := range invalid {
+			_, key, _ := strings.Cut(problem.Namespace(), ".")
+			all = append(all, fmt.Errorf("[%s] %s", strings.Replace(key, ".", "] ", 1), ruleText(problem)))
+		}
+		return fmt.Errorf("configuration: %w", errors.Join(all...))
+	} else if err != nil {
+		return err
+	}
+	if _, err := time.LoadLocation(config.Brand.TimeZone); err != nil {
+		return fmt.Errorf("configuration: [brand] time_zone: %v", err)
+	}
+	if config.Mail.TLS == "none" && config.Mail.Delivery == "smtp" && !Loopback(config.Mail.Host) {
+		return fmt.Errorf(`configuration: [mail] tls = "none" is allowed only for a mail server on this machine; use "starttls" or "implicit"`)
+	}
+	return checkPublicURL(config.Server.PublicURL)
+}
+
+func checkPublicURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) {
+		return fmt.Errorf("configuration: [server] public_url %q is not an address like https://desk.example.org", address)
+	}
+	if u.Scheme == "http" && !Loopback(u.Hostname()) {
+		return fmt.Errorf("configuration: [server] public_url must be https (http only on this machine itself): sign-in cookies must not travel in the clear")
+	}
+	return nil
+}
+
+// Loopback tells whether a host is this machine.
+func Loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+// ruleText says a broken rule in words.
+func ruleText(problem validator.FieldError) string {
+	value := fmt.Sprintf("%v", problem.Value())
+	if problem.Field() == "password" || problem.Field() == "dsn" {
+		value = "(hidden)"
+	}
+	need := map[string]string{
+		"required": "must not be empty", "required_if": "is needed when delivery is smtp",
+		"hostname_port": "must be an address and port like 127.0.0.1:8080", "url": "must be an address like https://desk.example.org",
+		"email": "must be an e-mail address", "timezone": "must be a time zone like America/New_York",
+		"ip|cidr": "must be an IP address or a network like 10.0.0.0/8",
+		"oneof":   "must be one of: " + strings.ReplaceAll(problem.Param(), " ", ", "),
+		"min":     "must be at least " + problem.Param(), "max": "must be at most " + problem.Param(),
+	}[problem.Tag()]
+	if need == "" {
+		need = "is not valid (" + problem.Tag() + ")"
+	}
+	return fmt.Sprintf("= %q %s", value, need)
+}
