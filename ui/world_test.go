@@ -126,8 +126,9 @@ type world struct {
 
 // worldConfig is what a test may change of the site before it is built.
 type worldConfig struct {
-	origin string
-	limits web.Limits
+	origin  string
+	limits  web.Limits
+	stretch bool // the texts of the pages are those of the pseudo-locale
 }
 
 // openWorld builds the program with everything that happens in it.
@@ -163,7 +164,11 @@ func openSite(t testing.TB, db *datatest.Database, change ...func(*worldConfig))
 		_, err := catalog.Import(tx, vocabulary, offerings, "seed")
 		return err
 	})
-	w.site = need(web.New(db.DB, w.desk, locales, web.Config{PublicURL: config.origin, Zone: zone, Limits: config.limits, Key: [32]byte{4, 5, 6},
+	pageTexts := locales
+	if config.stretch {
+		pageTexts = locales.Pseudo()
+	}
+	w.site = need(web.New(db.DB, w.desk, pageTexts, web.Config{PublicURL: config.origin, Zone: zone, Limits: config.limits, Key: [32]byte{4, 5, 6},
 		Brand: web.Brand{Name: "Cyber Access Desk", Operator: "Example Institute", ReplyTo: "help@example.org",
 			Tagline: web.Text{En: "Security help for small operators", Es: "Ayuda de seguridad para operadores pequeños"}},
 		Contacts: []web.Contact{{Name: "Example Response Team", Phone: "1-555-0100", URL: "https://example.org/report",

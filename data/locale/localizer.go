@@ -206,5 +206,11 @@ func (l *Localizer) stretch(text string) string {
 		return text
 	}
 	extra := max(2, (len([]rune(text))*3+9)/10)
-	return "[" + pseudoLetters.Replace(text) + strings.Repeat("·", extra) + "]"
+	return "[" + pseudoLetters.Replace(text) + padding(extra) + "]"
+}
+
+// padding is so many signs, in words of ordinary length: a real text can be broken too.
+func padding(signs int) string {
+	const word = 7
+	return strings.Repeat(strings.Repeat("·", word)+" ", signs/(word+1)) + strings.Repeat("·", signs%(word+1))
 }
