@@ -198,6 +198,55 @@ func TestFormsKeepTheirOrganization(t *testing.T) {
 	form.Send().Want(http.StatusNotFound)
 }
 
+// freeProgram is one for which the first organization has nothing under way.
+const freeProgram = "appa-cyber"
+
+// TestStartKeepsItsOrganization: an application starts for the organization that the page was made for, from each form that starts
+// one, also when the choice has to be looked at once more.
+func TestStartKeepsItsOrganization(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		page string
+		also []string // programs that cannot be started
+	}{
+		"program": {"/programs/" + freeProgram, nil}, "start": {"/applications/new", nil}, "shown once more": {"/programs/" + freeProgram, []string{"ended-long-ago"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := openWorld(t)
+			v := w.visitor(t, owner)
+			v.SetCookie("start", freeProgram)
+			form := v.Visit(c.page).Want(http.StatusOK).Form("/applications")
+			if got := form.Values.Get("organization"); got != w.org.ID {
+				t.Fatalf("the form is about %q, want %q", got, w.org.ID)
+			}
+			for _, slug := range c.also {
+				form.Values.Add("program", slug)
+			}
+			w.Advance(time.Minute)
+			v.Visit("/org/choose").Form("/org/choose").Send().Want(http.StatusOK).Says("Cedar Flats Sewer Authority")
+			page := form.Send().Want(http.StatusOK)
+			if c.also != nil {
+				again := page.At("/applications/new").Says(w.org.Name).Form("/applications")
+				again.Values.Set("repeat_key", "of the page that was shown")
+				page = again.Send().Want(http.StatusOK)
+			}
+			page.Says(w.org.Name)
+			var owners []string
+			w.Read(t, func(tx *data.Tx) (err error) {
+				owners, err = data.Rows(tx, data.Value[string], `SELECT a.organization_id FROM application a
+					JOIN application_item i ON i.application_id = a.id WHERE i.slug = $1`, freeProgram)
+				return err
+			})
+			if len(owners) != 1 || owners[0] != w.org.ID {
+				t.Errorf("started for %v, want one for %s", owners, w.org.ID)
+			}
+			form.Values.Set("organization", w.other.ID) // of strangers
+			form.Values.Set("repeat_key", "of a stranger")
+			form.Send().Want(http.StatusNotFound)
+		})
+	}
+}
+
 // TestOwnAccount: name and language are kept, another session is ended from the list.
 func TestOwnAccount(t *testing.T) {
 	w := openWorld(t)

@@ -77,8 +77,13 @@ func invitations(r *web.Request, tx *data.Tx) (all []invited, err error) {
 
 // applicationsHere lists the applications of the organization that the person acts for, the newest first.
 func applicationsHere(r *web.Request, tx *data.Tx) ([]broker.Application, error) {
+	return applicationsOf(r, tx, r.Acting().Organization.ID)
+}
+
+// applicationsOf lists the applications of one of the person's organizations, the newest first.
+func applicationsOf(r *web.Request, tx *data.Tx, organizationID string) ([]broker.Application, error) {
 	all, err := broker.Applications(tx, r.Actor())
-	return slices.DeleteFunc(all, func(a broker.Application) bool { return a.Organization.ID != r.Acting().Organization.ID }), err
+	return slices.DeleteFunc(all, func(a broker.Application) bool { return a.Organization.ID != organizationID }), err
 }
 
 // checkCookie holds the token of this browser's check; package public sets it.

@@ -1,12 +1,14 @@
 package desk
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"accessdesk/broker"
+	"accessdesk/broker/account"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/ui/web"
@@ -49,17 +51,20 @@ func Start(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if !web.Applicant.Allows(r.Person) {
 		return web.Reply{Redirect: "/applications/new"}, nil // whose policy says why not
 	}
-	member := r.Acting()
+	member, err := startsFor(r, tx, r.Form("organization"))
+	if err != nil {
+		return web.Reply{}, err
+	}
 	if member.PersonID == "" {
 		return remember(r, slugs, "/org/new?next=/applications/new"), nil
 	}
-	page, err := newStartPage(r, tx, member.Organization.Name, slugs)
+	page, err := newStartPage(r, tx, member.Organization, slugs)
 	if err != nil {
 		return web.Reply{}, err
 	}
 	startable := page.slugs()
 	if len(startable) == 0 || len(startable) < len(slugs) && !r.Has("confirmed") {
-		return remember(r, slugs, "/applications/new"), nil
+		return remember(r, slugs, startAddress(r, member.Organization)), nil
 	}
 	facts, err := checkFacts(r, tx)
 	if err != nil {
@@ -76,12 +81,36 @@ func Start(r *web.Request, tx *data.Tx) (web.Reply, error) {
 // New shows the remembered choice and one button that starts the application.
 func New(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	slugs := cleanSlugs(strings.Split(r.Cookie(startCookie), "."))
-	member := r.Acting()
+	member, err := startsFor(r, tx, r.Query("organization"))
+	if err != nil {
+		return web.Reply{}, err
+	}
 	if member.PersonID == "" && len(slugs) > 0 {
 		return web.Reply{Redirect: "/org/new?next=/applications/new"}, nil
 	}
-	page, err := newStartPage(r, tx, member.Organization.Name, slugs)
+	page, err := newStartPage(r, tx, member.Organization, slugs)
 	return web.Reply{Page: "desk/start", Data: page}, err
+}
+
+// startsFor gives the membership in the organization that a form was made for, which need not be the one that the person acts for
+// by now; without an id it is the latter. data.ErrNotFound for an organization of others.
+func startsFor(r *web.Request, tx *data.Tx, organizationID string) (account.Membership, error) {
+	if organizationID == "" {
+		return r.Acting(), nil
+	}
+	member, err := account.MayActFor(tx, r.Person.ID, organizationID)
+	if err == nil {
+		r.About(member.Organization)
+	}
+	return member, err
+}
+
+// startAddress is the page with the choice, about an organization.
+func startAddress(r *web.Request, o account.Organization) string {
+	if o.ID == r.Acting().Organization.ID {
+		return "/applications/new"
+	}
+	return "/applications/new?" + url.Values{"organization": {o.ID}}.Encode()
 }
 
 func remember(r *web.Request, slugs []string, next string) web.Reply {
@@ -100,13 +129,13 @@ func cleanSlugs(posted []string) []string {
 	return slugs
 }
 
-func newStartPage(r *web.Request, tx *data.Tx, organization string, slugs []string) (StartPage, error) {
-	page := StartPage{Organization: organization}
+func newStartPage(r *web.Request, tx *data.Tx, organization account.Organization, slugs []string) (StartPage, error) {
+	page := StartPage{Organization: organization.Name}
 	snapshot, err := r.Desk().Catalog.Snapshot(tx)
 	if err != nil {
 		return page, err
 	}
-	applications, err := applicationsHere(r, tx)
+	applications, err := applicationsOf(r, tx, organization.ID)
 	if err != nil {
 		return page, err
 	}

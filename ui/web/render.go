@@ -24,20 +24,20 @@ type View struct {
 	Path     string
 	Shell    string // public, desk or staff: which header and navigation
 	Person   account.Person
-	// Organization is the one that the page is about, by name; Several tells that the person acts for more than one.
-	Organization string
-	Several      bool
-	FormToken    string // hidden field of every form within a session
-	RepeatKey    string // hidden field of forms whose repeat would hurt, "" for strangers
-	Flash        string
-	Ends         time.Time // end of the session, zero for strangers
-	StayFirst    bool      // the session ends soon: the page leads with "Stay signed in"
-	Here         string    // address of this page for "come back here"
-	Demo         bool
-	Contacts     []Contact
-	Failed       bool // the page shows problems: "Error: " stands before the title
-	Status       int
-	Data         any
+	// Organization is the one that the page is about, by name and id; Several tells that the person acts for more than one.
+	Organization, OrganizationID string
+	Several                      bool
+	FormToken                    string // hidden field of every form within a session
+	RepeatKey                    string // hidden field of forms whose repeat would hurt, "" for strangers
+	Flash                        string
+	Ends                         time.Time // end of the session, zero for strangers
+	StayFirst                    bool      // the session ends soon: the page leads with "Stay signed in"
+	Here                         string    // address of this page for "come back here"
+	Demo                         bool
+	Contacts                     []Contact
+	Failed                       bool // the page shows problems: "Error: " stands before the title
+	Status                       int
+	Data                         any
 }
 
 // functions are what templates may call, bound to a language.
@@ -111,10 +111,11 @@ func (s *Site) view(r *Request, reply Reply) View {
 	v.Shell = shellOf(r, reply.Page)
 	v.OtherURL = languageAddress(r, v.Other)
 	if r.SignedIn() {
-		v.Organization, v.Several = r.about.Name, len(r.Members) > 1
-		if v.Organization == "" {
-			v.Organization = r.Acting().Organization.Name
+		about := r.about
+		if about.Name == "" {
+			about = r.Acting().Organization
 		}
+		v.Organization, v.OrganizationID, v.Several = about.Name, about.ID, len(r.Members) > 1
 		// The handler's transaction is over, so the time of the page is taken from the session that it loaded.
 		v.StayFirst = r.Session.Ends.Sub(s.Clock()) <= WarnBefore && r.Session.Limit.After(r.Session.Ends)
 	}
