@@ -114,6 +114,9 @@ var specs = map[string]spec{
 	"member_removed": {params: []param{organizationName, changedBy, {name: "Link", kind: addressArg, sample: "/home"}}, about: KindNeeded},
 	// member_left, to those who manage the organization. Member: name and address of who left.
 	"member_left": {params: []param{organizationName, member, peoplePage}, about: KindNeeded, stop: "stop_member"},
+	// owner_appointed, to everybody who acts for an organization without an owner, when those who run the site name one. Member: name
+	// and address of the new owner.
+	"owner_appointed": {params: []param{organizationName, member, peoplePage, by}, about: KindNeeded, stop: "stop_member"},
 	// draft_saved, once after the first save. Program and Closes (both optional): the first window that closes.
 	"draft_saved": {params: []param{organization, reference, page, optional(program), instant("Closes", true, sampleStart)}, about: KindDraft},
 	// draft_unfinished, 3 days after the last save. SavedAt: when that was; Program and Closes as above.

@@ -26,9 +26,13 @@
 //
 // People act for organizations through memberships. What a role may do is the table in role.go. For everybody who is no
 // active member an organization does not exist: data.ErrNotFound, never "forbidden". There is always an owner who can sign
-// in: the last one cannot leave, be removed or be given another role. Of several organizations a person acts for the one
-// that they chose last; forms name the organization that they are about, so that a choice in another window cannot lead
-// them astray.
+// in and act: the last one cannot leave, be removed, be given another role or become a member of staff, and their account is
+// not closed in passing. Whoever runs the site closes it by naming a new owner, or, for an account that must be closed at
+// once, by leaving the organization without one (DisableOwner). Only an organization without an owner is given one from
+// outside (AppointOwner); everybody in it hears of that.
+//
+// Of several organizations a person acts for the one that they chose last; forms name the organization that they are about, so
+// that a choice in another window cannot lead them astray.
 //
 // What is known of an organization are facts with evidence, source and date; a new value supersedes the old one, which is
 // kept. So are former names, and the days on which memberships renew. Dates gives the days that reminders are about.

@@ -156,10 +156,7 @@ func keepOwner(tx *data.Tx, organizationID string, m Member, field string) error
 	if m.Role != Owner {
 		return nil
 	}
-	var others int
-	err := tx.Row(`SELECT count(*) FROM membership m JOIN person p ON p.id = m.person_id
-		WHERE m.organization_id = $1 AND m.state = $2 AND m.role = $3 AND m.person_id <> $4 AND p.disabled = $5 AND p.staff_role = ''`,
-		organizationID, active, Owner, m.ID, false).Scan(&others)
+	others, err := otherOwners(tx, organizationID, m.ID)
 	if err == nil && others == 0 {
 		return data.Refuse(field, "last_owner")
 	}

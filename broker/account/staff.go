@@ -24,7 +24,7 @@ const InvitationTime = 24 * time.Hour
 
 // AddPerson adds a member of staff, or changes the role of a person who is there, and gives the token of a one-time
 // link, good for InvitationTime in any browser; an older one ends. Refusals: invalid_email (field email), unknown_choice
-// and last_administrator (field role), person_disabled.
+// and last_administrator (field role), person_disabled and only_owner (field email): staff cannot act for organizations.
 func AddPerson(tx *data.Tx, email, role, actor string) (Person, string, error) {
 	normal, err := NormalizeEmail(email)
 	if err != nil {
@@ -63,6 +63,9 @@ func setRole(tx *data.Tx, p *Person, role, actor string) error {
 	if err := keepAdministrator(tx, *p, "role"); err != nil {
 		return err
 	}
+	if err := keepOrganizations(tx, *p, "email"); err != nil {
+		return err
+	}
 	before := p.StaffRole
 	_, err := tx.Exec("UPDATE person SET staff_role = $2, generation = generation + 1 WHERE id = $1", p.ID, role)
 	if err != nil {
@@ -73,11 +76,23 @@ func setRole(tx *data.Tx, p *Person, role, actor string) error {
 }
 
 // SetDisabled closes the account of a person, or opens it again. Either way their sessions end; closing also ends every
-// link that was mailed. Nothing happens if the account is in that state already. Refusal: last_administrator.
+// link that was mailed. Nothing happens if the account is in that state already. Refusals: last_administrator, and only_owner
+// with the names of the Organizations that nobody could manage then; DisableOwner closes such an account.
 func SetDisabled(tx *data.Tx, personID string, disabled bool, actor string) error {
 	p, err := FindPerson(tx, personID)
-	if err != nil || p.Disabled == disabled {
+	if err == nil && disabled {
+		err = keepOrganizations(tx, p, "")
+	}
+	if err != nil {
 		return err
+	}
+	return setDisabled(tx, p, disabled, actor)
+}
+
+// setDisabled is the one way in which an account is closed and opened.
+func setDisabled(tx *data.Tx, p Person, disabled bool, actor string) error {
+	if p.Disabled == disabled {
+		return nil
 	}
 	act := "person_enabled"
 	if disabled {
@@ -91,14 +106,14 @@ func SetDisabled(tx *data.Tx, personID string, disabled bool, actor string) erro
 			}
 		}
 	}
-	rows, err := tx.Exec("UPDATE person SET disabled = $2, generation = generation + 1 WHERE id = $1 AND disabled <> $2", personID, disabled)
+	rows, err := tx.Exec("UPDATE person SET disabled = $2, generation = generation + 1 WHERE id = $1 AND disabled <> $2", p.ID, disabled)
 	if err == nil && rows == 0 {
 		err = data.ErrConflict
 	}
 	if err != nil {
-		return fmt.Errorf("disable person %s: %w", personID, err)
+		return fmt.Errorf("disable person %s: %w", p.ID, err)
 	}
-	return recordPerson(tx, actor, act, map[string]any{"person": personID})
+	return recordPerson(tx, actor, act, map[string]any{"person": p.ID})
 }
 
 // keepAdministrator refuses to take the role or the account from the only administrator who can sign in.

@@ -21,6 +21,10 @@ import (
 type userCommand struct {
 	Add  userAddCommand  `cmd:"" help:"Add a person who runs the desk, and print a sign-in link."`
 	List userListCommand `cmd:"" help:"List the people who know the desk."`
+
+	Disable userDisableCommand `cmd:"" help:"Close an account: the person is signed out and cannot sign in again."`
+	Enable  userEnableCommand  `cmd:"" help:"Open a closed account again."`
+	Owner   userOwnerCommand   `cmd:"" help:"Name the owner of an organization that has none who can sign in."`
 }
 
 type userAddCommand struct {
