@@ -106,14 +106,14 @@ func (d Desk) version(tx *data.Tx, slug, versionID string) (*catalog.Published, 
 	return catalog.Version(tx, d.Vocabulary, versionID)
 }
 
-// tell queues a mail to everybody who acts for an organization, each in their language. args makes the arguments for a
+// tell queues a mail to those of an organization whom account.Audience names, each in their language. args makes the arguments for a
 // language; the organization's name is added.
 func (d Desk) tell(tx *data.Tx, organizationID, template, key, chain string, args func(lang string) map[string]any) error {
 	organization, err := account.FindOrganization(tx, organizationID)
 	if err != nil {
 		return err
 	}
-	people, err := account.Writers(tx, organizationID)
+	people, err := account.Audience(tx, organizationID, template)
 	if err != nil {
 		return err
 	}
@@ -139,18 +139,6 @@ func (d Desk) Access() access.Desk {
 				return "", err
 			}
 			return program.Title.In(lang), nil
-		},
-		Organization: func(tx *data.Tx, organizationID string) (string, []access.Recipient, error) {
-			organization, err := account.FindOrganization(tx, organizationID)
-			if err != nil {
-				return "", nil, err
-			}
-			people, err := account.Writers(tx, organizationID)
-			var to []access.Recipient
-			for _, p := range people {
-				to = append(to, access.Recipient{To: p.Email, Lang: p.Lang})
-			}
-			return organization.Name, to, err
 		},
 	}
 }

@@ -203,12 +203,13 @@ var specs = map[string]spec{
 	// grant_started. Starts, Ends: of the access.
 	"grant_started": {params: []param{organization, reference, program, page, instant("Starts", false, sampleStart), instant("Ends", false, sampleEnd)}, about: KindNeeded, stop: "stop_case"},
 	// grant_ends_soon, 30 and 7 days before. Days: how many remain; Ends: the end; RenewBy (optional): until when a renewal may be
-	// asked for; AskedAt (optional, comes before RenewBy): when it was asked for.
+	// asked for, by the reader; OthersRenewBy (optional): the same, for a reader who may not ask; AskedAt (optional, comes before
+	// both): when it was asked for.
 	"grant_ends_soon": {params: []param{organization, reference, program, page, instant("Ends", false, sampleEnd),
-		instant("RenewBy", true, sampleEnd), instant("AskedAt", true, sampleEnd.AddDate(0, 0, -40)),
+		instant("RenewBy", true, sampleEnd), instant("OthersRenewBy", true, sampleEnd), instant("AskedAt", true, sampleEnd.AddDate(0, 0, -40)),
 		{name: "Days", kind: numberArg, sample: 30}}, about: KindNeeded, stop: "stop_case"},
-	// grant_ended. EndedAt: when.
-	"grant_ended": {params: []param{organization, reference, program, page, instant("EndedAt", false, sampleEnd)}, about: KindNeeded, stop: "stop_case"},
+	// grant_ended. EndedAt: when; AskedAt (optional): when a renewal was asked for that nobody decided.
+	"grant_ended": {params: []param{organization, reference, program, page, instant("EndedAt", false, sampleEnd), instant("AskedAt", true, sampleEnd.AddDate(0, 0, -40))}, about: KindNeeded, stop: "stop_case"},
 	// grant_revoked. RevokedAt: when; Reason: in words for the holder.
 	"grant_revoked": {params: []param{organization, reference, program, page, instant("RevokedAt", false, sampleEnd),
 		{name: "Reason", kind: textArg,

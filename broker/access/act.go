@@ -19,16 +19,11 @@ import (
 // ReasonLimit is the length of a reason in characters: what the mail to the holder can quote in full.
 const ReasonLimit = 2000
 
-// Recipient is somebody to tell about a grant: an e-mail address and the language to write in.
-type Recipient struct{ To, Lang string }
-
 // Desk is what acts on grants need from packages that access must not know.
 type Desk struct {
 	Mail *notify.Composer
 	// Title gives what the program of a grant is called in a language.
 	Title func(tx *data.Tx, g Grant, lang string) (string, error)
-	// Organization gives the name for greetings and the people of the organization who get its mails.
-	Organization func(tx *data.Tx, organizationID string) (name string, to []Recipient, err error)
 	// Live gives the version of a program that holds now and its terms. data.ErrNotFound: it is not published any more.
 	Live func(tx *data.Tx, slug string) (versionID string, terms catalog.Terms, err error)
 	// Safeguard says a safeguard in a language, as one line.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"accessdesk/broker/account"
 	"accessdesk/data"
 )
 
@@ -107,7 +108,7 @@ func nearest(remaining time.Duration) int64 {
 // remind queues the mails of a threshold and marks it. Without a recipient nothing is marked, so the next run tries again.
 func remind(tx *data.Tx, d Desk, g Grant, days int64) (bool, error) {
 	occasion := strconv.FormatInt(days, 10) + ":" + strconv.FormatInt(g.Renewals, 10)
-	queued, err := tellHolders(tx, d, g, "grant_ends_soon", "ends:"+occasion, func(string) map[string]any { return endsSoonArgs(g, tx.Now) })
+	queued, err := tellHolders(tx, d, g, "grant_ends_soon", "ends:"+occasion, func(to account.Member) map[string]any { return endsSoonArgs(g, tx.Now, to.Role) })
 	if err != nil || queued == 0 {
 		return false, err
 	}

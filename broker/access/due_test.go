@@ -229,16 +229,21 @@ func TestShortGrants(t *testing.T) {
 func TestNobodyToRemind(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := newBench(t, db)
-		writers := b.desk.Organization
-		b.desk.Organization = func(*data.Tx, string) (string, []Recipient, error) { return "Cedar Flats Water District", nil, nil }
+		closed := func(disabled bool) {
+			b.Write(t, func(tx *data.Tx) error {
+				_, err := tx.Exec("UPDATE person SET disabled = $1 WHERE staff_role = ''", disabled)
+				return err
+			})
+		}
+		closed(true)
 		g := b.opened(t, b.request("nobody", 365, time.Time{}))
 		db.SetNow(g.Ends.Add(-30 * day))
 		if got := b.due(t); got != (Report{}) {
 			t.Errorf("nobody: %+v", got)
 		}
-		b.desk.Organization = writers
+		closed(false)
 		if got := b.due(t); got != (Report{Reminded: 1}) {
-			t.Errorf("somebody joined: %+v", got)
+			t.Errorf("they can sign in again: %+v", got)
 		}
 	})
 }
@@ -336,6 +341,64 @@ func TestWaitingRenewal(t *testing.T) {
 			"manager@example.org " + key + "ask_renewal:2:manager@example.org", "manager@example.org " + key + "renewal_waits:7:0:manager@example.org"}
 		if !slices.Equal(told, want) {
 			t.Errorf("told %q, want %q: managers outside of the organization only", told, want)
+		}
+	})
+}
+
+// TestRenewalThatNobodyDecides: access is never extended in silence. The holder is told before the end that it ends unless somebody
+// decides, the managers are reminded, and after the end the holder hears what to do; a decision takes it off the list.
+func TestRenewalThatNobodyDecides(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := newBench(t, db)
+		g := b.opened(t, b.request("undecided", 365, time.Time{}))
+		decided := b.opened(t, b.request("decided", 365, time.Time{}))
+		unanswered := func() (ids []string) {
+			b.Read(t, func(tx *data.Tx) error {
+				list, err := Unanswered(tx, tx.Now.Add(-day))
+				for _, l := range list {
+					ids = append(ids, l.ItemID+" "+string(l.State)+map[bool]string{true: " overdue"}[l.Overdue(tx.Now)])
+				}
+				return err
+			})
+			return ids
+		}
+		db.SetNow(g.Ends.Add(-20 * day))
+		for _, one := range []Grant{g, decided} {
+			b.must(t, ByPerson(b.owner), one.ID, ActRequest{Act: ActAskRenewal})
+		}
+		b.must(t, ByPerson(b.manager), decided.ID, ActRequest{Act: ActRefuseRenewal, Reason: "The program ends."})
+		for _, c := range []struct {
+			at   time.Time
+			want []string
+		}{
+			{g.Ends.Add(-20 * day), []string{"undecided active"}},
+			{g.Ends.Add(-7*day - time.Millisecond), []string{"undecided active"}},
+			{g.Ends.Add(-7 * day), []string{"undecided active overdue"}},
+			{g.Ends, []string{"undecided ended"}},
+			{g.Ends.Add(day), []string{"undecided ended"}},
+			{g.Ends.Add(day + time.Millisecond), nil},
+		} {
+			db.SetNow(c.at)
+			b.due(t)
+			if got := unanswered(); !slices.Equal(got, c.want) {
+				t.Errorf("%v before the end: %v, want %v", g.Ends.Sub(c.at), got, c.want)
+			}
+		}
+		want := map[string][]string{
+			"grant_ends_soon": {"ask", "If there is no answer by the end, the access ends on that day."},
+			"grant_ended":     {"asked to renew it on November 3, 2027", "it was not extended", "apply again while the program is open", "reply to this email"},
+		}
+		for _, q := range b.mails(t, g.ItemID) {
+			for _, text := range want[q.Template] {
+				if q.Lang == "en" && !strings.Contains(q.Text, text) {
+					t.Errorf("%s to %s lacks %q:\n%s", q.Template, q.To, text, q.Text)
+				}
+			}
+		}
+		for _, q := range b.mails(t, decided.ItemID) {
+			if q.Template == "grant_ended" && (strings.Contains(q.Text, "asked to renew") || strings.Contains(q.Text, "pidió la renovación")) {
+				t.Errorf("the end of one that was decided:\n%s", q.Text)
+			}
 		}
 	})
 }

@@ -53,14 +53,6 @@ func newBench(t testing.TB, db *datatest.Database) *bench {
 		Title: func(_ *data.Tx, _ Grant, lang string) (string, error) {
 			return map[string]string{"en": "Example model access", "es": "Acceso al modelo de ejemplo"}[lang], nil
 		},
-		Organization: func(tx *data.Tx, id string) (string, []Recipient, error) {
-			var to []Recipient
-			people, err := account.Writers(tx, id)
-			for _, p := range people {
-				to = append(to, Recipient{p.Email, p.Lang})
-			}
-			return "Cedar Flats Water District", to, err
-		},
 		Live: func(*data.Tx, string) (string, catalog.Terms, error) {
 			if b.liveVersion == "" {
 				return "", catalog.Terms{}, data.ErrNotFound

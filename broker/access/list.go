@@ -119,3 +119,24 @@ func History(tx *data.Tx, g Grant) ([]Event, error) {
 	}
 	return events, nil
 }
+
+// Unanswered lists the grants whose renewal was asked for and not decided: live ones, and those that ended without an answer at or
+// after a time. The next to end comes first.
+func Unanswered(tx *data.Tx, endedSince time.Time) ([]Listed, error) {
+	rows, err := data.Rows(tx, func(row data.Scanner) (l Listed, err error) {
+		err = l.scan(row, &l.Organization)
+		return l, err
+	}, "SELECT "+grantColumns+`, o.name FROM access_grant g JOIN organization o ON o.id = g.organization_id
+		WHERE g.renewal = $1 AND (g.state IN ('active', 'suspended') OR g.state = 'ended' AND g.stopped_at >= $2 AND g.stopped_at >= g.ends)
+		ORDER BY g.ends, g.id`, string(RenewalAsked), data.Millis(endedSince))
+	if err != nil {
+		return nil, fmt.Errorf("renewals without an answer: %w", err)
+	}
+	return rows, nil
+}
+
+// Overdue tells that a renewal waits although the access ends within the last reminder's time: its holder was told that it ends
+// unless somebody decides.
+func (g Grant) Overdue(now time.Time) bool {
+	return g.Renewal == RenewalAsked && !g.State.Over() && g.Ends.Sub(now) <= time.Duration(thresholds[len(thresholds)-1])*day
+}

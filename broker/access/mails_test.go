@@ -96,7 +96,7 @@ func TestReminderSaysHowToKeepTheAccess(t *testing.T) {
 			want      string
 		}{
 			"open":    {true, nil, "ask for renewal on its page"},
-			"asked":   {true, []string{ActAskRenewal}, "You asked to renew it on November 3, 2027"},
+			"asked":   {true, []string{ActAskRenewal}, "Your organization asked to renew it on November 3, 2027"},
 			"refused": {true, []string{ActAskRenewal, ActRefuseRenewal}, "It is not renewed."},
 			"never":   {false, nil, "It is not renewed."},
 		} {
@@ -114,6 +114,11 @@ func TestReminderSaysHowToKeepTheAccess(t *testing.T) {
 			}
 			b.due(t)
 			for _, q := range b.mails(t, g.ItemID) {
+				if name == "open" && q.Template == "grant_ends_soon" && q.To == b.editor.Email { // who may not ask is not asked to
+					if !strings.Contains(q.Text, "an owner or a signer can ask for renewal") || strings.Contains(q.Text, "If you need it longer") {
+						t.Errorf("the editor reads:\n%s", q.Text)
+					}
+				}
 				if q.Template == "grant_ends_soon" && q.To == english && !strings.Contains(q.Text, c.want) {
 					t.Errorf("%s: the mail lacks %q:\n%s", name, c.want, q.Text)
 				}

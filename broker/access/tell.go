@@ -23,7 +23,7 @@ func (s *step) tell() error {
 	if s.row.Tells == "managers" {
 		return tellManagers(s.tx, s.desk, g, s.row.Mail, occasion)
 	}
-	_, err := tellHolders(s.tx, s.desk, g, s.row.Mail, occasion, s.mailArgs)
+	_, err := tellHolders(s.tx, s.desk, g, s.row.Mail, occasion, func(to account.Member) map[string]any { return s.mailArgs(to.Lang) })
 	return err
 }
 
@@ -34,7 +34,11 @@ func (s *step) mailArgs(lang string) map[string]any {
 	case ActActivate:
 		return map[string]any{"Starts": g.Starts, "Ends": g.Ends}
 	case ActEnd:
-		return map[string]any{"EndedAt": g.Stopped}
+		args := map[string]any{"EndedAt": g.Stopped}
+		if g.Renewal == RenewalAsked {
+			args["AskedAt"] = g.RenewalAt
+		}
+		return args
 	case ActGiveUp:
 		return map[string]any{"EndedAt": now}
 	case ActRevoke:
@@ -59,15 +63,19 @@ func (s *step) mailArgs(lang string) map[string]any {
 	return nil
 }
 
-// tellHolders queues one mail to each person who gets the mails of the holder, in their language, and counts those that were not
-// queued before. occasion is the middle of the mail's key.
-func tellHolders(tx *data.Tx, d Desk, g Grant, template, occasion string, args func(lang string) map[string]any) (queued int, err error) {
-	name, to, err := d.Organization(tx, g.OrganizationID)
+// tellHolders queues one mail to each person of the holder whom account.Audience names, in their language, and counts those that
+// were not queued before. occasion is the middle of the mail's key.
+func tellHolders(tx *data.Tx, d Desk, g Grant, template, occasion string, args func(account.Member) map[string]any) (queued int, err error) {
+	organization, err := account.FindOrganization(tx, g.OrganizationID)
 	if err != nil {
 		return 0, err
 	}
-	for _, r := range to {
-		fresh, err := tellOne(tx, d, g, name, r, notify.Message{Template: template, Key: occasion, Args: args(r.Lang)}, "/access/"+g.ID)
+	to, err := account.Audience(tx, g.OrganizationID, template)
+	if err != nil {
+		return 0, err
+	}
+	for _, m := range to {
+		fresh, err := tellOne(tx, d, g, organization.Name, m.Person, notify.Message{Template: template, Key: occasion, Args: args(m)}, "/access/"+g.ID)
 		if err != nil {
 			return 0, err
 		}
@@ -80,7 +88,7 @@ func tellHolders(tx *data.Tx, d Desk, g Grant, template, occasion string, args f
 
 // tellManagers queues one mail to each program manager who may decide about the grant: nobody for their own organization.
 func tellManagers(tx *data.Tx, d Desk, g Grant, template, occasion string) error {
-	name, _, err := d.Organization(tx, g.OrganizationID)
+	organization, err := account.FindOrganization(tx, g.OrganizationID)
 	if err != nil {
 		return err
 	}
@@ -90,7 +98,7 @@ func tellManagers(tx *data.Tx, d Desk, g Grant, template, occasion string) error
 	}
 	for _, r := range managers {
 		args := map[string]any{"AskedAt": g.RenewalAt, "Ends": g.Ends}
-		if _, err := tellOne(tx, d, g, name, r, notify.Message{Template: template, Key: occasion, Args: args}, "/staff/access/"+g.ID); err != nil {
+		if _, err := tellOne(tx, d, g, organization.Name, r, notify.Message{Template: template, Key: occasion, Args: args}, "/staff/access/"+g.ID); err != nil {
 			return err
 		}
 	}
@@ -98,17 +106,17 @@ func tellManagers(tx *data.Tx, d Desk, g Grant, template, occasion string) error
 }
 
 // managersFor lists the program managers who can sign in and do not belong to an organization.
-func managersFor(tx *data.Tx, organizationID string) ([]Recipient, error) {
-	return data.Rows(tx, func(row data.Scanner) (r Recipient, err error) {
-		err = row.Scan(&r.To, &r.Lang)
-		return r, err
+func managersFor(tx *data.Tx, organizationID string) ([]account.Person, error) {
+	return data.Rows(tx, func(row data.Scanner) (p account.Person, err error) {
+		err = row.Scan(&p.Email, &p.Lang)
+		return p, err
 	}, `SELECT p.email, p.lang FROM person p WHERE p.staff_role = $1 AND p.disabled = $2
 		AND NOT EXISTS (SELECT 1 FROM membership m WHERE m.person_id = p.id AND m.organization_id = $3 AND m.state = 'active')
 		ORDER BY p.created_at, p.id`, account.ProgramManager, false, organizationID)
 }
 
 // tellOne queues a mail to one person. m has its template, its arguments and, as its key, the occasion.
-func tellOne(tx *data.Tx, d Desk, g Grant, organization string, to Recipient, m notify.Message, link string) (bool, error) {
+func tellOne(tx *data.Tx, d Desk, g Grant, organization string, to account.Person, m notify.Message, link string) (bool, error) {
 	title, err := d.Title(tx, g, to.Lang)
 	if err != nil {
 		return false, err
@@ -117,19 +125,21 @@ func tellOne(tx *data.Tx, d Desk, g Grant, organization string, to Recipient, m 
 	for name, value := range m.Args {
 		all[name] = value
 	}
-	m.To, m.Lang, m.Args, m.Chain = to.To, to.Lang, all, record.CaseChain(g.ItemID)
-	m.Key = "grant:" + g.ID + ":" + m.Key + ":" + to.To
+	m.To, m.Lang, m.Args, m.Chain = to.Email, to.Lang, all, record.CaseChain(g.ItemID)
+	m.Key = "grant:" + g.ID + ":" + m.Key + ":" + to.Email
 	return d.Mail.Enqueue(tx, m)
 }
 
-// endsSoonArgs is what a reminder says: how to keep the access, if it can be kept.
-func endsSoonArgs(g Grant, now time.Time) map[string]any {
+// endsSoonArgs is what a reminder says to a person: how to keep the access, if it can be kept, and who of them can ask.
+func endsSoonArgs(g Grant, now time.Time, role string) map[string]any {
 	args := map[string]any{"Ends": g.Ends, "Days": int((g.Ends.Sub(now) + day - 1) / day)}
 	switch {
 	case g.Renewal == RenewalAsked:
 		args["AskedAt"] = g.RenewalAt
-	case g.Renewable && g.Renewal == RenewalNone:
+	case g.Renewable && g.Renewal == RenewalNone && account.RoleMay(role, account.Withdraw):
 		args["RenewBy"] = g.Ends
+	case g.Renewable && g.Renewal == RenewalNone:
+		args["OthersRenewBy"] = g.Ends
 	}
 	return args
 }

@@ -121,10 +121,10 @@ func Leave(tx *data.Tx, composer *notify.Composer, organizationID string, p Pers
 	if err := endMembership(tx, organizationID, p, Member{Person: p, Role: mine.Role}, left); err != nil {
 		return err
 	}
-	others, err := Holders(tx, organizationID, Manage)
+	others, err := Audience(tx, organizationID, "member_left")
 	for _, other := range others {
 		if err == nil {
-			err = tellMember(tx, composer, other, mine.Organization, "member_left", occasion(tx, organizationID, p.ID),
+			err = tellMember(tx, composer, other.Person, mine.Organization, "member_left", occasion(tx, organizationID, p.ID),
 				map[string]any{"Member": Called(p), "Link": "/org/people"})
 		}
 	}

@@ -150,7 +150,7 @@ func checkLists(t *testing.T, b *bench, owner account.Person, o, other account.O
 		if err != nil || len(all) != 2 || all[0].Organization != o || all[1].Organization != other || all[1].Role != account.Reader {
 			t.Errorf("the owner's memberships: %+v, %v", all, err)
 		}
-		writers, err := account.Writers(tx, o.ID)
+		writers, err := account.Holders(tx, o.ID, account.Write)
 		var emails []string
 		for _, p := range writers {
 			emails = append(emails, p.Email)

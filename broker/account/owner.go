@@ -119,7 +119,7 @@ func AppointOwner(tx *data.Tx, composer *notify.Composer, organizationID, email,
 	if err := makeOwner(tx, o.ID, p, actor); err != nil {
 		return p, fmt.Errorf("appoint an owner of organization %s: %w", o.ID, err)
 	}
-	members, err := Members(tx, o.ID)
+	members, err := Audience(tx, o.ID, "owner_appointed")
 	for _, m := range members {
 		if err == nil {
 			err = tellMember(tx, composer, m.Person, o, "owner_appointed", occasion(tx, o.ID, p.ID), map[string]any{"Member": Called(p), "Link": "/org/people"})

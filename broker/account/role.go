@@ -98,8 +98,3 @@ func Holders(tx *data.Tx, organizationID string, right Right) ([]Person, error) 
 	slices.SortFunc(people, func(a, b Person) int { return cmp.Compare(a.Email, b.Email) })
 	return people, nil
 }
-
-// Writers lists the members who write for an organization, by address: those who get its mails.
-func Writers(tx *data.Tx, organizationID string) ([]Person, error) {
-	return Holders(tx, organizationID, Write)
-}

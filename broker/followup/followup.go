@@ -54,9 +54,9 @@ type message struct {
 	args func(lang string) map[string]any
 }
 
-// tell queues a mail to everybody who acts for the organization, each in their language, and counts them.
+// tell queues a mail to those of the organization whom account.Audience names, each in their language, and counts them.
 func tell(tx *data.Tx, d broker.Desk, m message) (int, error) {
-	people, err := account.Writers(tx, m.application.Organization.ID)
+	people, err := account.Audience(tx, m.application.Organization.ID, m.template)
 	if err != nil {
 		return 0, err
 	}

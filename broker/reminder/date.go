@@ -65,10 +65,6 @@ func dates(tx *data.Tx, d Desk) (count int, err error) {
 }
 
 func datesOf(tx *data.Tx, d Desk, organizationID string) (count int, err error) {
-	people, err := account.Writers(tx, organizationID)
-	if err != nil || len(people) == 0 {
-		return 0, err
-	}
 	organization, err := account.FindOrganization(tx, organizationID)
 	if err != nil {
 		return 0, err
@@ -82,8 +78,12 @@ func datesOf(tx *data.Tx, d Desk, organizationID string) (count int, err error) 
 		if err != nil {
 			continue // a day that was stored before it was checked
 		}
+		people, err := account.Audience(tx, organizationID, one.template)
+		if err != nil {
+			return count, err
+		}
 		for _, p := range people {
-			reminded, err := one.remind(tx, d, organization, p, at)
+			reminded, err := one.remind(tx, d, organization, p.Person, at)
 			if err != nil {
 				return count, err
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"accessdesk/broker"
+	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
@@ -36,7 +37,7 @@ func TestDigest(t *testing.T) {
 		b.SetNow(b.at(2026, 11, 25, 7, 0, 0))
 		mails := b.want(t, "the morning", daily, "digest manager", "digest colleague") // not the insider: it is their own case
 		for _, m := range mails {
-			if m.Lang == "en" && (!strings.Contains(m.Text, "- 1 case has no reviewer\n") || strings.Contains(m.Text, "late") || m.Subject != "What waits in your review list on November 25, 2026") ||
+			if m.Lang == "en" && (!strings.Contains(m.Text, "- 1 case has no reviewer\n") || strings.Contains(m.Text, "late") || m.Subject != "What waits for a decision on November 25, 2026") ||
 				m.Lang == "es" && !strings.Contains(m.Text, "- 1 caso sin quien lo revise\n") {
 				t.Errorf("%s\n%s", m.Subject, m.Text)
 			}
@@ -82,7 +83,7 @@ func TestDigestNamesThePressing(t *testing.T) {
 				t.Errorf("%s:\n%s", m.To, m.Text)
 			}
 			if m.To == b.manager.Email && (!strings.Contains(m.Text, "- 1 case is late\n") || !strings.Contains(m.Text, "- 1 email could not be sent\n") ||
-				!strings.Contains(m.Text, "Defender model access (demo): due ") || !strings.Contains(m.Text, "Late, or due within 3 days:")) {
+				!strings.Contains(m.Text, "Defender model access (demo): due ") || !strings.Contains(m.Text, "Late, or due soon:")) {
 				t.Errorf("text:\n%s", m.Text)
 			}
 		}
@@ -132,5 +133,54 @@ func TestNewManager(t *testing.T) {
 		b.want(t, "a new manager", daily)
 		b.SetNow(b.at(2026, 11, 25, 7, 0, 0))
 		b.want(t, "the next morning", daily, "digest manager", "digest newcomer")
+	})
+}
+
+// TestDigestNamesRenewals: a renewal that waits is counted, an overdue one is named with the day on which the access ends, and one that
+// nobody decided is named once more on the morning after.
+func TestDigestNamesRenewals(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.moveWindow(t, closes.Add(300*day))
+		item := b.act(t, b.manager, b.sent(t), broker.ActRequest{Act: broker.ActApprove})
+		var g access.Grant
+		b.Read(t, func(tx *data.Tx) (err error) {
+			g, err = access.OfItem(tx, item.ID)
+			return err
+		})
+		both := []string{"digest manager", "digest colleague"} // the insider belongs to the organization
+		morningOf := func(at time.Time) time.Time {
+			at = at.In(b.desk.Zone)
+			return b.at(at.Year(), at.Month(), at.Day(), 7, 0, 0)
+		}
+		b.SetNow(g.Ends.Add(-30 * day))
+		b.Write(t, func(tx *data.Tx) error {
+			_, err := broker.ActOnGrant(tx, b.desk.Desk, broker.PersonActor(b.owner), g.ID, access.ActRequest{Act: access.ActAskRenewal})
+			return err
+		})
+		b.run(t)
+		for _, c := range []struct {
+			days int // before the end
+			en   []string
+			not  string
+		}{
+			{20, []string{"- 1 renewal waits for a decision, under Access grants\n", "/staff/access?"}, "overdue"},
+			{6, []string{"- 1 renewal is overdue: the access ends within 7 days\n", g.Reference + ", Cedar Flats Water District, Defender model access (demo): renewal asked for on "}, "waits for a decision,"},
+			{-1, []string{"- 1 access ended and its renewal was not decided\n", "no answer, access ended "}, "overdue"},
+		} {
+			b.SetNow(morningOf(g.Ends.Add(-time.Duration(c.days) * day)))
+			for _, m := range b.want(t, "a morning", daily, both...) {
+				for _, text := range c.en {
+					if m.Lang == "en" && !strings.Contains(m.Text, text) {
+						t.Errorf("%d days before the end, no %q:\n%s", c.days, text, m.Text)
+					}
+				}
+				if m.Lang == "en" && strings.Contains(m.Text, c.not) {
+					t.Errorf("%d days before the end says %q:\n%s", c.days, c.not, m.Text)
+				}
+			}
+		}
+		b.SetNow(morningOf(g.Ends.Add(2 * day)))
+		b.want(t, "two days later", daily)
 	})
 }

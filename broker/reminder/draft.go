@@ -45,7 +45,7 @@ func drafts(tx *data.Tx, d Desk) (count int, err error) {
 		if step == 0 {
 			continue
 		}
-		to, err := account.Writers(tx, one.organization.ID)
+		to, err := account.Audience(tx, one.organization.ID, "draft_closing")
 		if err != nil {
 			return count, err
 		}

@@ -57,7 +57,7 @@ func (m matter) remind(tx *data.Tx, d Desk, template string, asked, closes time.
 	if err != nil {
 		return err
 	}
-	to, err := account.Writers(tx, m.organization.ID)
+	to, err := account.Audience(tx, m.organization.ID, template)
 	if err != nil {
 		return err
 	}

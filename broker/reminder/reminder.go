@@ -128,7 +128,7 @@ type mailing struct {
 }
 
 // send queues a reminder for each person in their language. Who does not want it is passed over.
-func (m mailing) send(tx *data.Tx, d Desk, to []account.Person) error {
+func (m mailing) send(tx *data.Tx, d Desk, to []account.Member) error {
 	for _, p := range to {
 		_, err := d.Mail.Enqueue(tx, notify.Message{To: p.Email, Lang: p.Lang, Template: m.template, Args: m.args(p.Lang),
 			Key: m.key + ":" + p.ID, Chain: m.chain})

@@ -3,22 +3,16 @@ package reminder
 import (
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
-	"accessdesk/catalog"
 	"accessdesk/data"
-	"accessdesk/notify"
 )
 
 // dueDays is how many days before its due date a case is due soon, as the review list has it (broker.Item.DueSoon).
 const dueDays = 3
-
-// mostCases is how many cases a digest names; the review list has all.
-const mostCases = 10
 
 // waiting is a case that is not decided.
 type waiting struct {
@@ -79,14 +73,14 @@ func (w waiting) tellReviewers(tx *data.Tx, d Desk) error {
 	if err != nil {
 		return err
 	}
-	var to []account.Person
+	var to []account.Member
 	for _, p := range managers {
 		own, err := actsFor(tx, p, w.organization.ID)
 		if err != nil {
 			return err
 		}
 		if !own && (w.assigned == "" || w.assigned == p.ID) {
-			to = append(to, p)
+			to = append(to, account.Member{Person: p})
 		}
 	}
 	return mailing{template: "due_soon", key: "due_soon:" + w.item + ":" + number(data.Millis(w.due)), chain: record.CaseChain(w.item),
@@ -115,112 +109,4 @@ func actsFor(tx *data.Tx, p account.Person, organizationID string) (bool, error)
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// digests mails each program manager, once a day, what waits: at 7 in the morning of the site, or when the program runs again. On
-// a day on which nothing waits then, there is none.
-func digests(tx *data.Tx, d Desk) (count int, err error) {
-	today := lastMorning(tx.Now, d.Zone)
-	managers, err := managersOf(tx, today)
-	if err != nil {
-		return 0, err
-	}
-	var cases []waiting
-	failed := -1
-	for _, p := range managers {
-		fresh, err := mark(tx, p.ID, "digest", data.Millis(today))
-		if err != nil {
-			return count, err
-		}
-		if !fresh {
-			continue
-		}
-		if failed < 0 { // the first one: what all digests are made from
-			if failed, err = notify.Failed(tx, today.Add(-day)); err != nil {
-				return count, err
-			}
-			if cases, err = waitingCases(tx); err != nil {
-				return count, err
-			}
-		}
-		sent, err := sendDigest(tx, d, p, today, cases, failed)
-		if err != nil {
-			return count, err
-		}
-		if sent {
-			count++
-		}
-	}
-	return count, nil
-}
-
-// sendDigest queues the digest of one person, without the cases of their own organizations; false if nothing waits.
-func sendDigest(tx *data.Tx, d Desk, p account.Person, today time.Time, cases []waiting, failed int) (bool, error) {
-	members, err := account.Memberships(tx, p.ID)
-	if err != nil {
-		return false, err
-	}
-	theirs := slices.DeleteFunc(slices.Clone(cases), func(w waiting) bool {
-		return slices.ContainsFunc(members, func(m account.Membership) bool { return m.Organization.ID == w.organization.ID })
-	})
-	counts := digestCounts(tx, d, p.Lang, theirs, failed)
-	if len(counts) == 0 {
-		return false, nil
-	}
-	args := map[string]any{"Day": today, "Counts": counts, "Link": "/staff/review"}
-	if pressing, err := digestCases(tx, d, p.Lang, theirs); err != nil {
-		return false, err
-	} else if len(pressing) > 0 {
-		args["Cases"] = pressing
-	}
-	return d.Mail.Enqueue(tx, notify.Message{To: p.Email, Lang: p.Lang, Template: "digest", Args: args,
-		Key: "digest:" + p.ID + ":" + number(data.Millis(today))})
-}
-
-// digestCounts says in words how many cases wait for what; what is none is left out.
-func digestCounts(tx *data.Tx, d Desk, lang string, cases []waiting, failed int) []string {
-	counts := map[string]int{"failed": failed}
-	for _, one := range cases {
-		switch {
-		case one.state == broker.NeedsInfo:
-			counts["applicant"]++
-			continue
-		case one.judged().Late(tx.Now):
-			counts["late"]++
-		case one.judged().DueSoon(tx.Now):
-			counts["due_soon"]++
-		}
-		if one.assigned == "" {
-			counts["new"]++
-		}
-	}
-	var said []string
-	for _, name := range []string{"new", "late", "due_soon", "applicant", "failed"} {
-		if counts[name] > 0 {
-			said = append(said, d.Locales.In(lang).N("reminders.digest_"+name, counts[name]))
-		}
-	}
-	return said
-}
-
-// digestCases names the cases that are late or due soon, the most pressing first.
-func digestCases(tx *data.Tx, d Desk, lang string, cases []waiting) ([]string, error) {
-	var lines []string
-	l := d.Locales.In(lang)
-	for _, one := range cases {
-		if !one.judged().DueSoon(tx.Now) {
-			continue
-		}
-		if len(lines) == mostCases {
-			break
-		}
-		var title catalog.Text
-		title, err := one.title(tx, d)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, l.T("reminders.digest_case", "Reference", one.reference, "Organization", one.organization.Name,
-			"Program", title.In(lang), "Due", l.DateTime(one.due, d.Zone)))
-	}
-	return lines, nil
 }

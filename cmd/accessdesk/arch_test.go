@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"broker/paper":             {"data", "broker/record", "broker/account"},
 	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
-	"broker/reminder":          {"data", "catalog", "eligibility", "notify", "broker/record", "broker/account", "broker"},
+	"broker/reminder":          {"data", "catalog", "catalog/interest", "eligibility", "notify", "broker/record", "broker/account", "broker/access", "broker/followup", "broker"},
 	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
 	"broker/demonstration":     above(),
 	"ui/web":                   domain,

@@ -127,6 +127,8 @@ func told(r *web.Request, g access.Grant, now time.Time) *notice {
 		return &notice{say("grant.told_revoked", "Date", day(r, g.Stopped)), say("grant.told_revoked_text"), g.Reason}
 	case g.GivenUp():
 		return &notice{Title: say("grant.told_given_up", "Date", day(r, g.Stopped))}
+	case state == access.Ended && g.Renewal == access.RenewalAsked:
+		return &notice{Title: say("grant.told_ended", "Date", day(r, g.Ends)), Text: say("grant.told_ended_asked", "Date", day(r, g.RenewalAt))}
 	case state == access.Ended:
 		return &notice{Title: say("grant.told_ended", "Date", day(r, g.Ends))}
 	case g.Renewal == access.RenewalAsked:
