@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
@@ -245,6 +246,37 @@ func TestStartKeepsItsOrganization(t *testing.T) {
 			form.Send().Want(http.StatusNotFound)
 		})
 	}
+}
+
+// TestRegistersAreNamed: where a fact comes from a public register, the profile, the case and the packet say which one and its edition, in
+// the language of the reader, never its id.
+func TestRegistersAreNamed(t *testing.T) {
+	t.Parallel()
+	bothLanguages(t, func(t *testing.T, lang string) {
+		w := openWorld(t)
+		read := func(id, day string, v eligibility.Value) eligibility.Value {
+			return v.From(eligibility.Register, id).On(day)
+		}
+		w.Write(t, func(tx *data.Tx) error {
+			err := account.SaveFacts(tx, w.desk.Vocabulary, w.other.ID, "console", eligibility.Profile{
+				"sector":             read("eia861", "2019-12-31", eligibility.String("electric")),
+				"state_or_territory": read("nowhere-861", "", eligibility.String("NM"))})
+			if err != nil {
+				return err
+			}
+			return account.SaveFacts(tx, w.desk.Vocabulary, w.org.ID, "console", eligibility.Profile{
+				"legal_name": read("sdwis", "2025-03-31", eligibility.String("CEDAR FLATS WATER DISTRICT"))})
+		})
+		w.must(t, outsider, w.theirs[broker.NeedsInfo], broker.ActRequest{Act: broker.ActWithdraw})
+		item := w.send(t, outsider, w.other, scanProgram)
+		named := map[string]string{"en": "electric utilities (EIA), edition of December 31, 2019", "es": "empresas eléctricas (EIA), edición del 31 de diciembre de 2019"}[lang]
+		unnamed := map[string]string{"en": "one that has no name here", "es": "uno que no tiene nombre aquí"}[lang]
+		water := map[string]string{"en": "drinking water systems (EPA), edition of March 31, 2025", "es": "sistemas de agua potable (EPA), edición del 31 de marzo de 2025"}[lang]
+		w.speaker(t, outsider, lang).Visit("/org").Want(http.StatusOK).Says(named, unnamed).Silent("eia861", "nowhere-861")
+		w.speaker(t, manager, lang).Visit("/staff/review/"+item.ID).Want(http.StatusOK).Says(named, unnamed).Silent("eia861", "nowhere-861")
+		packet := w.packets[emailProgram]
+		w.speaker(t, owner, lang).Visit("/applications/" + packet.ApplicationID + "/p/" + packet.Slug).Want(http.StatusOK).Says(water).Silent("sdwis")
+	})
 }
 
 // TestOwnAccount: name and language are kept, another session is ended from the list.

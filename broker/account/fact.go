@@ -12,16 +12,17 @@ import (
 	"accessdesk/eligibility"
 )
 
-// Facts gives what is known of an organization now, with evidence, source and the day on which it was stated. A stored value that the vocabulary does not
+// Facts gives what is known of an organization now, with evidence, source and the day of the source, or, where nobody
+// said that, the day on which it was stated (no day for a register whose edition is not known). A stored value that the vocabulary does not
 // accept any more is unknown, so that it is asked again.
 func Facts(tx *data.Tx, v *eligibility.Vocabulary, organizationID string) (eligibility.Profile, error) {
 	type stored struct {
-		fact, value, evidence, source string
-		stated                        int64
+		fact, value, evidence, source, asOf string
+		stated                              int64
 	}
 	rows, err := data.Rows(tx, func(s data.Scanner) (f stored, err error) {
-		return f, s.Scan(&f.fact, &f.value, &f.evidence, &f.source, &f.stated)
-	}, `SELECT fact, value, evidence, source, stated_at FROM organization_fact
+		return f, s.Scan(&f.fact, &f.value, &f.evidence, &f.source, &f.asOf, &f.stated)
+	}, `SELECT fact, value, evidence, source, as_of, stated_at FROM organization_fact
 		WHERE organization_id = $1 AND superseded_at IS NULL AND value <> ''`, organizationID)
 	if err != nil {
 		return nil, fmt.Errorf("facts of organization %s: %w", organizationID, err)
@@ -37,8 +38,11 @@ func Facts(tx *data.Tx, v *eligibility.Vocabulary, organizationID string) (eligi
 		if err != nil {
 			return nil, fmt.Errorf("facts of organization %s: %w", organizationID, err)
 		}
-		evidence, _ := eligibility.ParseEvidence(f.evidence) // an unknown word is the weakest evidence
-		profile[id] = value.From(evidence, f.source).On(data.FromMillis(f.stated).Format(time.DateOnly))
+		evidence, _ := eligibility.ParseEvidence(f.evidence)  // an unknown word is the weakest evidence
+		if f.asOf == "" && evidence != eligibility.Register { // an edition is never guessed
+			f.asOf = data.FromMillis(f.stated).Format(time.DateOnly)
+		}
+		profile[id] = value.From(evidence, f.source).On(f.asOf)
 	}
 	return profile, nil
 }
@@ -74,7 +78,7 @@ func SaveFacts(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor str
 }
 
 // supersedes tells whether a value says anything that is not stored already. The same value from another source counts
-// only where the source is more than somebody's word.
+// or of a later day counts only where the source is more than somebody's word.
 func supersedes(value, stored eligibility.Value) bool {
 	switch {
 	case value.Known() && value.Source == eligibility.SourceDerived:
@@ -86,7 +90,7 @@ func supersedes(value, stored eligibility.Value) bool {
 	case !value.Equal(stored) || value.Evidence > stored.Evidence:
 		return true
 	}
-	return value.Evidence == stored.Evidence && value.Evidence > eligibility.Stated && value.Source != stored.Source
+	return value.Evidence == stored.Evidence && value.Evidence > eligibility.Stated && (value.Source != stored.Source || value.AsOf > stored.AsOf)
 }
 
 // storable gives a value as it will come back, so that it can be compared with what is stored ("over 3,300 people" is "3,301
@@ -100,7 +104,7 @@ func storable(v *eligibility.Vocabulary, id eligibility.FactID, value eligibilit
 		return value, "", err
 	}
 	stored, err := v.ParseValue(id, text)
-	return stored.From(value.Evidence, value.Source), string(text), err
+	return stored.From(value.Evidence, value.Source).On(value.AsOf), string(text), err
 }
 
 func saveFact(tx *data.Tx, organizationID, actor string, id eligibility.FactID, value eligibility.Value, text string) error {
@@ -109,8 +113,12 @@ func saveFact(tx *data.Tx, organizationID, actor string, id eligibility.FactID, 
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO organization_fact (id, organization_id, fact, value, evidence, source, stated_at, stated_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		data.NewID(), organizationID, string(id), text, value.Evidence.String(), value.Source, data.Millis(tx.Now), actor)
+	asOf := value.AsOf
+	if value.Evidence == eligibility.Stated {
+		asOf = "" // somebody's word is of the day on which they gave it
+	}
+	_, err = tx.Exec(`INSERT INTO organization_fact (id, organization_id, fact, value, evidence, source, as_of, stated_at, stated_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		data.NewID(), organizationID, string(id), text, value.Evidence.String(), value.Source, asOf, data.Millis(tx.Now), actor)
 	return err
 }

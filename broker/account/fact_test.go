@@ -122,6 +122,9 @@ func TestFactsComeBackWithEvidenceAndSource(t *testing.T) {
 				want = eligibility.Between(eligibility.AtMost(999_999))
 			}
 			day := b.Now().Format(time.DateOnly)
+			if want.Evidence == eligibility.Register {
+				day = "" // an edition is never guessed
+			}
 			if !got[id].Equal(want) || got[id].Evidence != want.Evidence || got[id].Source != want.Source || got[id].AsOf != day {
 				t.Errorf("%s: %+v came back for %+v", id, got[id], want)
 			}
@@ -219,6 +222,47 @@ func TestFactsAgreeWithAModel(t *testing.T) {
 		if rows != changes || double != 0 {
 			r.Fatalf("%d rows for %d changes, %d facts with two current values", rows, changes, double)
 		}
+	})
+}
+
+// TestEditions: a value keeps the day of its source. The same value of a later edition is taken over, an older one is not; a
+// person's word is of the day on which it was given.
+func TestEditions(t *testing.T) {
+	v := vocabulary(t)
+	each(t, func(t *testing.T, b *bench) {
+		owner := b.applicant(t, "owner@example.org")
+		o := b.organization(t, owner, "Cedar Flats Water District")
+		for _, c := range []struct {
+			value    eligibility.Value
+			asOf     string
+			rows     int
+			evidence eligibility.Evidence
+		}{
+			{eligibility.Int(4200).From(eligibility.Stated, "check").On("2020-01-01"), b.Now().Format(time.DateOnly), 1, eligibility.Stated},
+			{eligibility.Int(4200).From(eligibility.Register, "sdwis").On("2025-03-31"), "2025-03-31", 2, eligibility.Register},
+			{eligibility.Int(4200).From(eligibility.Register, "sdwis").On("2025-06-30"), "2025-06-30", 3, eligibility.Register},
+			{eligibility.Int(4200).From(eligibility.Register, "sdwis").On("2024-12-31"), "2025-06-30", 3, eligibility.Register},
+			{eligibility.Int(4200).From(eligibility.Register, "epa-cws"), "", 4, eligibility.Register},
+		} {
+			b.save(t, v, o, owner.ID, eligibility.Profile{"population_served": c.value})
+			got := b.facts(t, v, o)["population_served"]
+			rows := b.count(t, "SELECT count(*) FROM organization_fact")
+			if got.AsOf != c.asOf || got.Evidence != c.evidence || rows != c.rows {
+				t.Errorf("%+v became %+v, %d rows", c.value, got, rows)
+			}
+		}
+		b.Read(t, func(tx *data.Tx) error {
+			history, err := account.FactHistory(tx, v, o.ID)
+			var days []string
+			for _, e := range history["population_served"] {
+				days = append(days, e.Value.Source+" "+e.Value.AsOf)
+			}
+			slices.Sort(days)
+			if want := []string{"check ", "epa-cws ", "sdwis 2025-03-31", "sdwis 2025-06-30"}; !slices.Equal(days, want) {
+				t.Errorf("history %q", days)
+			}
+			return err
+		})
 	})
 }
 

@@ -19,7 +19,7 @@ import (
 // Entry is one value of a fact, with the time for which it held.
 type Entry struct {
 	Fact eligibility.FactID
-	// Value with its evidence and source; not known where somebody said that they are not sure any more.
+	// Value with its evidence, its source and the day of that, if it was said; not known where somebody said that they are not sure any more.
 	Value eligibility.Value
 	From  time.Time
 	Until time.Time // zero: it holds now
@@ -31,15 +31,15 @@ type Entry struct {
 func FactHistory(tx *data.Tx, v *eligibility.Vocabulary, organizationID string) (map[eligibility.FactID][]Entry, error) {
 	type stored struct {
 		Entry
-		value, evidence, source string
+		value, evidence, source, asOf string
 	}
 	rows, err := data.Rows(tx, func(s data.Scanner) (e stored, err error) {
 		var from int64
 		var until sql.NullInt64
-		err = s.Scan(&e.Fact, &e.value, &e.evidence, &e.source, &from, &e.By, &until)
+		err = s.Scan(&e.Fact, &e.value, &e.evidence, &e.source, &e.asOf, &from, &e.By, &until)
 		e.From, e.Until = data.FromMillis(from), data.FromMillis(until.Int64)
 		return e, err
-	}, `SELECT fact, value, evidence, source, stated_at, stated_by, superseded_at FROM organization_fact WHERE organization_id = $1`, organizationID)
+	}, `SELECT fact, value, evidence, source, as_of, stated_at, stated_by, superseded_at FROM organization_fact WHERE organization_id = $1`, organizationID)
 	if err != nil {
 		return nil, fmt.Errorf("history of organization %s: %w", organizationID, err)
 	}
@@ -55,7 +55,7 @@ func FactHistory(tx *data.Tx, v *eligibility.Vocabulary, organizationID string) 
 				return nil, fmt.Errorf("history of organization %s: %w", organizationID, err)
 			}
 			evidence, _ := eligibility.ParseEvidence(r.evidence)
-			r.Value = value.From(evidence, r.source)
+			r.Value = value.From(evidence, r.source).On(r.asOf)
 		}
 		history[r.Fact] = append(history[r.Fact], r.Entry)
 	}

@@ -116,10 +116,8 @@ func (w *writer) source(value eligibility.Value) string {
 		return w.in.T("packet.source_derived")
 	case value.Source == "check", value.Source == "application":
 		key = value.Source
-	case value.Evidence == eligibility.Register && w.in.Has("packet.register_"+value.Source):
-		return w.in.T("packet.source_register", "Register", w.in.T("packet.register_"+value.Source))
 	case value.Evidence == eligibility.Register:
-		return w.in.T("packet.source_register", "Register", value.Source)
+		return w.in.T("packet.source_register", "Register", w.in.Register(value.Source, value.AsOf))
 	case value.Evidence == eligibility.Document:
 		key = "document"
 	case value.Evidence == eligibility.Verified:

@@ -173,6 +173,8 @@ func (p profile) said(e account.Entry) (string, error) {
 	source := e.Value.Source
 	if key, ours := sources[source]; ours {
 		source = p.r.L.T(key)
+	} else if e.Value.Evidence == eligibility.Register {
+		source = p.r.L.Register(source, e.Value.AsOf)
 	}
 	key := "account.said_" + e.Value.Evidence.String()
 	if !e.Value.Known() {

@@ -133,11 +133,23 @@ func ruleRows(r *web.Request, c broker.Case) []ruleRow {
 				continue
 			}
 			row.Facts = append(row.Facts, factRow{fact.Label.In(r.Lang), r.Desk().Vocabulary.Display(id, value, r.Lang),
-				r.L.T("staff.evidence_" + value.Evidence.String()), ""})
+				r.L.T("staff.evidence_" + value.Evidence.String()), sourceOf(r, value)})
 		}
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// sourceOf names the register that a value was read from, or the day on which it was said or shown.
+func sourceOf(r *web.Request, value eligibility.Value) string {
+	if value.Evidence == eligibility.Register {
+		return r.L.Register(value.Source, value.AsOf)
+	}
+	day, err := time.Parse(time.DateOnly, value.AsOf)
+	if err != nil || value.Source == eligibility.SourceDerived {
+		return ""
+	}
+	return r.L.Date(day)
 }
 
 // answerRows gives the questions that were asked with their answers in words.
