@@ -9,8 +9,8 @@ import (
 	"accessdesk/data"
 )
 
-// draftReminder is how long a draft rests before its one reminder.
-const draftReminder = 3 * 24 * time.Hour
+// DraftReminder is how long a draft rests before its one reminder.
+const DraftReminder = 3 * 24 * time.Hour
 
 // Work does everything that is due at tx.Now: grants begin and end, reminders are queued, what is over is removed. It
 // looks at what has come due and is not done yet, so a missed run is caught up and a second run does nothing.
@@ -42,7 +42,7 @@ func Due(tx *data.Tx, d Desk) (Report, error) {
 		JOIN organization o ON o.id = a.organization_id
 		WHERE a.reminded_at IS NULL AND a.saved_at <= $1
 		AND EXISTS (SELECT 1 FROM application_item i WHERE i.application_id = a.id AND i.state IN ($2, $3))
-		ORDER BY a.saved_at, a.id`, data.Millis(tx.Now.Add(-draftReminder)), string(Draft), string(Preparing))
+		ORDER BY a.saved_at, a.id`, data.Millis(tx.Now.Add(-DraftReminder)), string(Draft), string(Preparing))
 	if err != nil {
 		return report, wrap(err, "unfinished drafts")
 	}

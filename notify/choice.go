@@ -189,3 +189,13 @@ func Prune(tx *data.Tx) error {
 	}
 	return nil
 }
+
+// Wanted tells whether a mail would be queued for an address now: the same test that Enqueue makes.
+func Wanted(tx *data.Tx, address, template string) (bool, error) {
+	s, ok := specs[template]
+	if !ok {
+		return false, fmt.Errorf("no mail is called %q", template)
+	}
+	reason, err := withheld(tx, address, s.about)
+	return err == nil && reason == "", err
+}

@@ -80,7 +80,7 @@ func remindDue(tx *data.Tx, d Desk) (int, error) {
 	count := 0
 	for _, r := range list {
 		days := nearest(r.Ends.Sub(tx.Now))
-		if days == 0 || (r.reminded.Valid && r.reminded.Int64 <= days) {
+		if days == 0 || r.wasReminded(days) {
 			continue
 		}
 		reminded, err := remind(tx, d, r.Grant, days)

@@ -129,20 +129,26 @@ func remindOfEnds(tx *data.Tx, d broker.Desk) (reminded int, err error) {
 
 // due tells whether the day of the reminder has come, and how many days are left.
 func (e ending) due(now time.Time) (left int, due bool) {
+	before, ends, ok := e.before()
+	today := now.UTC().Truncate(24 * time.Hour)
+	left = int(ends.Sub(today).Hours() / 24)
+	return left, ok && left <= before
+}
+
+// before tells how many days before its end a service is reminded of; false for one that is too short.
+func (e ending) before() (days int, ends time.Time, ok bool) {
 	ready, err1 := time.Parse(time.DateOnly, e.readyOn)
 	ends, err2 := time.Parse(time.DateOnly, e.endsOn)
 	if errors.Join(err1, err2) != nil {
-		return 0, false // the door stores days only
+		return 0, ends, false // the door stores days only
 	}
-	today := now.UTC().Truncate(24 * time.Hour)
-	left = int(ends.Sub(today).Hours() / 24)
 	switch lasts := int(ends.Sub(ready).Hours() / 24); {
 	case lasts > renewalDays:
-		return left, left <= renewalDays
+		return renewalDays, ends, true
 	case lasts > shortRenewalDays:
-		return left, left <= shortRenewalDays
+		return shortRenewalDays, ends, true
 	}
-	return left, false
+	return 0, ends, false
 }
 
 // remind queues the mails and marks the day. Without a recipient nothing is marked, so that the next run tries again.

@@ -101,10 +101,7 @@ func (u upcoming) remind(tx *data.Tx, d Desk, organization account.Organization,
 	if err != nil || !choice.Wanted {
 		return false, err
 	}
-	o := occasion{subject: p.ID + ":" + organization.ID, name: u.name, since: choice.Since}
-	for _, days := range u.before {
-		o.moments = append(o.moments, time.Date(at.Year(), at.Month(), at.Day()-days, morning, 0, 0, 0, d.Zone))
-	}
+	o := occasion{subject: p.ID + ":" + organization.ID, name: u.name, since: choice.Since, moments: u.moments(at, d.Zone)}
 	over := time.Date(at.Year(), at.Month(), at.Day()+u.lasts, 0, 0, 0, 0, d.Zone)
 	if !tx.Now.Before(over) {
 		return false, nil
@@ -120,6 +117,14 @@ func (u upcoming) remind(tx *data.Tx, d Desk, organization account.Organization,
 	}
 	return d.Mail.Enqueue(tx, notify.Message{To: p.Email, Lang: p.Lang, Template: u.template, Args: args,
 		Key: u.template + ":" + o.subject + ":" + u.name + ":" + strconv.Itoa(step)})
+}
+
+// moments are the mornings on which people are reminded of a day.
+func (u upcoming) moments(at time.Time, zone *time.Location) (all []time.Time) {
+	for _, days := range u.before {
+		all = append(all, time.Date(at.Year(), at.Month(), at.Day()-days, morning, 0, 0, 0, zone))
+	}
+	return all
 }
 
 // calendarDays is how many days lie between the day of now and a day, both in the zone of the site.
@@ -149,7 +154,7 @@ func daysOf(tx *data.Tx, d Desk, organizationID string) ([]upcoming, error) {
 				return args
 			}})
 	}
-	calls, err := callsOf(tx, d, organizationID)
+	calls, err := callsOf(tx, d, organizationID, tx.Now.In(d.Zone).Year())
 	return append(all, calls...), err
 }
 
@@ -166,8 +171,8 @@ func membershipName(d Desk, value, lang string) string {
 }
 
 // callsOf lists the yearly state calls for programs that are listed and not ruled out for the organization: the first day of the
-// month in which they often begin.
-func callsOf(tx *data.Tx, d Desk, organizationID string) ([]upcoming, error) {
+// month in which they often begin, in a year.
+func callsOf(tx *data.Tx, d Desk, organizationID string, year int) ([]upcoming, error) {
 	snapshot, err := d.Catalog.Snapshot(tx)
 	if err != nil {
 		return nil, err
@@ -182,8 +187,7 @@ func callsOf(tx *data.Tx, d Desk, organizationID string) ([]upcoming, error) {
 		if !ok || program.Status == catalog.StatusEnded || program.Rules.Decide(facts).Outcome == eligibility.Ineligible {
 			continue
 		}
-		local := tx.Now.In(d.Zone)
-		first := time.Date(local.Year(), call.month, 1, 0, 0, 0, 0, d.Zone)
+		first := time.Date(year, call.month, 1, 0, 0, 0, 0, d.Zone)
 		all = append(all, upcoming{kind: notify.KindStateCall, template: "state_call", before: []int{0}, lasts: 30, day: first.Format(time.DateOnly),
 			name: "state_call:" + call.slug + ":" + strconv.Itoa(first.Year()), args: func(lang string) map[string]any {
 				return map[string]any{"Program": program.Title.In(lang), "Link": "/programs/" + call.slug}

@@ -11,23 +11,36 @@ import (
 // closingDays are the days before its program closes at which people are reminded of an unsent application.
 var closingDays = []int{7, 2}
 
+// draft is an item that is not sent.
+type draft struct {
+	matter
+	created time.Time
+}
+
+// draftsOf lists the unsent items of an organization; "": of all.
+func draftsOf(tx *data.Tx, organizationID string) ([]draft, error) {
+	return data.Rows(tx, func(s data.Scanner) (f draft, err error) {
+		var created int64
+		err = s.Scan(append(f.into(), &created)...)
+		f.created = data.FromMillis(created)
+		return f, err
+	}, "SELECT "+matterColumns+`, i.created_at FROM application_item i JOIN application a ON a.id = i.application_id
+		JOIN organization o ON o.id = a.organization_id WHERE i.state IN ('draft', 'preparing') AND ($1 = '' OR o.id = $1)
+		ORDER BY i.created_at, i.id`, organizationID)
+}
+
+// closing is when people are reminded that the program of a draft closes.
+func (f draft) closing(closes time.Time) occasion {
+	return occasion{subject: f.item, name: "closing:" + number(data.Millis(closes)), since: f.created, moments: before(closes, closingDays...)}
+}
+
 // drafts reminds of unsent applications whose program closes soon.
 func drafts(tx *data.Tx, d Desk) (count int, err error) {
 	snapshot, err := d.Catalog.Snapshot(tx)
 	if err != nil {
 		return 0, err
 	}
-	type draft struct {
-		matter
-		created time.Time
-	}
-	all, err := data.Rows(tx, func(s data.Scanner) (f draft, err error) {
-		var created int64
-		err = s.Scan(append(f.into(), &created)...)
-		f.created = data.FromMillis(created)
-		return f, err
-	}, "SELECT "+matterColumns+`, i.created_at FROM application_item i JOIN application a ON a.id = i.application_id
-		JOIN organization o ON o.id = a.organization_id WHERE i.state IN ('draft', 'preparing') ORDER BY i.created_at, i.id`)
+	all, err := draftsOf(tx, "")
 	if err != nil {
 		return 0, err
 	}
@@ -37,7 +50,7 @@ func drafts(tx *data.Tx, d Desk) (count int, err error) {
 			continue
 		}
 		closes := program.Window.Closes
-		o := occasion{subject: one.item, name: "closing:" + number(data.Millis(closes)), since: one.created, moments: before(closes, closingDays...)}
+		o := one.closing(closes)
 		step, err := o.claim(tx)
 		if err != nil {
 			return count, err
