@@ -167,7 +167,7 @@ func TestRemindPrintsEveryReminder(t *testing.T) {
 	}
 	out, messages := reminded(t, "--at", goldenNow.Add(4*24*time.Hour).Format(time.RFC3339), "--dry-run")
 	for _, want := range []string{"Subject: Your application is not sent yet: ", "Subject: Your SAM.gov registration ends on January 25, 2027\n",
-		"Subject: Open now: ", "Subject: What waits in your review list on ", "Stop these emails:\n[private link]\n"} {
+		"Subject: Open now: ", "Subject: What waits for a decision on ", "Stop these emails:\n[private link]\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the dry run does not print %q", want)
 		}
