@@ -17,9 +17,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -37,6 +39,7 @@ type Browser struct {
 	t   testing.TB
 	ctx context.Context
 	axe string
+	jar cdp.BrowserContextID // of its cookies; "" for those that the program began with
 }
 
 // Open starts a browser that is closed when the test ends.
@@ -109,14 +112,39 @@ type Tab struct {
 	t     testing.TB
 	ctx   context.Context
 	axe   string
-	width int // of the window, CSS pixels
+	width int  // of the window, CSS pixels
+	plain bool // JavaScript is off
 
 	mu   sync.Mutex
 	said []string // against the pages, since Said was called
 }
 
 // For gives the browser to a part of a test: its tabs are closed when that part ends, and fail that part.
-func (b *Browser) For(t testing.TB) *Browser { return &Browser{t: t, ctx: b.ctx, axe: b.axe} }
+func (b *Browser) For(t testing.TB) *Browser {
+	return &Browser{t: t, ctx: b.ctx, axe: b.axe, jar: b.jar}
+}
+
+// Another gives a browser that shares no cookie with this one, as if on another machine.
+func (b *Browser) Another() *Browser {
+	b.t.Helper()
+	other := *b
+	b.whole("open another browser", func(ctx context.Context) (err error) {
+		other.jar, err = target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
+		return err
+	})
+	return &other
+}
+
+// whole runs a command of the browser itself, not of one of its tabs.
+func (b *Browser) whole(what string, command func(context.Context) error) {
+	b.t.Helper()
+	err := chromedp.Run(b.ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		return command(cdp.WithExecutor(ctx, chromedp.FromContext(ctx).Browser))
+	}))
+	if err != nil {
+		b.t.Fatalf("%s: %v", what, err)
+	}
+}
 
 // Plain opens a tab with JavaScript off.
 func (b *Browser) Plain(width int) *Tab { return b.tab(width, true) }
@@ -126,13 +154,21 @@ func (b *Browser) Scripted(width int) *Tab { return b.tab(width, false) }
 
 func (b *Browser) tab(width int, plain bool) *Tab {
 	b.t.Helper()
-	ctx, stop := chromedp.NewContext(b.ctx)
+	var options []chromedp.ContextOption
+	if b.jar != "" { // the first tab of another jar needs a window of its own
+		b.whole("open a window", func(ctx context.Context) error {
+			id, err := target.CreateTarget("about:blank").WithBrowserContextID(b.jar).WithNewWindow(true).Do(ctx)
+			options = append(options, chromedp.WithTargetID(id))
+			return err
+		})
+	}
+	ctx, stop := chromedp.NewContext(b.ctx, options...)
 	b.t.Cleanup(stop)
 	// The first Run makes the tab, which lives as long as the context of that Run: no time limit here.
 	if err := chromedp.Run(ctx); err != nil {
 		b.t.Fatalf("open a tab: %v", err)
 	}
-	tab := &Tab{t: b.t, ctx: ctx, axe: b.axe, width: width}
+	tab := &Tab{t: b.t, ctx: ctx, axe: b.axe, width: width, plain: plain}
 	tab.listen()
 	tab.run("open a tab", emulation.SetDeviceMetricsOverride(int64(width), 900, 1, width < 600), emulation.SetScriptExecutionDisabled(plain))
 	return tab
@@ -250,12 +286,17 @@ func (b *Tab) Screenshot(path string) {
 }
 
 // Violations runs axe-core with the WCAG 2.0 to 2.2 A and AA rules and its best practices, and says what it found,
-// a line each. The tab must have JavaScript on.
+// a line each. In a tab with JavaScript off it is on while axe runs, so that a page that only a form leads to can be
+// checked where it stands.
 func (b *Tab) Violations() []string {
 	b.t.Helper()
 	const check = `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v =>
 		v.id + " (" + v.impact + "): " + v.help + " " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " " + n.html.slice(0, 160)).join(" | "))))`
 	var found string
+	if b.plain {
+		b.run("let axe run", emulation.SetScriptExecutionDisabled(false))
+		defer b.run("end the run of axe", emulation.SetScriptExecutionDisabled(true))
+	}
 	b.run("run axe", chromedp.ActionFunc(func(ctx context.Context) error {
 		_, thrown, err := runtime.Evaluate(b.axe).Do(ctx)
 		if err == nil && thrown != nil {
