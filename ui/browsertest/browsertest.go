@@ -239,6 +239,12 @@ func (b *Tab) Choose(id string) {
 	b.run("choose "+id, chromedp.Click(`label[for="`+id+`"]`, chromedp.ByQuery, chromedp.NodeVisible))
 }
 
+// Unfold clicks what opens a part of the page, which no navigation follows.
+func (b *Tab) Unfold(selector string) {
+	b.t.Helper()
+	b.run("unfold "+selector, chromedp.Click(selector, chromedp.ByQuery, chromedp.NodeVisible))
+}
+
 // Type puts a text into a field, replacing what stands there.
 func (b *Tab) Type(selector, text string) {
 	b.t.Helper()

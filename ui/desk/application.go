@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"accessdesk/broker"
+	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/elsewhere"
@@ -44,17 +45,22 @@ func Application(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		tasks := newTasks(r, d)
 		page.Tasks, page.Done, page.Total, page.Next = tasks.rows, tasks.done, len(tasks.rows), tasks.next
 	}
+	member, err := account.MayActFor(tx, r.Person.ID, d.Organization.ID)
+	if err != nil {
+		return web.Reply{}, err
+	}
 	for _, p := range d.pieces {
-		page.Programs = append(page.Programs, newProgram(r, tx, p))
+		shown := newProgram(r, tx, p)
+		if !p.Over() && member.May(account.Withdraw) {
+			shown.Withdraw = itemAddress(p.Item) + "/withdraw"
+		}
+		page.Programs = append(page.Programs, shown)
 	}
 	return web.Reply{Page: "desk/application", Data: page}, nil
 }
 
 func newProgram(r *web.Request, tx *data.Tx, p piece) program {
 	shown := program{Provider: p.program.Provider.Name, row: row{Title: p.program.Title.In(r.Lang), Pill: statePill(r, p.Item), Text: stands(r, p.Item)}}
-	if !p.Over() {
-		shown.Withdraw = itemAddress(p.Item) + "/withdraw"
-	}
 	if p.IsPacket() || p.State != broker.Draft {
 		shown.Link = itemAddress(p.Item)
 	}

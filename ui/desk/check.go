@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"accessdesk/broker"
+	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/form"
@@ -20,7 +21,8 @@ type CheckPage struct {
 	Groups                 []answers
 	Standing               []row
 	Declarations           []form.Field
-	Count                  int // programs that it goes to
+	Count                  int    // programs that it goes to
+	Senders                string // who sends it, if the reader may not
 }
 
 // gap is something that is still missing.
@@ -47,6 +49,10 @@ func Check(r *web.Request, tx *data.Tx) (web.Reply, error) {
 
 func newCheckPage(r *web.Request, tx *data.Tx, d dossier) (CheckPage, error) {
 	page := CheckPage{Application: d.ID, Reference: d.Reference}
+	var err error
+	if page.Senders, err = colleagues(r, tx, d.Organization.ID, account.Send); err != nil {
+		return page, err
+	}
 	page.addFacts(r, d)
 	for i, p := range d.drafts() {
 		page.addAnswers(r, d, p, i)

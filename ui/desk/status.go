@@ -6,6 +6,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/access"
+	"accessdesk/broker/account"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -22,6 +23,7 @@ type StatusPage struct {
 	Pill                                 pill
 	Revision                             int64
 	Ask                                  *asked // a question waits for an answer
+	Answerers                            string // who answers it, if the reader may not
 	Reply                                form.Field
 	Write                                *form.Field // a message of their own, nil where none can be sent
 	Decision                             *decided
@@ -80,11 +82,18 @@ func statusPage(r *web.Request, tx *data.Tx, applicationID, slug string) (Status
 	if s.Grant != nil {
 		page.Pill = pill(grant.Status(r, *s.Grant, tx.Now))
 	}
-	if !s.Over() {
+	member, err := account.MayActFor(tx, r.Person.ID, s.Application.Organization.ID)
+	if err != nil {
+		return page, err
+	}
+	if !s.Over() && member.May(account.Withdraw) {
 		page.Withdraw = itemAddress(s.Item) + "/withdraw"
 	}
 	page.addMessages(r, s)
-	if s.Allows(broker.ActMessage) && s.State != broker.NeedsInfo {
+	if page.Answerers, err = colleagues(r, tx, s.Application.Organization.ID, account.Answer); err != nil {
+		return page, err
+	}
+	if s.Allows(broker.ActMessage) && s.State != broker.NeedsInfo && member.MayWrite() {
 		page.Write = messageField(r, "")
 	}
 	return page, page.addAnswers(r, s)
