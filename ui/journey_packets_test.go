@@ -222,7 +222,7 @@ func (p *walker) reports(slug, act string, on time.Time, note string) {
 	}
 	p.send(form)
 	state := map[string]broker.State{broker.ActSend: broker.Sent, broker.ActAcknowledge: broker.Acknowledged, broker.ActAccept: broker.Approved,
-		broker.ActSetUp: broker.SetUp, broker.ActReady: broker.ReadyToUse}[act]
+		broker.ActSetUp: broker.SetUp, broker.ActReady: broker.ReadyToUse, broker.ActRefuse: broker.Refused}[act]
 	p.stands(slug, state)
 	p.at(address, p.T("packet.noted"), p.T("status.packet_"+string(state)), p.T("packet.track_"+string(state))+" ("+p.T("desk.status_now")+") "+p.day(on)+" "+note)
 }

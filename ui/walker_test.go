@@ -20,6 +20,7 @@ import (
 	"accessdesk/broker/followup"
 	"accessdesk/broker/reminder"
 	"accessdesk/data"
+	"accessdesk/data/datatest"
 	"accessdesk/data/locale"
 	"accessdesk/notify"
 	"accessdesk/ui/browsertest"
@@ -36,9 +37,12 @@ type stage struct {
 }
 
 // newStage opens an empty desk.
-func newStage(t *testing.T, width int) *stage {
+func newStage(t *testing.T, width int) *stage { return newStageOf(t, width, openSite) }
+
+// newStageOf opens a desk in which something may have happened already.
+func newStageOf(t *testing.T, width int, open func(testing.TB, *datatest.Database, ...func(*worldConfig)) *world) *stage {
 	t.Helper()
-	w := listening(t, openSite) // before the browser, whose connections it would wait for at its end
+	w := listening(t, open) // before the browser, whose connections it would wait for at its end
 	return &stage{t: t, w: w, spool: notify.Spool{Dir: t.TempDir()}, browser: browsertest.Open(t), width: width, judged: map[string]bool{}}
 }
 
