@@ -34,7 +34,7 @@ func TestReviewJourney(t *testing.T) {
 		reviewer.readsAnswer()
 		reviewer.notes()
 		reviewer.decides(boss, mate)
-		boss.comes(s.w.base + "/home")
+		boss.open("/home")
 		boss.at("/home", boss.T("desk.home_access"), boss.T("status.active"))
 	})
 }

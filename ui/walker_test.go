@@ -60,9 +60,19 @@ func (s *stage) wait(time time.Duration) {
 	})
 }
 
+// screen is what somebody works the pages with, and what can be said about the page on it.
+type screen interface {
+	hand
+	Unfold(selector string)
+	Violations() []string
+	TooWide() []string
+	Said() []string
+	Screenshot(path string)
+}
+
 // walker is one person at a computer of their own, with JavaScript off, who reads in one language.
 type walker struct {
-	*browsertest.Tab
+	screen
 	*stage
 	say   *locale.Localizer
 	email string
@@ -72,7 +82,7 @@ type walker struct {
 // walker gives somebody a computer that shares nothing with those of the others.
 func (s *stage) walker(email, lang string) *walker {
 	s.t.Helper()
-	return &walker{Tab: s.browser.Another().Plain(s.width), stage: s, say: s.w.desk.Locales.In(lang), email: email}
+	return &walker{screen: s.browser.Another().Plain(s.width), stage: s, say: s.w.desk.Locales.In(lang), email: email}
 }
 
 // T is a text in the walker's language.
@@ -182,13 +192,13 @@ func (p *walker) examine() {
 // send presses the first button of the form that is sent to an address.
 func (p *walker) send(action string) {
 	p.t.Helper()
-	send(p.Tab, action)
+	send(p.screen, action)
 }
 
 // choose picks an answer that the page has to offer.
 func (p *walker) choose(name, value string) {
 	p.t.Helper()
-	if !tick(p.Tab, name, value) {
+	if !tick(p.screen, name, value) {
 		p.t.Fatalf("%s offers no %s for %s:\n%s", p.Address(), value, name, p.Text())
 	}
 }

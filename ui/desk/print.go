@@ -1,8 +1,11 @@
 package desk
 
 import (
+	"strings"
+
 	"accessdesk/broker"
 	"accessdesk/data"
+	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/web"
 )
 
@@ -29,9 +32,27 @@ func Print(r *web.Request, tx *data.Tx) (web.Reply, error) {
 				return web.Reply{}, err
 			}
 		}
+		if item.IsPacket() {
+			if err := one.addTrack(r, tx, a, item); err != nil {
+				return web.Reply{}, err
+			}
+		}
 		page.Items = append(page.Items, one)
 	}
 	return web.Reply{Page: "desk/print", Data: page}, nil
+}
+
+// addTrack shows where a packet has been, with what was noted.
+func (p *StatusPage) addTrack(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) error {
+	track, err := elsewhere.Track(r, tx, a, item)
+	for _, one := range track {
+		shown := step{Title: one.Title, When: one.When, Text: one.Note, Done: one.Done, Now: one.Now}
+		if one.Who != "" {
+			shown.Text = strings.TrimSpace(shown.Text + "\n" + r.L.T("packet.track_by", "Who", one.Who))
+		}
+		p.Steps = append(p.Steps, shown)
+	}
+	return err
 }
 
 // addDraft shows the answers of an item that was not sent, as they are now.

@@ -263,7 +263,7 @@ func grantSteps(r *web.Request, g *access.Grant) []step {
 		return nil
 	}
 	active := step{Title: r.L.T("desk.step_active"), When: r.L.T("desk.step_since", "Date", day(r, g.Starts)), Done: true}
-	end := step{Title: r.L.T("desk.step_ended"), When: day(r, g.Ends)}
+	end := step{Title: r.L.T("desk.step_ends"), When: day(r, g.Ends)}
 	switch g.State {
 	case access.Pending:
 		active.When, active.Done = day(r, g.Starts), false
@@ -278,7 +278,7 @@ func grantSteps(r *web.Request, g *access.Grant) []step {
 			return []step{end}
 		}
 	default:
-		end.When, end.Now = day(r, g.Stopped), true
+		end = step{Title: r.L.T("desk.step_ended"), When: day(r, g.Stopped), Now: true}
 		if g.Stopped.Before(g.Starts) {
 			return []step{end}
 		}
