@@ -70,7 +70,7 @@ func (p *walker) answersReview(mate *walker) {
 	p.t.Helper()
 	p.comes(p.link(p.letter("question_asked")))
 	item := p.part + "/p/" + modelProgram
-	p.at(item, p.T("status.waiting_you"), storyQuestion, p.T("desk.status_next_you"), p.T("desk.step_answer_by", "Date", p.day(p.w.Now().Add(14*wholeDay))))
+	p.at(item, p.T("status.waiting_you"), storyQuestion, p.T("desk.status_next_you"), p.T("desk.step_who_you")+". "+p.T("desk.step_answer_by", "Date", p.day(p.w.Now().Add(14*wholeDay))))
 	p.Press(p.T("layout.tab_home"))
 	p.at("/home", p.T("desk.home_answer_text", "Date", p.today()))
 	p.Press(p.T("desk.home_answer"))

@@ -187,7 +187,7 @@ func questionsTask(r *web.Request, p piece) task {
 func packetTask(r *web.Request, d dossier, p piece) task {
 	one := task{state: notStarted, row: row{Title: r.L.T("packet.task", "Program", p.program.Title.In(r.Lang)), Link: itemAddress(p.Item), Text: r.L.T("packet.task_text")}}
 	if missing := missingIn(r, d, p); missing > 0 {
-		one.Text += " " + r.L.N("packet.gaps", missing) + "."
+		one.Text = r.L.N("packet.gaps", missing) + "."
 	}
 	if !p.Saved.IsZero() {
 		one.state = inProgress

@@ -242,7 +242,7 @@ func timeline(r *web.Request, tx *data.Tx, s broker.Status) []step {
 		steps = append(steps, step{Title: r.L.T("desk.step_place"), When: r.L.T("desk.step_no_date")})
 	case broker.NeedsInfo:
 		steps = append(steps, step{Title: r.L.T("desk.step_you"), When: r.L.T("desk.step_since", "Date", day(r, s.Paused)), Now: true,
-			Text: r.L.T("desk.step_who_you") + " " + r.L.T("desk.step_answer_by", "Date", day(r, s.AnswerBy())) + "."},
+			Text: r.L.T("desk.step_who_you") + ". " + r.L.T("desk.step_answer_by", "Date", day(r, s.AnswerBy())) + "."},
 			step{Title: r.L.T("desk.step_decision"), Text: r.L.T("desk.step_after_answer")})
 	case broker.Closed:
 		steps = append(steps, step{Title: r.L.T("desk.step_closed"), When: day(r, s.Decided), Now: true})
