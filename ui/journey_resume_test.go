@@ -1,26 +1,10 @@
 package ui_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
-
-	"accessdesk/ui/browsertest"
-	"accessdesk/ui/web"
 )
-
-// eachWindow runs a story once, as a plain run does, and in each language and width where the full matrix is asked for.
-func eachWindow(t *testing.T, tell func(t *testing.T, lang string, width int)) {
-	t.Parallel()
-	for _, lang := range web.Languages {
-		for _, width := range []int{browsertest.Phone, browsertest.Desktop} {
-			if lang == "en" && width == browsertest.Phone || longTests() {
-				t.Run(fmt.Sprintf("%s-%d", lang, width), func(t *testing.T) { tell(t, lang, width) })
-			}
-		}
-	}
-}
 
 // TestResumeJourney: somebody begins the check on one computer, mails the link, and goes on at another one. Each has answers of
 // their own from then on; the link keeps leading to those of the first one, until they are deleted.
