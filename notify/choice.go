@@ -190,6 +190,14 @@ func Prune(tx *data.Tx) error {
 	return nil
 }
 
+// KindOf gives what a mail is about; what is no template is needed.
+func KindOf(template string) Kind {
+	if s, ok := specs[template]; ok {
+		return s.about
+	}
+	return KindNeeded
+}
+
 // Wanted tells whether a mail would be queued for an address now: the same test that Enqueue makes.
 func Wanted(tx *data.Tx, address, template string) (bool, error) {
 	s, ok := specs[template]

@@ -3,13 +3,20 @@ package ui_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
+	"accessdesk/broker/account"
+	"accessdesk/broker/reminder"
 	"accessdesk/catalog/interest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
+	"accessdesk/eligibility"
 	"accessdesk/notify"
 	"accessdesk/ui/webtest"
+
+	"github.com/PuerkitoBio/goquery"
 )
 
 func (w *world) wants(t testing.TB, address string, kind notify.Kind) (wanted bool) {
@@ -247,4 +254,43 @@ func TestFollowSignedIn(t *testing.T) {
 	if w.follows(t, owner.email()) {
 		t.Error("unticking did not stop following")
 	}
+}
+
+// TestRemindersListWhatComes: the page lists what the clock will send to the organization that the person acts for, with the people who
+// get it, in both languages; a box that is ticked or not changes the list at once. Colleagues of others are not on it.
+func TestRemindersListWhatComes(t *testing.T) {
+	t.Parallel()
+	bothLanguages(t, func(t *testing.T, lang string) {
+		w := openWorld(t)
+		l := w.desk.Locales.In(lang)
+		w.Write(t, func(tx *data.Tx) error {
+			return account.SaveFacts(tx, w.desk.Vocabulary, w.org.ID, "console", eligibility.Profile{"sam_expires_on": eligibility.String(w.Now().AddDate(0, 0, 45).Format(time.DateOnly))})
+		})
+		v := w.speaker(t, owner, lang)
+		page := v.Visit("/reminders").Want(http.StatusOK).Says(l.T("coming.title"), w.org.Name, l.T("coming.nobody_asked"), l.T("coming.why_date_sam"))
+		var listed []reminder.Coming
+		w.Read(t, func(tx *data.Tx) (err error) {
+			listed, err = reminder.ComingTo(tx, reminder.Desk{Desk: w.desk, Zone: w.site.Zone}, w.org.ID, w.people[owner], lang)
+			return err
+		})
+		kinds := map[string]bool{}
+		for _, one := range listed {
+			kinds[one.Template] = true
+		}
+		if lines := page.Find("section[aria-labelledby=coming] li"); lines.Length() != len(listed) || len(listed) < 5 || len(kinds) < 3 {
+			t.Errorf("%d lines, %d mails of %d kinds are coming", lines.Length(), len(listed), len(kinds))
+		}
+		page.Silent(outsider.email(), "Juniper Ridge")
+		page.Form("/reminders").Set("kind", "draft", "sam").Press(l.T("reminders.save"))
+		sam := 0
+		v.Visit("/reminders").Find("section[aria-labelledby=coming] li").Each(func(_ int, line *goquery.Selection) {
+			if strings.Contains(line.Text(), l.T("coming.why_date_sam")) && strings.Contains(line.Text(), l.T("coming.to", "To", l.T("coming.you"))) {
+				sam++
+			}
+		})
+		if sam != 2 { // 30 and 7 days before
+			t.Errorf("%d reminders of SAM.gov go to who ticked the box, want 2", sam)
+		}
+		w.speaker(t, reader, lang).Visit("/reminders").Want(http.StatusOK).Says(l.T("coming.why_date_sam"))
+	})
 }

@@ -26,6 +26,8 @@ type Coming struct {
 	To       []account.Member
 }
 
+const followedPrograms = "followed programs"
+
 // collector gathers what comes for an organization, for a reader of one language.
 type collector struct {
 	tx           *data.Tx
@@ -39,7 +41,8 @@ type collector struct {
 
 // ComingTo lists the mails that time will bring to an organization, the next first: with the moments of the functions that send them
 // and the audience that they ask (account.Audience), without those who do not want them as things stand. Programs that the
-// reader follows are among them; what colleagues follow is theirs. A mail that nobody gets is listed without anybody.
+// reader follows are among them; what colleagues follow is theirs. A mail that nobody gets is listed without anybody. Without an
+// organization ("") there are the followed programs only.
 func ComingTo(tx *data.Tx, d Desk, organizationID string, reader account.Person, lang string) ([]Coming, error) {
 	c := &collector{tx: tx, desk: d, organization: organizationID, lang: lang, reader: reader}
 	var err error
@@ -51,8 +54,11 @@ func ComingTo(tx *data.Tx, d Desk, organizationID string, reader account.Person,
 		run  func() error
 	}{
 		{"drafts", c.drafts}, {"resting drafts", c.resting}, {"questions", c.questions}, {"access", c.access}, {"packets", c.packets},
-		{"dates", c.dates}, {"followed programs", c.followed},
+		{"dates", c.dates}, {followedPrograms, c.followed},
 	} {
+		if organizationID == "" && part.name != followedPrograms {
+			continue
+		}
 		if err := part.run(); err != nil {
 			return nil, fmt.Errorf("coming mails about %s: %w", part.name, err)
 		}

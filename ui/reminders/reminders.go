@@ -19,6 +19,10 @@ type Page struct {
 	Added    []box  // come only when ticked
 	Programs []box  // followed
 	Needed   []string
+	// Organization is the one whose coming mails are listed, "" for who acts for none.
+	Organization string
+	Coming       []comingMail
+	Later        []comingMail // behind the first ones
 }
 
 // box is a tick box.
@@ -51,6 +55,12 @@ func Reminders(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		}
 	}
 	page.Programs, err = programBoxes(r, tx, r.Person.Email)
+	if err == nil {
+		page.Organization, page.Coming, err = coming(r, tx)
+		if len(page.Coming) > comingFirst {
+			page.Coming, page.Later = page.Coming[:comingFirst], page.Coming[comingFirst:]
+		}
+	}
 	return web.Reply{Page: "reminders/reminders", Data: page}, err
 }
 
