@@ -14,9 +14,14 @@ import (
 type mishap struct {
 	as      role
 	address func(*world) string
-	// before is JavaScript that fills in the form, form is where it is sent; "" for an address that is wrong by itself.
+	// before is JavaScript that fills in the form, which it knows as form; form is where that is sent, nil for an address
+	// that is wrong by itself.
 	before string
 	form   func(*world) string
+	// confirm is the button of the page that follows, if that is not yet the one that something went wrong on.
+	confirm string
+	// meanwhile happens elsewhere before the last button is pressed.
+	meanwhile func(*testing.T, *world)
 	// says is the key of a text that the page must show.
 	says string
 	// always marks what every run looks at; the others belong to the full matrix.
@@ -25,12 +30,18 @@ type mishap struct {
 
 // typing is JavaScript that puts a text into a field.
 func typing(name, text string) string {
-	return fmt.Sprintf(`document.querySelector('[name="%s"]').value = %q;`, name, text)
+	return fmt.Sprintf(`[...form.elements].find(e => e.name == %q).value = %q;`, name, text)
 }
 
 // picking is JavaScript that chooses an answer.
 func picking(name, value string) string {
-	return fmt.Sprintf(`document.querySelector('[name="%s"][value="%s"]').checked = true;`, name, value)
+	return fmt.Sprintf(`[...form.elements].find(e => e.name == %q && e.value == %q).checked = true;`, name, value)
+}
+
+// takenAgain lets the program manager take the case in review once more, in another window.
+func takenAgain(t *testing.T, w *world) {
+	t.Helper()
+	w.must(t, manager, w.cases[broker.InReview], broker.ActRequest{Act: broker.ActAssign})
 }
 
 func mishaps() []mishap {
@@ -60,12 +71,15 @@ func mishaps() []mishap {
 		{as: owner, address: under((*world).application, "/org"), form: under((*world).application, "/org"), before: typing("f-population_served", "a few"), says: "layout.problem_heading", always: true},
 		{as: owner, address: draft, form: draft, before: typing("q-first_task", strings.Repeat("a word ", 700)), says: "layout.problem_heading"},
 		{as: owner, address: draft, form: draft, before: typing("revision", "1") + typing("q-first_task", "Another text."), says: "desk.conflict_title", always: true},
+		{as: owner, address: draft, form: draft, before: typing("form_token", "older") + typing("q-first_task", "A text that is not lost."), says: "errors.stale_form_title"},
+		{as: editor, address: draft, form: draft, before: `document.cookie = "session=gone; path=/";` + typing("q-first_task", "A text that is not lost."), says: "errors.session_over_title", always: true},
 		{as: owner, address: withdraw, form: withdraw, says: "layout.problem_heading"},
 		{as: owner, address: waits, form: under(waits, "/answer"), says: "desk.problem_reply"},
 		{as: owner, address: fixed("/staff/review"), says: "errors.forbidden_title"},
 		{as: manager, address: review, form: under(review, "/decision"), says: "staff.choose_act", always: true},
 		{as: manager, address: review, form: under(review, "/decision"), before: picking("act", broker.ActDecline), says: "layout.problem_heading"},
-		{as: manager, address: review, form: under(review, "/decision"), before: picking("act", broker.ActAsk) + typing("message", "Once more?") + typing("revision", "1"), says: "errors.conflict_title"},
+		{as: manager, address: review, form: under(review, "/decision"), before: picking("act", broker.ActAsk) + typing("message", "Once more?"),
+			confirm: "button[value=confirm]", meanwhile: takenAgain, says: "errors.conflict_title", always: true},
 		{as: owner, address: under(activeGrant, "/end"), form: under(activeGrant, "/end"), says: "grant.end_problem", always: true},
 		{as: owner, address: renew, form: renew, says: "refusal.tick_box"},
 		{as: owner, address: under(activeGrant, "/people"), form: under(activeGrant, "/people"), says: "refusal.person_name", always: true},
@@ -108,10 +122,20 @@ func (v *viewing) bring(m mishap) string {
 	if m.form == nil {
 		return address
 	}
+	form := `form[action="` + m.form(v.world) + `"]`
 	if m.before != "" {
-		v.Evaluate(m.before, nil)
+		v.Evaluate(fmt.Sprintf("(form => { %s })(document.querySelector(%q))", m.before, form), nil)
 	}
-	v.Click(`form[action="` + m.form(v.world) + `"] button[type=submit]`)
+	buttons := []string{form + " button[type=submit]"}
+	if m.confirm != "" {
+		buttons = append(buttons, m.confirm)
+	}
+	for i, button := range buttons {
+		if m.meanwhile != nil && i == len(buttons)-1 {
+			m.meanwhile(v.t, v.world)
+		}
+		v.Click(button)
+	}
 	return "the answer of " + m.form(v.world)
 }
 

@@ -100,37 +100,45 @@ func (v *viewing) otherWidths() []int {
 }
 
 // TestPagesInBrowser opens every page of the route table in a real browser. A plain run looks once at each page, in
-// English on a phone; the full matrix adds Spanish, the desktop, and each page in each state that the world has.
+// English on a phone; the full matrix adds Spanish, the desktop, and each page in each state that the world has. Looking
+// changes nothing, so that the windows are looked at side by side, each in a browser of its own: tabs share cookies.
 func TestPagesInBrowser(t *testing.T) {
 	t.Parallel()
-	w := listening(t, openWorldOn) // before the browser, whose connections it would wait for at its end
-	browser := browsertest.Open(t)
+	w := listening(t, openWorldOn)
 	routes := pages(ui.Routes(w.site))
-	walk := func(t *testing.T, width int, lang string, everyState bool) {
-		v := w.view(t, browser, width, lang)
+	for _, route := range routes {
+		if _, known := atlas[route.Path]; !known {
+			t.Fatalf("the page %s has no place in the atlas: nobody looks at it", route.Path)
+		}
+	}
+	everyWindow(t, func(t *testing.T, width int, lang string) {
+		t.Parallel()
+		v := w.view(t, browsertest.Open(t), width, lang)
 		for _, as := range everyRole {
-			became := false
-			for _, route := range routes {
-				p, known := atlas[route.Path]
-				if !known {
-					t.Errorf("the page %s has no place in the atlas: nobody looks at it", route.Path)
-				}
-				if p.to != nil || w.viewer(route.Path, route.Policy.Public()) != as {
-					continue
-				}
-				if !became {
-					v.become(as)
-					became = true
-				}
-				v.look(p.address(w))
-				for _, address := range w.states(p, everyState) {
-					v.look(address)
-				}
-			}
+			v.walk(routes, as)
 		}
 		t.Logf("%d pages at %d px in %s", v.seen, width, lang)
+	})
+}
+
+// walk looks at the pages that a role looks at.
+func (v *viewing) walk(routes []web.Route, as role) {
+	v.t.Helper()
+	became := false
+	for _, route := range routes {
+		p := atlas[route.Path]
+		if p.to != nil || v.world.viewer(route.Path, route.Policy.Public()) != as {
+			continue
+		}
+		if !became {
+			v.become(as)
+			became = true
+		}
+		v.look(p.address(v.world))
+		for _, address := range v.world.states(p, longTests()) {
+			v.look(address)
+		}
 	}
-	everyWindow(t, func(t *testing.T, width int, lang string) { walk(t, width, lang, longTests()) })
 }
 
 // everyWindow runs a test as it looks in each language and width: English on a phone, and the other three in the full

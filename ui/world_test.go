@@ -119,6 +119,7 @@ type world struct {
 	follow string // address of the link that confirms an address that wants to follow a program
 
 	columns  map[string][]string // of every table, once read
+	signing  sync.Mutex          // guards sessions: one person signs in after the other
 	mu       sync.Mutex
 	mails    []notify.Mail
 	sessions map[role]string
@@ -282,16 +283,12 @@ func (w *world) visitor(t testing.TB, as role) *webtest.Visitor {
 // mail, opens the link, presses the button.
 func (w *world) session(t testing.TB, as role) string {
 	t.Helper()
-	w.mu.Lock()
-	token := w.sessions[as]
-	w.mu.Unlock()
-	if token == "" {
-		token = w.signIn(t, as.email())
-		w.mu.Lock()
-		w.sessions[as] = token
-		w.mu.Unlock()
+	w.signing.Lock()
+	defer w.signing.Unlock()
+	if w.sessions[as] == "" {
+		w.sessions[as] = w.signIn(t, as.email())
 	}
-	return token
+	return w.sessions[as]
 }
 
 func (w *world) signIn(t testing.TB, email string) string {
