@@ -38,6 +38,9 @@ func picking(name, value string) string {
 	return fmt.Sprintf(`[...form.elements].find(e => e.name == %q && e.value == %q).checked = true;`, name, value)
 }
 
+// openedForm is JavaScript that opens the part of the page in which the form stands.
+const openedForm = `form.closest("details").open = true;`
+
 // takenAgain lets the program manager take the case in review once more, in another window.
 func takenAgain(t *testing.T, w *world) {
 	t.Helper()
@@ -48,7 +51,8 @@ func mishaps() []mishap {
 	draft, waits, review := func(w *world) string { return w.item(broker.Draft) }, func(w *world) string { return w.item(broker.NeedsInfo) },
 		func(w *world) string { return w.caseOf(broker.InReview) }
 	renew := func(w *world) string { return "/access/" + w.ending.ID + "/renew" }
-	withdraw := under(draft, "/withdraw")
+	inReview, stage := func(w *world) string { return w.item(broker.InReview) }, func(w *world) string { return w.packet(emailProgram) + "/stage?act=" + broker.ActSend }
+	withdraw, follow := under(draft, "/withdraw"), fixed("/programs/"+modelProgram+"/follow")
 	return []mishap{
 		{as: stranger, address: fixed("/no/such/page"), says: "errors.not_found_title", always: true},
 		{as: stranger, address: fixed("/signin/link?token=none"), says: "signin.gone_title"},
@@ -58,6 +62,7 @@ func mishaps() []mishap {
 		{as: stranger, address: fixed("/check/email"), form: fixed("/check/email"), says: "signin.problem_email_empty"},
 		{as: stranger, address: fixed("/signin"), form: fixed("/signin"), says: "signin.problem_email_empty", always: true},
 		{as: stranger, address: fixed("/signin/code"), form: fixed("/signin/code"), before: typing("code", "WRONG-CODE"), says: "layout.problem_heading"},
+		{as: stranger, address: follow, form: follow, says: "layout.problem_heading"},
 		{as: newcomer, address: fixed("/org/new"), form: fixed("/org/new"), says: "layout.problem_heading"},
 		{as: newcomer, address: (*world).application, says: "errors.not_found_title"},
 		{as: stranger, address: fixed("/invitation?token=none"), says: "account.over_title"},
@@ -66,6 +71,7 @@ func mishaps() []mishap {
 		{as: owner, address: fixed("/org/edit/dates"), form: fixed("/org/edit/dates"), before: typing("d-awwa-day", "31"), says: "layout.problem_heading"},
 		{as: owner, address: fixed("/org/edit/size"), form: fixed("/org/edit/size"), before: typing("revision", "older") + typing("f-employees_fte", "12"), says: "desk.conflict_title"},
 		{as: owner, address: fixed("/org/name"), form: fixed("/org/name"), before: typing("name", ""), says: "layout.problem_heading"},
+		{as: owner, address: fixed("/org/name"), form: fixed("/org/name"), before: typing("revision", "older") + typing("name", "Cedar Flats"), says: "desk.conflict_title"},
 		{as: owner, address: fixed("/org/leave"), form: fixed("/org/leave"), says: "account.yes_or_no", always: true},
 		{as: owner, address: fixed("/account"), form: fixed("/account"), before: typing("name", "www.example.org"), says: "layout.problem_heading"},
 		{as: owner, address: under((*world).application, "/org"), form: under((*world).application, "/org"), before: typing("f-population_served", "a few"), says: "layout.problem_heading", always: true},
@@ -73,6 +79,8 @@ func mishaps() []mishap {
 		{as: owner, address: draft, form: draft, before: typing("revision", "1") + typing("q-first_task", "Another text."), says: "desk.conflict_title", always: true},
 		{as: owner, address: draft, form: draft, before: typing("form_token", "older") + typing("q-first_task", "A text that is not lost."), says: "errors.stale_form_title"},
 		{as: editor, address: draft, form: draft, before: `document.cookie = "session=gone; path=/";` + typing("q-first_task", "A text that is not lost."), says: "errors.session_over_title", always: true},
+		{as: owner, address: stage, form: stage, before: `form.querySelectorAll("input:not([type=hidden])").forEach(i => i.value = "");`, says: "layout.problem_heading"},
+		{as: owner, address: inReview, form: under(inReview, "/message"), before: openedForm, says: "layout.problem_heading"},
 		{as: owner, address: withdraw, form: withdraw, says: "layout.problem_heading"},
 		{as: owner, address: waits, form: under(waits, "/answer"), says: "desk.problem_reply"},
 		{as: owner, address: fixed("/staff/review"), says: "errors.forbidden_title"},
@@ -80,6 +88,7 @@ func mishaps() []mishap {
 		{as: manager, address: review, form: under(review, "/decision"), before: picking("act", broker.ActDecline), says: "layout.problem_heading"},
 		{as: manager, address: review, form: under(review, "/decision"), before: picking("act", broker.ActAsk) + typing("message", "Once more?"),
 			confirm: "button[value=confirm]", meanwhile: takenAgain, says: "errors.conflict_title", always: true},
+		{as: manager, address: review, form: under(review, "/note"), before: openedForm, says: "layout.problem_heading"},
 		{as: owner, address: under(activeGrant, "/end"), form: under(activeGrant, "/end"), says: "grant.end_problem", always: true},
 		{as: owner, address: renew, form: renew, says: "refusal.tick_box"},
 		{as: owner, address: under(activeGrant, "/people"), form: under(activeGrant, "/people"), says: "refusal.person_name", always: true},
@@ -87,6 +96,8 @@ func mishaps() []mishap {
 		{as: manager, address: staffGrant, form: under(staffGrant, "/decision"), before: picking("act", access.ActSuspend), says: "refusal.required", always: true},
 		{as: manager, address: staffGrant, form: under(staffGrant, "/decision"), before: picking("act", access.ActSuspend) + typing("reason", "Sign-ins from a place that you did not name."),
 			says: "grant.confirm_suspend", always: true},
+		{as: manager, address: staffGrant, form: under(staffGrant, "/decision"), before: picking("act", access.ActSuspend) + typing("reason", "A stale form.") + typing("revision", "99"),
+			says: "errors.conflict_title"},
 		{as: manager, address: func(w *world) string { return "/staff/access/" + w.asked.ID }, form: func(w *world) string { return "/staff/access/" + w.asked.ID + "/decision" },
 			before: picking("act", access.ActRenew), says: "grant.confirm_renew"},
 	}
