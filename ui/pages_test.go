@@ -50,8 +50,9 @@ func (v *viewing) look(address string) {
 }
 
 // judge checks the page that is open: no violation of the accessibility rules, no sideways scrolling in any width, with
-// larger letters, in print or in forced colors, its language, its frame, targets that can be hit, and a focus that walks
-// through the page and can be seen. A plain run measures on a phone; the full matrix measures everything everywhere.
+// larger letters, in print, in forced colors or with everything unfolded, its language, its frame, targets that can be hit,
+// and a focus that walks through the page and can be seen. A plain run measures on a phone; the full matrix measures
+// everything everywhere.
 func (v *viewing) judge(what string) {
 	v.t.Helper()
 	what = fmt.Sprintf("%s at %d px in %s", what, v.width, v.lang)
@@ -88,6 +89,8 @@ func (v *viewing) judge(what string) {
 	complain(" in forced colors", v.TooWide())
 	complain(" in forced colors", v.InvisibleTicks())
 	v.Medium("screen", false)
+	v.Unfold()
+	complain(" with everything unfolded", append(v.TooWide(), v.SmallTargets()...))
 	complain(": the browser says", v.Said())
 }
 

@@ -44,6 +44,12 @@ func (b *Tab) TextSize(percent int) {
 	b.Evaluate(fmt.Sprintf(`document.documentElement.style.fontSize = "%d%%"`, percent), nil)
 }
 
+// Unfold opens everything on the page that is folded, until the next page.
+func (b *Tab) Unfold() {
+	b.t.Helper()
+	b.Evaluate(`document.querySelectorAll("details").forEach(d => { d.open = true })`, nil)
+}
+
 // TooWide says what makes the page wider than its window, a line each; nothing if one need not scroll sideways.
 func (b *Tab) TooWide() (found []string) {
 	b.t.Helper()
