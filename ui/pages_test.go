@@ -89,7 +89,7 @@ func (v *viewing) judge(what string) {
 	complain(" in forced colors", v.TooWide())
 	complain(" in forced colors", v.InvisibleTicks())
 	v.Medium("screen", false)
-	v.Unfold()
+	v.UnfoldAll()
 	complain(" with everything unfolded", append(v.TooWide(), v.SmallTargets()...))
 	complain(": the browser says", v.Said())
 }

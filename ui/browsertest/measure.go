@@ -44,8 +44,8 @@ func (b *Tab) TextSize(percent int) {
 	b.Evaluate(fmt.Sprintf(`document.documentElement.style.fontSize = "%d%%"`, percent), nil)
 }
 
-// Unfold opens everything on the page that is folded, until the next page.
-func (b *Tab) Unfold() {
+// UnfoldAll opens everything on the page that is folded, until the next page.
+func (b *Tab) UnfoldAll() {
 	b.t.Helper()
 	b.Evaluate(`document.querySelectorAll("details").forEach(d => { d.open = true })`, nil)
 }
