@@ -15,7 +15,8 @@ import (
 //	what was decided or has changed  whoever works on it, who writes; owners are among them
 //	days that somebody asked about   whoever asked, also those who only read
 //
-// A mail never asks its reader for what their role does not allow. Mails to one person (a sign-in link, an invitation, a role of
+// An editor who is reminded of a draft finishes it; a signer or an owner sends it. The mail about the end of an access tells each
+// reader whether they can ask for renewal themselves. Mails to one person (a sign-in link, an invitation, a role of
 // one's own, a followed program) and mails to staff have no line here.
 var audiences = map[string]Right{
 	"draft_saved": Write, "draft_unfinished": Write, "draft_closing": Write, "packet_no_reply": Write, "packet_renewal": Write,
