@@ -174,7 +174,7 @@ func (s *step) authorize(act workflow.Act) error {
 	switch {
 	case !belongs && (!s.actor.readsCases() || s.item.Submitted.IsZero()):
 		return data.ErrNotFound
-	case act.Takes(workflow.Applicant) && !member.May(account.Right(act.Right)):
+	case act.Takes(workflow.Applicant) && !member.May(account.Right(workflow.Of(s.item.Kind).RightIn(act, s.item.State))):
 		return data.Refuse("", "not_your_role")
 	case act.Takes(workflow.Manager) && !s.actor.manages():
 		return data.Refuse("", "not_your_role")
@@ -276,7 +276,10 @@ func (s *step) prepareApprove() error {
 // move does the guarded update and writes the record entry.
 func (s *step) move(act string, to State) error {
 	from, next := s.item.State, s.item
-	next.State, next.Revision, next.Changed = to, s.item.Revision+1, s.tx.Now
+	next.State, next.Revision = to, s.item.Revision+1
+	if to != from {
+		next.Changed = s.tx.Now
+	}
 	s.stamp(act, &next)
 	changed, err := s.tx.Exec(`UPDATE application_item SET state = $4, revision = $5, changed_at = $6, submitted_at = $7, submitted_by = $8,
 		due_at = $9, assigned_to = $10, decided_at = $11, decided_by = $12, reason_code = $13, reason_text = $14, version_id = $15,

@@ -115,13 +115,13 @@ var law = map[State]map[string]State{
 }
 
 // mayTake tells who may take an act: people of the organization who write, or a program manager outside of it.
-func (b *bench) mayTake(act string, who account.Person) bool {
-	switch act {
-	case ActClose:
+func (b *bench) mayTake(from State, act string, who account.Person) bool {
+	switch {
+	case act == ActClose:
 		return false // a job's
-	case ActSubmit, ActAnswer, ActWithdraw:
+	case act == ActSubmit, act == ActAnswer, act == ActWithdraw && from != Draft:
 		return slices.Contains([]string{b.owner.ID, b.signer.ID}, who.ID)
-	case ActMessage:
+	case act == ActMessage, act == ActWithdraw: // a draft concerns nobody else
 		return slices.Contains([]string{b.owner.ID, b.editor.ID, b.signer.ID, b.insider.ID}, who.ID)
 	}
 	return who.ID == b.manager.ID || who.ID == b.colleague.ID
@@ -139,7 +139,7 @@ func TestEveryCell(t *testing.T) {
 				item := b.walk(t, state)
 				for name, who := range people {
 					want, lawful := law[state][act]
-					if lawful && b.mayTake(act, who) {
+					if lawful && b.mayTake(state, act, who) {
 						fresh := b.walk(t, state)
 						if after, err := b.act(who, fresh.ID, full(act)); err != nil || after.State != want || b.find(t, fresh.ID).State != want {
 							t.Errorf("%s %s by %s: %v, state %s, want %s", state, act, name, err, after.State, want)
@@ -203,7 +203,7 @@ func TestTraceOfEachAct(t *testing.T) {
 			item := b.walk(t, c.state)
 			entries, mails := len(b.acts(t, item.ID)), len(b.mails(t, item.ID))
 			who := b.manager
-			if b.mayTake(c.act, b.owner) {
+			if b.mayTake(c.state, c.act, b.owner) {
 				who = b.owner
 			}
 			after := b.must(t, who, item.ID, full(c.act))

@@ -176,14 +176,25 @@ func touch(tx *data.Tx, applicationID string, actor Actor) error {
 	return wrap(err, "touch application")
 }
 
-// SaveFacts stores what an organization says about itself, from the facts page of a draft. A form whose revision is not
-// the application's is a data.ErrConflict.
-func SaveFacts(tx *data.Tx, d Desk, actor Actor, a Application, revision int64, facts eligibility.Profile) error {
+// SaveFacts stores what an organization says about itself, from the facts page of a draft that showed these facts. Another
+// questionnaire.FactsRevision than that of the page is a data.ErrConflict.
+func SaveFacts(tx *data.Tx, d Desk, actor Actor, a Application, shown []eligibility.FactID, revision string, facts eligibility.Profile) error {
 	if err := mayWrite(tx, actor, a.Organization.ID); err != nil {
 		return err
 	}
+	stored, err := account.Facts(tx, d.Vocabulary, a.Organization.ID)
+	if err != nil {
+		return wrap(err, "save facts")
+	}
+	now, err := questionnaire.FactsRevision(d.Vocabulary, a.Revision, stored, shown)
+	if err == nil && now != revision {
+		err = data.ErrConflict
+	}
+	if err != nil {
+		return err
+	}
 	changed, err := tx.Exec("UPDATE application SET revision = revision + 1, saved_at = $3, saved_by = $4 WHERE id = $1 AND revision = $2",
-		a.ID, revision, data.Millis(tx.Now), actor.Person.ID)
+		a.ID, a.Revision, data.Millis(tx.Now), actor.Person.ID)
 	if err != nil {
 		return wrap(err, "save facts")
 	}

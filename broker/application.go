@@ -93,10 +93,25 @@ func Start(tx *data.Tx, d Desk, actor Actor, organizationID string, slugs []stri
 		}
 		a.Items = append(a.Items, item)
 	}
-	err = d.tell(tx, organizationID, "draft_saved", "draft_saved:"+a.ID, record.CaseChain(a.Items[0].ID), func(string) map[string]any {
-		return map[string]any{"Reference": a.Reference, "Link": "/applications/" + a.ID}
+	closing := firstToClose(programs)
+	err = d.tell(tx, organizationID, "draft_saved", "draft_saved:"+a.ID, record.CaseChain(a.Items[0].ID), func(lang string) map[string]any {
+		args := map[string]any{"Reference": a.Reference, "Link": "/applications/" + a.ID}
+		if closing != nil {
+			args["Program"], args["Closes"] = closing.Title.In(lang), closing.Window.Closes
+		}
+		return args
 	})
 	return a, wrap(err, "start application")
+}
+
+// firstToClose is the program whose window closes first, nil where none closes.
+func firstToClose(programs []*catalog.Published) (first *catalog.Published) {
+	for _, p := range programs {
+		if closes := p.Window.Closes; !closes.IsZero() && (first == nil || closes.Before(first.Window.Closes)) {
+			first = p
+		}
+	}
+	return first
 }
 
 // startable finds the programs and refuses when one of them cannot be started now.

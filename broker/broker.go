@@ -24,8 +24,12 @@
 // # Packets
 //
 // Most programs are applied for elsewhere. Their items are packets: the desk prepares what the provider asks for, the
-// applicant sends it and reports each stage with its day, which may be taken back for 7 days by whoever reported it.
-// Nothing is ever sent to a provider by the program.
+// applicant sends it and reports each stage with its day, which may be taken back for 7 days by whoever reported it. What
+// was sent is kept as it was then (package progress). Nothing is ever sent to a provider by the program.
+//
+// A note may be kept at any time. It moves nothing and no reminder: who called and reached nobody still has no answer. That
+// the provider got in touch without an answer is an act of its own (ActHeard), from which the days without an answer count
+// anew; whoever was marked as silent before is waited for again. Once the provider has the request no clock runs.
 //
 // # The promise clock
 //
@@ -42,6 +46,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
@@ -59,6 +64,7 @@ type Desk struct {
 	Catalog    *catalog.Cache
 	Mail       *notify.Composer
 	Locales    *locale.Locales
+	Zone       *time.Location // of the site; nil is UTC
 }
 
 // Actor is who does something: a signed-in person, or the program itself.

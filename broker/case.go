@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"accessdesk/broker/account"
 	"accessdesk/broker/workflow"
 	"accessdesk/data"
 )
@@ -48,7 +49,7 @@ type Item struct {
 	Kind                               workflow.Kind
 	State                              State
 	Revision                           int64
-	Created, Changed                   time.Time
+	Created, Changed                   time.Time // Changed is since when it is in its state
 	Saved                              time.Time // last save of its own questions, zero if never
 	SavedBy                            string
 	Submitted, Due, Decided            time.Time // zero until then; Due of a packet: when an answer is overdue
@@ -112,4 +113,11 @@ func (i Item) AnswerBy() time.Time {
 		return time.Time{}
 	}
 	return i.Paused.Add(AnswerTime)
+}
+
+// RightFor is what the role of a member must allow for an act of the applicants on the item as it is.
+func (i Item) RightFor(act string) account.Right {
+	cycle := workflow.Of(i.Kind)
+	named, _ := cycle.Named(act)
+	return account.Right(cycle.RightIn(named, i.State))
 }

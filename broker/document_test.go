@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/progress"
 	"accessdesk/broker/workflow"
 )
 
@@ -57,7 +58,7 @@ one transaction.
 		for _, state := range c.States {
 			for _, act := range c.Acts {
 				if slices.Contains(act.From, state) {
-					fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", state, act.ID, partyText(act), targetText(act, state))
+					fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", state, act.ID, partyText(c, act, state), targetText(act, state))
 				}
 			}
 		}
@@ -65,7 +66,7 @@ one transaction.
 	b.WriteString(`
 Submitting leads to the waiting list when no seat is left and the program keeps one. A manager's ask, approve or decline on a
 submitted case takes it for review first. A question that is not answered within ` + fmt.Sprint(int(AnswerTime.Hours()/24)) + ` days closes the case. A reported stage of a packet
-may be taken back for ` + fmt.Sprint(int(UndoTime.Hours()/24)) + ` days, by whoever reported it, while it is the last one.
+may be taken back for ` + fmt.Sprint(int(progress.UndoTime.Hours()/24)) + ` days, by whoever reported it, while it is the last one.
 `)
 	return b.String()
 }
@@ -78,13 +79,13 @@ func stateList(states []State) string {
 	return strings.Join(words, ", ")
 }
 
-func partyText(act workflow.Act) string {
+func partyText(c workflow.Cycle, act workflow.Act, state State) string {
 	var parties []string
 	switch act.By {
 	case workflow.Applicant:
 		var roles []string
 		for _, role := range account.MemberRoles() {
-			if account.RoleMay(role, account.Right(act.Right)) {
+			if account.RoleMay(role, account.Right(c.RightIn(act, state))) {
 				roles = append(roles, role)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
+	"accessdesk/notify"
 
 	"pgregory.net/rapid"
 )
@@ -47,6 +48,28 @@ func TestStart(t *testing.T) {
 		list := b.mails(t, stored.Items[0].ID)
 		if got := mailed(list, "draft_saved"); !slices.Equal(got, []string{"editor", "insider", "owner", "signer"}) || !strings.Contains(list[0].Text, "/applications/"+a.ID) {
 			t.Errorf("mails to %v", got)
+		}
+	})
+}
+
+// TestFirstMailNamesTheClosing: the mail about a new draft says which of its programs closes first, and nothing where none does.
+func TestFirstMailNamesTheClosing(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		first := func(slugs ...string) string {
+			list := b.mails(t, b.start(t, fits(), slugs...).Items[0].ID)
+			return list[slices.IndexFunc(list, func(m notify.Queued) bool { return m.To == b.owner.Email })].Text
+		}
+		if text := first(scan, model); strings.Contains(text, "closes on") {
+			t.Errorf("no program closes, but\n%s", text)
+		}
+		closing := func(day string) func(string) string {
+			return replacing("[[apply]]", "[window]\ntime_zone = \"America/Denver\"\ncloses = "+day+"T07:00:00Z\n\n[[apply]]")
+		}
+		b.publish(t, model, closing("2027-03-02"))
+		b.publish(t, scan, closing("2027-02-02"))
+		if text := first(model, scan); !strings.Contains(text, "scanning") || !strings.Contains(text, "closes on February 2, 2027") || strings.Contains(text, "March") {
+			t.Errorf("the mail is\n%s", text)
 		}
 	})
 }
@@ -229,9 +252,11 @@ func TestOnlyDraftsAreWritten(t *testing.T) {
 		wantRefusal(t, err, "", "not_your_role")
 		_, err = b.save(b.owner, a.ID, scan, 1, complete(scan))
 		wantError(t, err, data.ErrNotFound)
-		facts := func(who account.Person, revision int64) error {
+		shown := []eligibility.FactID{"has_ot"}
+		revision := b.factsRevision(t, a, shown)
+		facts := func(who account.Person) error {
 			return b.write(func(tx *data.Tx) error {
-				return SaveFacts(tx, b.desk, PersonActor(who), a, revision, eligibility.Profile{"has_ot": eligibility.Bool(true)})
+				return SaveFacts(tx, b.desk, PersonActor(who), a, shown, revision, eligibility.Profile{"has_ot": eligibility.Bool(true)})
 			})
 		}
 		for _, who := range []account.Person{b.stranger, b.removed, b.manager, b.auditor} {
@@ -243,13 +268,63 @@ func TestOnlyDraftsAreWritten(t *testing.T) {
 				return err
 			})
 			wantError(t, err, data.ErrNotFound)
-			wantError(t, facts(who, 1), data.ErrNotFound)
+			wantError(t, facts(who), data.ErrNotFound)
 		}
-		wantRefusal(t, facts(b.reader, 1), "", "not_your_role")
-		if err := facts(b.editor, 1); err != nil {
+		wantRefusal(t, facts(b.reader), "", "not_your_role")
+		if err := facts(b.editor); err != nil {
 			t.Fatal(err)
 		}
-		wantError(t, facts(b.owner, 1), data.ErrConflict)
+		wantError(t, facts(b.owner), data.ErrConflict)
+	})
+}
+
+// factsRevision names the state of the facts that a page of an application shows.
+func (b *bench) factsRevision(t testing.TB, a Application, shown []eligibility.FactID) (revision string) {
+	t.Helper()
+	b.Read(t, func(tx *data.Tx) error {
+		facts, err := account.Facts(tx, b.desk.Vocabulary, a.Organization.ID)
+		if err == nil {
+			revision, err = questionnaire.FactsRevision(b.desk.Vocabulary, a.Revision, facts, shown)
+		}
+		return err
+	})
+	return revision
+}
+
+// TestFactsOfTheProfile: a form that shows an older value than the profile has now stores nothing; what it does not show is
+// nobody's business.
+func TestFactsOfTheProfile(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		a := b.draft(t, model)
+		shown := []eligibility.FactID{"population_served", "has_ot"}
+		save := func(revision string) error {
+			return b.write(func(tx *data.Tx) error {
+				return SaveFacts(tx, b.desk, PersonActor(b.owner), a, shown, revision, eligibility.Profile{"has_ot": eligibility.Bool(true)})
+			})
+		}
+		profile := func(facts eligibility.Profile) {
+			b.Write(t, func(tx *data.Tx) error { return account.SaveFacts(tx, b.desk.Vocabulary, b.org.ID, b.editor.ID, facts) })
+		}
+		revision := b.factsRevision(t, a, shown)
+		profile(eligibility.Profile{"employees_fte": eligibility.Int(12)}) // not on the page
+		if got := b.factsRevision(t, a, shown); got != revision {
+			t.Errorf("another fact changed, but %s is not %s", got, revision)
+		}
+		profile(eligibility.Profile{"population_served": eligibility.Int(5_000)})
+		wantError(t, save(revision), data.ErrConflict)
+		b.Read(t, func(tx *data.Tx) error {
+			facts, err := account.Facts(tx, b.desk.Vocabulary, b.org.ID)
+			if !facts["population_served"].Equal(eligibility.Int(5_000)) || !facts["has_ot"].Equal(eligibility.Bool(false)) {
+				t.Errorf("stored %v", facts)
+			}
+			return err
+		})
+		profile(eligibility.Profile{"population_served": eligibility.Value{}}) // "not sure any more" is a change too
+		wantError(t, save(b.factsRevision(t, a, shown[1:])), data.ErrConflict)
+		if err := save(b.factsRevision(t, a, shown)); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -38,6 +38,24 @@ func Full(tx *data.Tx, program *catalog.Published) (bool, error) {
 	return before > 0, wrap(err, "waiting list of %s", program.Slug)
 }
 
+// FullPrograms tells of which programs, by slug, somebody who sends now gets no seat.
+func FullPrograms(tx *data.Tx, programs []*catalog.Published) (map[string]bool, error) {
+	none := map[string]bool{}
+	for _, p := range programs {
+		full, err := p.InApp(), error(nil)
+		if full {
+			full, err = Full(tx, p)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if full {
+			none[p.Slug] = true
+		}
+	}
+	return none, nil
+}
+
 // hindered refuses what a program does not take now.
 func hindered(field string, next catalog.NextStep) error {
 	if next.Hindrance == catalog.HinderedFull {

@@ -1,22 +1,23 @@
 package broker
 
 import (
-	"database/sql"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"accessdesk/broker/account"
 	"accessdesk/broker/packet"
+	"accessdesk/broker/progress"
 	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
 	"accessdesk/data"
+	"accessdesk/eligibility"
 )
 
 // The acts on a packet, beside ActWithdraw: what the applicant reports of each stage.
 const (
 	ActSend        = "send"        // "I sent it"
+	ActHeard       = "heard"       // the provider wrote or called, and nothing moved on
 	ActAcknowledge = "acknowledge" // the provider has it
 	ActAccept      = "accept"      // the provider said yes
 	ActSetUp       = "set_up"      // the service is being set up
@@ -26,76 +27,9 @@ const (
 	ActNoReply     = "no_reply"    // found by a job
 )
 
-// StageActs lists the acts that report a stage, in the order of a packet.
+// StageActs lists the acts that report a stage, in the order of a packet. ActHeard and ActNote report what is no stage.
 func StageActs() []string {
 	return []string{ActSend, ActAcknowledge, ActAccept, ActSetUp, ActReady, ActRefuse}
-}
-
-// UndoTime is how long a reported stage may be taken back by whoever reported it.
-const UndoTime = 7 * 24 * time.Hour
-
-// NoteLimit is the length of a note on a stage, in characters.
-const NoteLimit = 2000
-
-// The reported day may be that of the farthest time zone, UTC+14; what lies further back than stageYears is a slip of the
-// pen. A service may end so many years from now.
-const (
-	farthestZone = 14 * time.Hour
-	stageYears   = 3
-	endYears     = 10
-)
-
-// overdueHour is the hour, in UTC, at which a day without an answer has passed for the reminders: morning in all of the
-// United States' mainland and no night in its territories.
-const overdueHour = 15 * time.Hour
-
-// Stage is a step of a packet as it was reported.
-type Stage struct {
-	ID, Act  string
-	From, To State
-	On, Ends string // calendar days, YYYY-MM-DD; Ends may be ""
-	Note     string
-	At       time.Time
-	By       account.Person
-	Undone   time.Time // zero unless it was taken back
-
-	stageBefore, endsBefore string
-	dueBefore               sql.NullInt64
-}
-
-// Stages lists the steps of a packet in order, also those that were taken back.
-func Stages(tx *data.Tx, itemID string) ([]Stage, error) {
-	stages, err := data.Rows(tx, func(s data.Scanner) (st Stage, err error) {
-		var at int64
-		var undone sql.NullInt64
-		err = s.Scan(&st.ID, &st.Act, &st.From, &st.To, &st.On, &st.Ends, &st.Note, &at, &st.By.ID, &undone,
-			&st.stageBefore, &st.endsBefore, &st.dueBefore)
-		st.At, st.Undone = data.FromMillis(at), data.FromMillis(undone.Int64)
-		return st, err
-	}, `SELECT id, act, from_state, to_state, happened_on, ends_on, note, taken_at, taken_by, undone_at, stage_before, ends_before, due_before
-		FROM item_step WHERE item_id = $1 ORDER BY taken_at, id`, itemID)
-	if err != nil {
-		return nil, wrap(err, "stages of %s", itemID)
-	}
-	people := map[string]account.Person{}
-	for i := range stages {
-		if stages[i].By, err = reviewer(tx, people, stages[i].By.ID); err != nil {
-			return nil, wrap(err, "stages of %s", itemID)
-		}
-	}
-	return stages, nil
-}
-
-// UndoableBy gives the step that a person may take back at now, false if there is none: their own, the last one that
-// stands, not older than UndoTime, and nothing happened since.
-func UndoableBy(stages []Stage, item Item, personID string, now time.Time) (Stage, bool) {
-	for _, s := range slices.Backward(stages) {
-		if !s.Undone.IsZero() {
-			continue
-		}
-		return s, s.By.ID == personID && s.To == item.State && now.Sub(s.At) <= UndoTime && item.Allows(ActUndo)
-	}
-	return Stage{}, false
 }
 
 // prepareStage checks a step of a packet and keeps it.
@@ -106,99 +40,118 @@ func (s *step) prepareStage(act workflow.Act) error {
 	case act.ID == ActWithdraw || act.ID == ActNoReply:
 		s.item.Due = time.Time{}
 		return nil
+	case act.ID == ActNote:
+		return s.prepareNote()
 	}
-	on, err := s.stageDay()
+	facts, err := account.Facts(s.tx, s.desk.Vocabulary, s.app.Organization.ID)
 	if err != nil {
 		return err
 	}
-	ends, err := s.endDay(on)
-	if err != nil {
+	taken := progress.Step{Item: s.item.ID, Act: act.ID, From: s.item.State, To: s.to, Ends: s.item.EndsOn, By: s.actor.Person,
+		OnBefore: s.item.StageOn, EndsBefore: s.item.EndsOn, DueBefore: s.item.Due}
+	if err := s.checkStage(&taken, Today(s.tx, s.desk, facts), s.item.StageOn); err != nil {
 		return err
 	}
-	note := strings.TrimSpace(s.request.Message)
-	if used := utf8.RuneCountInString(note); used > NoteLimit {
-		return data.Refuse("note", "too_long", "Max", NoteLimit, "Used", used)
-	}
-	if !utf8.ValidString(note) || strings.ContainsRune(note, 0) {
-		return data.Refuse("note", "invalid_text")
-	}
-	_, err = s.tx.Exec(`INSERT INTO item_step (id, item_id, act, from_state, to_state, happened_on, ends_on, note, stage_before, ends_before,
-		due_before, taken_at, taken_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		data.NewID(), s.item.ID, act.ID, string(s.item.State), string(s.to), on, ends, note, s.item.StageOn, s.item.EndsOn,
-		nullTime(s.item.Due), data.Millis(s.tx.Now), s.actor.Person.ID)
-	if err != nil {
+	if taken, err = progress.Keep(s.tx, taken); err != nil {
 		return err
+	}
+	if s.item.Unsent() || act.ID == ActSend {
+		if err := s.freezePacket(taken, facts); err != nil {
+			return err
+		}
 	}
 	if s.item.Unsent() { // it stays on the version that it was prepared from
 		s.item.VersionID = s.program.VersionID
 	}
-	s.item.StageOn, s.item.EndsOn, s.item.Due = on, ends, time.Time{}
-	if act.ID == ActSend {
-		s.item.Due = overdue(on, packet.SilentAfter(routeOf(s.program, s.item.Route)))
+	s.item.EndsOn, s.item.Due = taken.Ends, time.Time{}
+	if act.ID != ActHeard { // the request stays sent on the day on which it was sent
+		s.item.StageOn = taken.On
 	}
-	s.detail["on"] = on
+	if act.ID == ActSend || act.ID == ActHeard {
+		s.item.Due = progress.Overdue(taken.On, packet.SilentAfter(routeOf(s.program, s.item.Route)))
+	}
+	s.detail["on"] = taken.On
 	return nil
 }
 
-// stageDay is the reported day: not in the future, and not before that of the stage before.
-func (s *step) stageDay() (string, error) {
-	if s.request.On == "" {
-		s.request.On = s.tx.Now.Format(time.DateOnly)
-	}
-	day, err := time.Parse(time.DateOnly, s.request.On)
-	switch {
-	case err != nil:
-		return "", data.Refuse("on", "invalid_date")
-	case day.After(s.tx.Now.Add(farthestZone)):
-		return "", data.Refuse("on", "day_future")
-	case day.Before(s.tx.Now.AddDate(-stageYears, 0, 0)):
-		return "", data.Refuse("on", "day_long_ago")
-	case s.item.StageOn != "" && s.request.On < s.item.StageOn:
-		before, _ := time.Parse(time.DateOnly, s.item.StageOn)
-		return "", data.Refuse("on", "day_before_stage", "Date", before)
-	}
-	return s.request.On, nil
-}
-
-// endDay is the day on which the service ends, "" if none was given: the one that was given with an earlier stage stays.
-func (s *step) endDay(on string) (string, error) {
-	if s.request.Ends == "" {
-		return s.item.EndsOn, nil
-	}
-	day, err := time.Parse(time.DateOnly, s.request.Ends)
-	switch {
-	case err != nil:
-		return "", data.Refuse("ends", "invalid_date")
-	case s.request.Ends < on:
-		return "", data.Refuse("ends", "end_before_start")
-	case day.After(s.tx.Now.AddDate(endYears, 0, 0)):
-		return "", data.Refuse("ends", "day_far")
-	}
-	return s.request.Ends, nil
-}
-
-// prepareUndo marks the actor's last step as taken back and restores what stood before it.
-func (s *step) prepareUndo() error {
-	stages, err := Stages(s.tx, s.item.ID)
+// prepareNote keeps a note with its day. It may be about any day that was, also one before the stage, and moves nothing.
+func (s *step) prepareNote() error {
+	facts, err := account.Facts(s.tx, s.desk.Vocabulary, s.app.Organization.ID)
 	if err != nil {
 		return err
 	}
-	last, ok := UndoableBy(stages, s.item, s.actor.Person.ID, s.tx.Now)
+	note := progress.Step{Item: s.item.ID, Act: ActNote, From: s.item.State, To: s.item.State, Ends: s.item.EndsOn, By: s.actor.Person,
+		OnBefore: s.item.StageOn, EndsBefore: s.item.EndsOn, DueBefore: s.item.Due}
+	if strings.TrimSpace(s.request.Message) == "" {
+		return data.Refuse("note", "required")
+	}
+	s.request.Ends = ""
+	if err := s.checkStage(&note, Today(s.tx, s.desk, facts), ""); err != nil {
+		return err
+	}
+	_, err = progress.Keep(s.tx, note)
+	s.detail["on"] = note.On
+	return err
+}
+
+// checkStage judges the days and the note of a step and puts them into it. The end of the service that was given with an earlier
+// stage stays. before is the first day that it may have, "" if there is none.
+func (s *step) checkStage(taken *progress.Step, today, before string) error {
+	if taken.On = s.request.On; taken.On == "" {
+		taken.On = today
+	}
+	if err := progress.Day(taken.On, today, before); err != nil {
+		return err
+	}
+	if s.request.Ends != "" {
+		taken.Ends = s.request.Ends
+		if err := progress.EndDay(taken.Ends, taken.On, today); err != nil {
+			return err
+		}
+	}
+	taken.Note = strings.TrimSpace(s.request.Message)
+	if used := utf8.RuneCountInString(taken.Note); used > progress.NoteLimit {
+		return data.Refuse("note", "too_long", "Max", progress.NoteLimit, "Used", used)
+	}
+	if !utf8.ValidString(taken.Note) || strings.ContainsRune(taken.Note, 0) {
+		return data.Refuse("note", "invalid_text")
+	}
+	return nil
+}
+
+// freezePacket keeps what the packet is made from at the step that sends it.
+func (s *step) freezePacket(taken progress.Step, facts eligibility.Profile) error {
+	answers, err := AnswersOf(s.tx, s.item.ID)
+	if err != nil {
+		return err
+	}
+	return progress.Freeze(s.tx, s.desk.Vocabulary, progress.Sent{Step: taken, Organization: s.app.Organization.Name, Facts: facts,
+		Answers: answers, Answered: s.item.Saved})
+}
+
+// Today is the calendar day, YYYY-MM-DD, for the people of an organization with these facts: the last one that a stage may
+// have.
+func Today(tx *data.Tx, d Desk, facts eligibility.Profile) string {
+	state, _ := facts["state_or_territory"].Text()
+	return progress.Today(tx.Now, d.Zone, state)
+}
+
+// prepareUndo marks the actor's last step as taken back and restores what stood before it. What was kept as it was sent goes
+// with the step.
+func (s *step) prepareUndo() error {
+	steps, err := progress.Steps(s.tx, s.item.ID)
+	if err != nil {
+		return err
+	}
+	last, ok := progress.Undoable(steps, s.item.State, s.actor.Person.ID, s.tx.Now)
 	if !ok {
 		return data.Refuse("", "undo_over")
 	}
-	rows, err := s.tx.Exec("UPDATE item_step SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL", last.ID, data.Millis(s.tx.Now))
-	if err != nil {
+	if err := progress.TakeBack(s.tx, last.ID); err != nil {
 		return err
 	}
-	if rows == 0 {
-		return data.ErrConflict
-	}
 	s.to = last.From
-	s.item.StageOn, s.item.EndsOn, s.item.Due = last.stageBefore, last.endsBefore, time.Time{}
-	if last.dueBefore.Valid {
-		s.item.Due = data.FromMillis(last.dueBefore.Int64)
-	}
+	s.item.StageOn, s.item.EndsOn, s.item.Due = last.OnBefore, last.EndsBefore, last.DueBefore
 	s.detail["undone"] = last.Act
 	return nil
 }
@@ -212,11 +165,6 @@ func routeOf(program *catalog.Published, number int) catalog.ApplyRoute {
 	return route
 }
 
-// RouteOf is the apply route that a packet follows, with its number.
-func RouteOf(program *catalog.Published, item Item) catalog.ApplyRoute {
-	return routeOf(program, item.Route)
-}
-
 // FindPacket gives a packet with its application and its program, without asking who wants to know: for jobs.
 func FindPacket(tx *data.Tx, d Desk, itemID string) (Application, Item, *catalog.Published, error) {
 	s, err := newStep(tx, d, SystemActor(), itemID, ActRequest{})
@@ -227,15 +175,6 @@ func FindPacket(tx *data.Tx, d Desk, itemID string) (Application, Item, *catalog
 		return Application{}, Item{}, nil, wrap(err, "packet %s", itemID)
 	}
 	return s.app, s.item, s.program, nil
-}
-
-// overdue is when an answer is overdue after so many days of silence.
-func overdue(on string, days int) time.Time {
-	day, err := time.Parse(time.DateOnly, on)
-	if err != nil {
-		return time.Time{}
-	}
-	return day.AddDate(0, 0, days).Add(overdueHour)
 }
 
 // ChooseRoute makes a packet follow another apply route of its program, while it is prepared.

@@ -118,9 +118,9 @@ func (l *life) may(act string, who account.Person) bool {
 		return false
 	}
 	if who.ID == l.b.colleague.ID && l.joined {
-		return l.b.mayTake(act, l.b.owner)
+		return l.b.mayTake(l.state, act, l.b.owner)
 	}
-	return l.b.mayTake(act, who)
+	return l.b.mayTake(l.state, act, who)
 }
 
 func (l *life) step(who account.Person, act string) {

@@ -21,6 +21,9 @@ const packetProgram = "cisa-vuln-scanning"
 func actForm(item broker.Item, act string) (address string, fields url.Values) {
 	base := "/applications/" + item.ApplicationID + "/p/" + item.Slug
 	review := "/staff/review/" + item.ID
+	if item.IsPacket() && act == broker.ActNote {
+		return base + "/stage?act=note", url.Values{"q-on": {"11"}, "q-on-day": {"23"}, "q-on-year": {"2026"}, "note": {"They called."}}
+	}
 	switch act {
 	case broker.ActSubmit:
 		fields = url.Values{}
@@ -68,7 +71,7 @@ func TestCells(t *testing.T) {
 				}
 				for _, as := range roles {
 					cells++
-					may := slices.Contains(act.From, state) && w.mayTake(act, as)
+					may := slices.Contains(act.From, state) && w.mayTake(cycle, act, state, as)
 					tried := item
 					if may {
 						lawful++
@@ -95,14 +98,14 @@ func TestCells(t *testing.T) {
 
 // mayTake tells whether a role may take an act, by the table of acts and that of rights. Staff who belong to the
 // organization apply from an account without a staff role.
-func (w *world) mayTake(act workflow.Act, as role) bool {
+func (w *world) mayTake(cycle workflow.Cycle, act workflow.Act, state broker.State, as role) bool {
 	if act.Back() && as != owner { // only whoever reported a stage takes it back, and the owner reported all of these
 		return false
 	}
 	member := map[role]string{owner: account.Owner, editor: account.Editor, reader: account.Reader}[as]
 	switch act.By {
 	case workflow.Applicant:
-		return account.RoleMay(member, account.Right(act.Right))
+		return account.RoleMay(member, account.Right(cycle.RightIn(act, state)))
 	case workflow.Manager:
 		return as == manager
 	}

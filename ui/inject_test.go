@@ -210,7 +210,7 @@ type filled struct {
 // stored fails the test unless the hostile text really is in the tables.
 func (i *injection) stored() {
 	i.t.Helper()
-	for table, column := range map[string]string{"organization": "name", "organization_name": "name", "organization_date": "note", "person": "name", "organization_fact": "value", "item_answer": "answer", "item_message": "body", "item_step": "note",
+	for table, column := range map[string]string{"organization": "name", "organization_name": "name", "organization_date": "note", "person": "name", "organization_fact": "value", "item_answer": "answer", "item_message": "body", "packet_step": "note",
 		"application_item": "reason_text", "access_grant": "reason", "access_person": "name", "outbox": "body_text"} {
 		var count int
 		i.Read(i.t, func(tx *data.Tx) error {

@@ -112,10 +112,10 @@ func packetsThatDiffer(w *world) []string {
 
 // everyReport lists the forms by which something can be reported now.
 func everyReport(w *world) (all []string) {
-	for _, act := range append(broker.StageActs(), "asked") {
+	for _, act := range append(broker.StageActs(), "asked", broker.ActNote) {
 		all = append(all, w.packet(emailProgram)+"/stage?act="+act)
 	}
-	return all
+	return append(all, w.packet("cisa-csa")+"/stage?act="+broker.ActHeard)
 }
 
 func backToPacket(end string) place {

@@ -159,7 +159,7 @@ func openSite(t testing.TB, db *datatest.Database, change ...func(*worldConfig))
 	zone := need(time.LoadLocation("America/New_York"))(t)
 	mail := need(notify.NewComposer(notify.ComposerConfig{Locales: locales, Brand: "Cyber Access Desk", Operator: "Example Institute",
 		PublicURL: config.origin, From: "desk@example.org", ReplyTo: "help@example.org", Zone: zone, SealKey: [32]byte{1, 2, 3}}))(t)
-	w.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Mail: mail, Locales: locales}
+	w.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Mail: mail, Locales: locales, Zone: zone}
 	offerings := need(worldOfferings())(t)
 	w.Write(t, func(tx *data.Tx) error {
 		_, err := catalog.Import(tx, vocabulary, offerings, "seed")

@@ -11,7 +11,14 @@ import (
 // Heading is what stands at the top of the text of a packet.
 type Heading struct {
 	Program, Provider, Organization, Reference, Status string
-	Made                                               string // "Prepared on November 3, 2026"
+	Made                                               string // "Prepared on November 3, 2026", or when it was sent
+	Since                                              Since
+}
+
+// Since is what changed after a packet was sent; the zero Since is that of one that is not sent.
+type Since struct {
+	Title   string
+	Changes []string
 }
 
 // Text writes a packet as plain text, to keep, print or copy from.
@@ -21,6 +28,12 @@ func (p Packet) Text(h Heading, l *locale.Localizer) string {
 	for _, one := range []string{h.Provider, h.Organization, h.Reference, h.Status, h.Made} {
 		if one != "" {
 			b.row(line(one))
+		}
+	}
+	if len(h.Since.Changes) > 0 {
+		b.heading(h.Since.Title)
+		for _, one := range h.Since.Changes {
+			b.row("- " + strings.ReplaceAll(one, "\n", "\n  "))
 		}
 	}
 	b.heading(l.T("packet.steps"))

@@ -44,6 +44,7 @@ type Check struct {
 	// Contradictions are given values that do not agree with what follows from others.
 	Contradictions []eligibility.Contradiction
 
+	full   map[string]bool // by slug: no seat is free
 	now    time.Time
 	rules  []*eligibility.Ruleset
 	weight map[string]float64   // by slug, see Program.weight
@@ -68,12 +69,32 @@ func New(v *eligibility.Vocabulary, programs []*catalog.Published, facts eligibi
 	return c
 }
 
+// Seats says of which programs no seat is free, by slug. It changes what can be done about them and where they stand, and not
+// which questions are asked: an answer counts whether or not somebody takes the last seat meanwhile.
+func (c *Check) Seats(full map[string]bool) {
+	c.full = full
+	for i := range c.Programs {
+		program := &c.Programs[i]
+		program.Step = program.NextStep(c.now, full[program.Slug])
+		program.Group = c.group(program.Published, program.Decision.Outcome)
+	}
+}
+
+// group is where a program stands: one that fits and has neither a seat nor a waiting list is not open now.
+func (c *Check) group(p *catalog.Published, outcome eligibility.Outcome) catalog.Group {
+	group := p.GroupAt(outcome, c.now)
+	if group == catalog.GroupLikely && p.NextStep(c.now, c.full[p.Slug]).Hindrance == catalog.HinderedFull {
+		return catalog.GroupNotOpen
+	}
+	return group
+}
+
 func (c *Check) decide() {
 	c.path, c.Contradictions = nil, nil
 	for i, decision := range eligibility.DecideAll(c.rules, c.Facts) {
 		program := &c.Programs[i]
 		program.Decision = decision
-		program.Group = program.GroupAt(decision.Outcome, c.now)
+		program.Group = c.group(program.Published, decision.Outcome)
 		c.Contradictions = decision.Contradictions // the same for all
 	}
 }
@@ -246,7 +267,7 @@ type Effect struct {
 func (c *Check) Effects(of Program, id eligibility.FactID) []Effect {
 	var effects []Effect
 	for _, after := range eligibility.Outcomes(of.Rules, c.Facts, id) {
-		effects = append(effects, Effect{Answer: after.Answer, Group: of.GroupAt(after.Outcome, c.now)})
+		effects = append(effects, Effect{Answer: after.Answer, Group: c.group(of.Published, after.Outcome)})
 	}
 	return effects
 }

@@ -71,7 +71,8 @@ const (
 type Act struct {
 	ID      string  `toml:"id"`
 	By      Party   `toml:"by"`
-	Right   string  `toml:"right"`  // what the role of an applicant must allow
+	Right   string  `toml:"right"` // what the role of an applicant must allow; see RightIn
+	Unsent  string  `toml:"unsent_right"`
 	System  bool    `toml:"system"` // a job may take it too
 	From    []State `toml:"from"`
 	To      []State `toml:"to"`
@@ -86,6 +87,14 @@ func (a Act) Back() bool { return a.To[0] == before }
 
 // Takes tells whether a party may take the act.
 func (a Act) Takes(by Party) bool { return a.By == by || by == System && a.System }
+
+// RightIn is what the role of an applicant must allow for the act, in a state.
+func (c Cycle) RightIn(a Act, s State) string {
+	if a.Unsent != "" && c.IsUnsent(s) {
+		return a.Unsent
+	}
+	return a.Right
+}
 
 // Cycle is the life cycle of one kind of case.
 type Cycle struct {
@@ -184,6 +193,9 @@ func (c Cycle) checkAct(a Act) error {
 	}
 	if (a.Right != "") != (a.By == Applicant) {
 		return fmt.Errorf("a right belongs to an act of the applicant, and to no other")
+	}
+	if a.Unsent != "" && (a.By != Applicant || !slices.ContainsFunc(a.From, c.IsUnsent)) {
+		return fmt.Errorf("unsent_right belongs to an act of the applicant on what is not sent")
 	}
 	if len(a.From) == 0 || len(a.To) == 0 {
 		return fmt.Errorf("from or to is missing")

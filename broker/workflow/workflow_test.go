@@ -63,6 +63,10 @@ func TestQuestions(t *testing.T) {
 	if a, ok := Of(Packet).Find(Sent, "undo"); !ok || !a.Back() {
 		t.Errorf("undo: %+v %t", a, ok)
 	}
+	withdraw, _ := c.Named("withdraw")
+	if c.RightIn(withdraw, Draft) != "write" || c.RightIn(withdraw, Submitted) != "withdraw" {
+		t.Errorf("withdraw: %+v", withdraw)
+	}
 	if _, ok := c.Named("publish"); ok {
 		t.Error("there is an act publish")
 	}
@@ -78,6 +82,7 @@ func TestTableRefused(t *testing.T) {
 		"unknown party":     {`by = "system"`, `by = "robot"`, `unknown party "robot"`},
 		"right of staff":    {"id = \"assign\"\nby = \"manager\"", "id = \"assign\"\nright = \"write\"\nby = \"manager\"", "a right belongs to an act of the applicant"},
 		"no right":          {"right = \"send\"\nfrom = [\"draft\"]", `from = ["draft"]`, "a right belongs to an act of the applicant"},
+		"never unsent":      {"id = \"answer\"\nby = \"applicant\"", "id = \"answer\"\nunsent_right = \"write\"\nby = \"applicant\"", "unsent_right belongs"},
 		"two of a name":     {`id = "assign"`, `id = "submit"`, `act "submit" stands twice`},
 		"no name":           {`id = "assign"`, `id = ""`, "has no name"},
 		"no target":         {`to = ["submitted", "waitlisted"]`, `to = []`, "from or to is missing"},

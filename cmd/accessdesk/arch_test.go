@@ -38,7 +38,8 @@ var mayImport = map[string][]string{
 	"broker/screening":         {"eligibility", "catalog"},
 	"broker/questionnaire":     {"catalog", "data", "eligibility"},
 	"broker/paper":             {"data", "broker/record", "broker/account"},
-	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire"},
+	"broker/progress":          {"data", "eligibility", "broker/account", "broker/workflow", "broker/questionnaire"},
+	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
 	"broker/reminder":          {"data", "catalog", "catalog/interest", "eligibility", "notify", "broker/record", "broker/account", "broker/access", "broker/followup", "broker"},
 	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
@@ -62,7 +63,7 @@ var mayImport = map[string][]string{
 var domain = []string{
 	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "notify", "broker/record",
 	"broker/account", "broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire",
-	"broker/paper", "broker", "broker/followup", "broker/reminder",
+	"broker/paper", "broker/progress", "broker", "broker/followup", "broker/reminder",
 }
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }

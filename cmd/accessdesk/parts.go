@@ -68,7 +68,7 @@ func assemble(config configuration.Configuration, db *data.DB, keys secretKeys) 
 	if err := errors.Join(err, composeErr); err != nil {
 		return nil, err
 	}
-	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Mail: composer, Locales: b.locales}
+	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Mail: composer, Locales: b.locales, Zone: b.zone}
 	return b, nil
 }
 

@@ -45,22 +45,15 @@ func Application(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		tasks := newTasks(r, d)
 		page.Tasks, page.Done, page.Total, page.Next = tasks.rows, tasks.done, len(tasks.rows), tasks.next
 	}
-	member, err := account.MayActFor(tx, r.Person.ID, d.Organization.ID)
-	if err != nil {
-		return web.Reply{}, err
-	}
 	for _, p := range d.pieces {
-		shown := newProgram(r, tx, p)
-		if !p.Over() && member.May(account.Withdraw) {
-			shown.Withdraw = itemAddress(p.Item) + "/withdraw"
-		}
-		page.Programs = append(page.Programs, shown)
+		page.Programs = append(page.Programs, newProgram(r, tx, d.member, p))
 	}
 	return web.Reply{Page: "desk/application", Data: page}, nil
 }
 
-func newProgram(r *web.Request, tx *data.Tx, p piece) program {
+func newProgram(r *web.Request, tx *data.Tx, member account.Membership, p piece) program {
 	shown := program{Provider: p.program.Provider.Name, row: row{Title: p.program.Title.In(r.Lang), Pill: statePill(r, p.Item), Text: stands(r, p.Item)}}
+	shown.Withdraw = withdrawAddress(p.Item, member)
 	if p.IsPacket() || p.State != broker.Draft {
 		shown.Link = itemAddress(p.Item)
 	}

@@ -20,6 +20,7 @@ type dossier struct {
 	broker.Application
 	facts  eligibility.Profile // of the organization, as they are now
 	pieces []piece             // by item
+	member account.Membership  // the person who looks
 }
 
 // piece is one program of an application.
@@ -46,12 +47,8 @@ func openDossier(r *web.Request, tx *data.Tx) (dossier, error) {
 // openToWrite loads the application for somebody who may change it.
 func openToWrite(r *web.Request, tx *data.Tx) (dossier, error) {
 	d, err := openDossier(r, tx)
-	if err != nil {
-		return d, err
-	}
-	member, err := account.MayActFor(tx, r.Person.ID, d.Organization.ID)
-	if err == nil && !member.MayWrite() {
-		err = data.Refuse("", "not_your_role")
+	if err == nil {
+		_, err = account.Need(tx, r.Person.ID, d.Organization.ID, account.Write)
 	}
 	return d, err
 }
@@ -59,6 +56,9 @@ func openToWrite(r *web.Request, tx *data.Tx) (dossier, error) {
 func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, error) {
 	d := dossier{Application: a}
 	var err error
+	if d.member, err = account.MayActFor(tx, r.Person.ID, a.Organization.ID); err != nil {
+		return d, err
+	}
 	if d.facts, err = account.Facts(tx, r.Desk().Vocabulary, a.Organization.ID); err != nil {
 		return d, err
 	}

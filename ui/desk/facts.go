@@ -4,8 +4,11 @@ import (
 	"slices"
 
 	"accessdesk/broker"
+	"accessdesk/broker/account"
+	"accessdesk/broker/questionnaire"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
@@ -18,7 +21,7 @@ type FactsPage struct {
 	Programs               int
 	Open                   int  // not known yet
 	Told                   bool // the page leads with what is open; saving goes on from here
-	Revision               int64
+	Revision               string
 	Back                   string // row of the check page to return to
 	Packet                 string // slug of the packet to return to
 	Groups                 []group
@@ -33,8 +36,9 @@ type group struct {
 // factForm is the facts page: each fact that the programs read, with its field.
 type factForm struct {
 	dossier
-	needs  []need
-	fields []form.Field
+	needs    []need
+	fields   []form.Field
+	revision string // of what the form shows, whoever changes it
 }
 
 // Facts shows the facts that the chosen programs read, with what is known filled in.
@@ -43,7 +47,10 @@ func Facts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	sheet := newFacts(r, d)
+	sheet, err := newFacts(r, d)
+	if err != nil {
+		return web.Reply{}, err
+	}
 	if len(sheet.editable()) == 0 {
 		return web.Reply{Redirect: "/applications/" + sheet.ID}, nil
 	}
@@ -58,7 +65,7 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	sheet := newFacts(r, d)
+	sheet, err := newFacts(r, d)
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -66,25 +73,28 @@ func SaveFacts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, data.Refuse("", "already_sent")
 	}
 	facts, problems := sheet.read(r)
-	if revisionOf(r) != sheet.Revision {
-		if page := sheet.conflict(r, facts); len(page.Differences) > 0 {
-			return page.Reply(), nil
-		}
-		return sheet.next(r), nil // the two versions say the same
-	}
-	if form.Resolving(r) {
-		if page := sheet.conflict(r, facts); page.Undecided(r) {
+	if stale := r.Form("revision") != sheet.revision; stale || form.Resolving(r) {
+		page, err := sheet.conflict(r, tx, facts)
+		switch {
+		case err != nil:
+			return web.Reply{}, err
+		case stale && len(page.Differences) == 0: // the two versions say the same
+			return sheet.next(r), nil
+		case stale, page.Undecided(r):
 			return page.Reply(), nil
 		}
 		sheet.takeTheirs(r, facts)
 	}
-	if err := broker.SaveFacts(tx, r.Desk(), r.Actor(), sheet.Application, sheet.Revision, facts); err != nil {
+	if err := broker.SaveFacts(tx, r.Desk(), r.Actor(), sheet.Application, sheet.shown(), r.Form("revision"), facts); err != nil {
 		return web.Reply{}, err
 	}
 	if d, err = openDossier(r, tx); err != nil {
 		return web.Reply{}, err
 	}
-	saved := newFacts(r, d)
+	saved, err := newFacts(r, d)
+	if err != nil {
+		return web.Reply{}, err
+	}
 	if len(problems) > 0 {
 		saved.keep(sheet.fields)
 		page := saved.page(r, tx)
@@ -101,7 +111,8 @@ func (f factForm) next(r *web.Request) web.Reply {
 	case r.Has("leave"):
 		return web.Reply{Redirect: "/home", Flash: "desk.saved_leave"}
 	case packet != "":
-		return web.Reply{Redirect: "/applications/" + f.ID + "/p/" + packet, Flash: "desk.saved"}
+		item, _ := f.Item(packet)
+		return web.Reply{Redirect: elsewhere.Answers(item), Flash: "desk.saved"}
 	case back != "":
 		return web.Reply{Redirect: backToRow(f.ID, back), Flash: "desk.saved"}
 	case contacts && !r.Has("told"):
@@ -120,7 +131,7 @@ func (d dossier) packetOf(slug string) string {
 	return ""
 }
 
-func newFacts(r *web.Request, d dossier) factForm {
+func newFacts(r *web.Request, d dossier) (factForm, error) {
 	sheet := factForm{dossier: d, needs: needs(r.Desk().Vocabulary, d.facts, d.editable())}
 	for _, n := range sheet.needs {
 		f := form.NewFact(r, n.Fact, d.facts)
@@ -129,7 +140,20 @@ func newFacts(r *web.Request, d dossier) factForm {
 		}
 		sheet.fields = append(sheet.fields, f)
 	}
-	return sheet
+	var err error
+	sheet.revision, err = questionnaire.FactsRevision(r.Desk().Vocabulary, d.Revision, d.facts, sheet.shown())
+	return sheet, err
+}
+
+// shown lists the facts of the form; all sectors are one answer.
+func (f factForm) shown() []eligibility.FactID {
+	var ids []eligibility.FactID
+	for _, n := range f.needs {
+		if ids = append(ids, n.ID); n.ID == eligibility.SectorFact {
+			ids = append(ids, eligibility.AdditionalSectorsFact)
+		}
+	}
+	return ids
 }
 
 // read reads the posted facts into the fields and gives those that can be read.
@@ -153,11 +177,18 @@ func (f factForm) read(r *web.Request) (eligibility.Profile, web.Problems) {
 	return facts, problems
 }
 
-// conflict shows what was saved meanwhile beside what was posted.
-func (f factForm) conflict(r *web.Request, posted eligibility.Profile) form.Conflict {
-	page := form.Conflict{Address: r.Path(), Revision: revisionText(f.Revision), Back: rowName(r.Form("back"))}
+// conflict shows what was saved meanwhile beside what was posted, here or in the profile of the organization, with who saved
+// it last.
+func (f factForm) conflict(r *web.Request, tx *data.Tx, posted eligibility.Profile) (form.Conflict, error) {
+	page := form.Conflict{Address: r.Path(), Revision: f.revision, Back: rowName(r.Form("back"))}
+	history, err := account.FactHistory(tx, r.Desk().Vocabulary, f.Organization.ID)
+	if err != nil {
+		return page, err
+	}
+	var last account.Entry
 	for i, n := range f.needs {
 		mine, readable := posted[n.ID]
+		differed := len(page.Differences)
 		switch {
 		case !onForm(r, string(n.ID)):
 		case !readable:
@@ -165,9 +196,16 @@ func (f factForm) conflict(r *web.Request, posted eligibility.Profile) form.Conf
 		case !f.same(posted, n.ID, mine):
 			page.Differ(r, f.fields[i], form.SayFact(r, f.facts, n.ID), form.SayFact(r, posted, n.ID))
 		}
+		if entries := history[n.ID]; len(page.Differences) > differed && len(entries) > 0 && entries[0].From.After(last.From) {
+			last = entries[0]
+		}
 	}
 	page.Carry(r, slices.DeleteFunc(slices.Clone(f.fields), func(one form.Field) bool { return !onForm(r, one.Key) }))
-	return page
+	if last.By == "" {
+		return page, nil
+	}
+	page.When = moment(r, last.From)
+	return page, page.SavedBy(r, tx, last.By)
 }
 
 // same compares a posted fact with the stored one; all sectors are one answer.
@@ -202,7 +240,7 @@ func (f factForm) keep(posted []form.Field) {
 }
 
 func (f factForm) page(r *web.Request, tx *data.Tx) FactsPage {
-	page := FactsPage{Application: f.ID, Reference: f.Reference, Programs: len(f.editable()), Revision: f.Revision}
+	page := FactsPage{Application: f.ID, Reference: f.Reference, Programs: len(f.editable()), Revision: f.revision}
 	contact := group{ID: "contact", Title: r.L.T("desk.facts_contact"), Text: r.L.T("desk.facts_contact_text")}
 	rules := group{ID: "rules", Title: r.L.T("desk.facts_rules"), Text: r.L.T("desk.facts_rules_text")}
 	for i, n := range f.needs {

@@ -177,7 +177,7 @@ func TestStaleFacts(t *testing.T) {
 		first, second := b.get(address+"/org"), b.get(address+"/org")
 		first.fill("main form", "f-site_address", "1 Main Street", "f-has_ot", "no").submit("main form").want(303)
 		stale := second.fill("main form", "f-site_address", "2 River Road", "f-technical_contact", "Shift lead", "f-sector", "drinking_water", "f-sector", "electric").
-			submit("main form").want(409).shows("This page changed while you were writing", "Other answers were saved in the meantime",
+			submit("main form").want(409).shows("This page changed while you were writing", "You saved other answers in another window",
 			"1 Main Street", "2 River Road", "Electric utility and Drinking water system")
 		if n := count(t, h, "SELECT count(*) FROM organization_fact WHERE value LIKE '%River%'"); n != 0 {
 			t.Fatal("a stale form was saved")

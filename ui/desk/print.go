@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"accessdesk/broker"
+	"accessdesk/broker/progress"
 	"accessdesk/data"
 	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/web"
@@ -23,23 +24,30 @@ func Print(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	page := PrintPage{ID: a.ID, Reference: a.Reference, Organization: a.Organization.Name, Printed: moment(r, tx.Now)}
 	for _, item := range a.Items {
-		one, err := statusPage(r, tx, a.ID, item.Slug)
+		one, err := paperOf(r, tx, a, item)
 		if err != nil {
 			return web.Reply{}, err
-		}
-		if item.Unsent() {
-			if err := one.addDraft(r, tx, a, item); err != nil {
-				return web.Reply{}, err
-			}
-		}
-		if item.IsPacket() {
-			if err := one.addTrack(r, tx, a, item); err != nil {
-				return web.Reply{}, err
-			}
 		}
 		page.Items = append(page.Items, one)
 	}
 	return web.Reply{Page: "desk/print", Data: page}, nil
+}
+
+// paperOf is one program on paper. What became of a packet its provider decided, not this desk: it has its own steps, and the
+// answers as they were sent.
+func paperOf(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) (StatusPage, error) {
+	page, err := statusPage(r, tx, a.ID, item.Slug)
+	if err == nil && item.Unsent() {
+		err = page.addDraft(r, tx, a, item)
+	}
+	if err == nil && item.IsPacket() {
+		page.Decision, page.Steps, page.Next = nil, nil, ""
+		err = page.addTrack(r, tx, a, item)
+		if err == nil && !item.Unsent() {
+			err = page.addSent(r, tx, item)
+		}
+	}
+	return page, err
 }
 
 // addTrack shows where a packet has been, with what was noted.
@@ -51,6 +59,19 @@ func (p *StatusPage) addTrack(r *web.Request, tx *data.Tx, a broker.Application,
 			shown.Text = strings.TrimSpace(shown.Text + "\n" + r.L.T("packet.track_by", "Who", one.Who))
 		}
 		p.Steps = append(p.Steps, shown)
+	}
+	return err
+}
+
+// addSent shows the answers of a packet as it was sent.
+func (p *StatusPage) addSent(r *web.Request, tx *data.Tx, item broker.Item) error {
+	program, err := broker.Program(tx, r.Desk(), item)
+	if err != nil {
+		return err
+	}
+	sent, ok, err := progress.AsSent(tx, r.Desk().Vocabulary, item.ID)
+	if err == nil && ok {
+		p.answersOf(r, program, sent.Facts, sent.Answers, piece{Item: item, program: program, decision: program.Rules.Decide(sent.Facts)})
 	}
 	return err
 }

@@ -113,7 +113,7 @@ func (p piece) next(r *web.Request, d dossier) web.Reply {
 	case r.Has("leave"):
 		return web.Reply{Redirect: "/home", Flash: "desk.saved_leave"}
 	case p.IsPacket():
-		return web.Reply{Redirect: itemAddress(p.Item), Flash: "packet.saved"}
+		return web.Reply{Redirect: elsewhere.Answers(p.Item), Flash: "packet.saved"}
 	case more:
 		return web.Reply{Redirect: itemAddress(p.Item) + "?more=1"}
 	case back != "":

@@ -86,9 +86,7 @@ func statusPage(r *web.Request, tx *data.Tx, applicationID, slug string) (Status
 	if err != nil {
 		return page, err
 	}
-	if !s.Over() && member.May(account.Withdraw) {
-		page.Withdraw = itemAddress(s.Item) + "/withdraw"
-	}
+	page.Withdraw = withdrawAddress(s.Item, member)
 	page.addMessages(r, s)
 	if page.Answerers, err = colleagues(r, tx, s.Application.Organization.ID, account.Answer); err != nil {
 		return page, err

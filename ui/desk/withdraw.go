@@ -2,6 +2,7 @@ package desk
 
 import (
 	"accessdesk/broker"
+	"accessdesk/broker/account"
 	"accessdesk/data"
 	"accessdesk/ui/form"
 	"accessdesk/ui/web"
@@ -14,6 +15,14 @@ type WithdrawPage struct {
 	Draft, Packet                                       bool
 	Revision                                            int64
 	Choice                                              form.Field
+}
+
+// withdrawAddress is the page on which a member withdraws an item, "" if they cannot.
+func withdrawAddress(item broker.Item, member account.Membership) string {
+	if !item.Allows(broker.ActWithdraw) || !member.May(item.RightFor(broker.ActWithdraw)) {
+		return ""
+	}
+	return itemAddress(item) + "/withdraw"
 }
 
 // AskWithdraw asks whether to withdraw one program.

@@ -4,13 +4,16 @@ import (
 	"slices"
 
 	"accessdesk/broker"
-	"accessdesk/broker/account"
 	"accessdesk/catalog"
 	"accessdesk/ui/web"
 )
 
-// asked is the report that the provider asked for something: it has the request, and the note says what it wants.
+// asked is the report that the provider asked for something: it has the request, and the note says what it wants. Asked once
+// more it is only the note.
 const asked = "asked"
+
+// reports lists everything that can be reported, in the order of the page.
+func reports() []string { return append(broker.StageActs(), asked, broker.ActHeard, broker.ActNote) }
 
 // action is a button that reports something.
 type action struct{ Text, Link string }
@@ -20,7 +23,7 @@ var likely = map[broker.State][]string{
 	broker.Preparing:    {broker.ActSend},
 	broker.Sent:         {broker.ActAcknowledge, asked, broker.ActAccept, broker.ActRefuse},
 	broker.NoReply:      {broker.ActSend, broker.ActAcknowledge, asked, broker.ActAccept, broker.ActRefuse},
-	broker.Acknowledged: {broker.ActAccept, broker.ActRefuse},
+	broker.Acknowledged: {asked, broker.ActAccept, broker.ActRefuse},
 	broker.Approved:     {broker.ActSetUp, broker.ActReady},
 	broker.SetUp:        {broker.ActReady},
 }
@@ -29,9 +32,9 @@ var likely = map[broker.State][]string{
 // anybody: it is set up and ready.
 func (f file) actions(r *web.Request) (next, more []action) {
 	usual := likely[f.State]
-	all := append(broker.StageActs(), asked)
+	all := reports()
 	if f.mode() == catalog.ModeDownload {
-		all = []string{broker.ActReady, broker.ActSetUp}
+		all = []string{broker.ActReady, broker.ActSetUp, broker.ActNote}
 		if usual = []string{broker.ActSetUp, broker.ActReady}; f.State != broker.Preparing {
 			usual = usual[1:]
 		}
@@ -51,17 +54,24 @@ func (f file) actions(r *web.Request) (next, more []action) {
 
 // offers tells whether the person may report this now.
 func (f file) offers(act string) bool {
-	right := account.Write
-	if act == broker.ActSend {
-		right = account.Send
+	return f.allows(act) && f.member.May(f.Item.RightFor(f.stageAct(act)))
+}
+
+// allows tells whether something can be reported now. Where nothing is asked of anybody any more a note is enough.
+func (f file) allows(button string) bool {
+	if button == asked && f.Item.Over() {
+		return false
 	}
-	return f.Item.Allows(stageAct(act)) && f.member.May(right)
+	return f.Item.Allows(f.stageAct(button))
 }
 
 // stageAct is the act of the life cycle behind a button.
-func stageAct(button string) string {
-	if button == asked {
+func (f file) stageAct(button string) string {
+	switch {
+	case button == asked && f.Item.Allows(broker.ActAcknowledge):
 		return broker.ActAcknowledge
+	case button == asked:
+		return broker.ActNote
 	}
 	return button
 }

@@ -3,7 +3,8 @@
 // anything to a provider.
 //
 // While a packet is prepared its page leads with the steps and the message or the answers; once it was sent it leads with
-// where it stands and what comes next, and the packet follows below.
+// where it stands and what comes next, and the packet follows below, as it was when it was sent; "?as=today" shows it with the
+// answers of today, for a provider who asks for more.
 package elsewhere
 
 import (
@@ -13,6 +14,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/broker/packet"
 	"accessdesk/broker/paper"
+	"accessdesk/broker/progress"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -29,11 +31,19 @@ type file struct {
 	program *catalog.Published
 	facts   eligibility.Profile
 	answers broker.Answers
-	stages  []broker.Stage
+	stages  []progress.Step
 	papers  []string // gathered
 	route   int
 	member  account.Membership
-	packet  packet.Packet
+	packet  packet.Packet // as it was sent; while it is prepared, or where the person asks for it, as it is today
+	sent    *sent         // nil for one that is not sent
+}
+
+// sent is what a packet was when it was sent, and what changed since.
+type sent struct {
+	progress.Sent
+	today   bool // the person looks at the packet with the answers of today
+	changes []packet.Difference
 }
 
 // open finds the packet that the address names. data.ErrNotFound: not the person's, or no packet.
@@ -60,7 +70,7 @@ func load(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) (
 	if f.answers, err = broker.AnswersOf(tx, item.ID); err != nil {
 		return f, err
 	}
-	if f.stages, err = broker.Stages(tx, item.ID); err != nil {
+	if f.stages, err = progress.Steps(tx, item.ID); err != nil {
 		return f, err
 	}
 	if f.papers, err = paper.Of(tx, item.ID); err != nil {
@@ -72,8 +82,33 @@ func load(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) (
 	r.About(a.Organization)
 	f.route = RouteOf(f.program.Offering, item.Route)
 	f.packet, _ = packet.Prepare(f.material(r)) // a program that lost every way to apply has an empty packet; its stages stay
-	return f, nil
+	return f, f.asSent(r, tx)
 }
+
+// asSent puts the packet as it was sent in the place of the one that the answers of today would make, unless the person asks
+// for that one.
+func (f *file) asSent(r *web.Request, tx *data.Tx) error {
+	kept, ok, err := progress.AsSent(tx, r.Desk().Vocabulary, f.Item.ID)
+	if err != nil || !ok {
+		return err
+	}
+	then := f.material(r)
+	then.Organization, then.Person = kept.Organization, packet.Person{Name: kept.Step.By.Name, Email: kept.Step.By.Email}
+	then.Facts, then.Answers, then.Answered = kept.Facts, kept.Answers, kept.Answered
+	before, _ := packet.Prepare(then)
+	f.sent = &sent{Sent: kept, today: r.Query("as") == "today", changes: packet.Differences(before, f.packet)}
+	if kept.Organization != f.application.Organization.Name {
+		f.sent.changes = append([]packet.Difference{{Label: r.L.T("progress.organization"), Before: kept.Organization,
+			Now: f.application.Organization.Name}}, f.sent.changes...)
+	}
+	if !f.sent.today {
+		f.packet = before
+	}
+	return nil
+}
+
+// frozen tells whether the packet is shown as it was sent: what is changed now does not show in it.
+func (f file) frozen() bool { return f.sent != nil && !f.sent.today }
 
 // RouteOf is the chosen way to apply, or the first for which there is a packet where the program changed since.
 func RouteOf(o *catalog.Offering, chosen int) int {

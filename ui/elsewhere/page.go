@@ -8,6 +8,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/broker/packet"
+	"accessdesk/broker/progress"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/ui/form"
@@ -37,6 +38,9 @@ type Page struct {
 	Answers []answer
 	Foreign bool // the reader's language is not the provider's
 
+	Sent *sentView // nil while it is not sent
+	As   string    // end of the addresses of the same packet: asToday, or "" for the usual one
+
 	Questions []form.Field
 	Papers    int // gathered
 	MayWrite  bool
@@ -64,6 +68,15 @@ type answer struct {
 type stage struct {
 	Title, When, Note, Who string
 	Done, Now, Undone      bool
+	Aside                  bool // a note: it is no place to stand
+}
+
+// sentView says that the packet is shown as it was sent, and what changed since.
+type sentView struct {
+	Title, Text string
+	Today       bool   // the answers are those of today
+	Link, Other string // the other of the two, and what it shows
+	Changes     []packet.Difference
 }
 
 // Show is the page of a packet.
@@ -92,10 +105,77 @@ func Download(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	text := f.packet.Text(packet.Heading{Program: f.program.Title.In(r.Lang), Provider: f.program.Provider.Name,
 		Organization: f.application.Organization.Name, Reference: f.application.Reference, Status: statePill(r, f.State).Text,
-		Made: r.L.T("packet.made", "Date", r.L.DateIn(tx.Now, r.Site.Zone))}, r.L)
+		Made: f.made(r, tx.Now), Since: f.since(r)}, r.L)
 	// Windows programs of every age show the ends of lines so.
 	body := []byte(strings.ReplaceAll(text, "\n", "\r\n"))
 	return web.Reply{File: &web.File{Name: "packet-" + f.Slug + ".txt", Type: "text/plain; charset=utf-8", Body: body}}, nil
+}
+
+// made says of which day the packet is.
+func (f file) made(r *web.Request, now time.Time) string {
+	if f.frozen() {
+		return f.sentText(r)
+	}
+	return r.L.T("packet.made", "Date", r.L.DateIn(now, r.Site.Zone))
+}
+
+// sentText says that the packet stands as it was when a step was noted.
+func (f file) sentText(r *web.Request) string {
+	args := []any{"Step", r.L.T("packet.track_" + string(f.sent.Step.To)), "Date", r.L.DateIn(f.sent.Step.At, r.Site.Zone)}
+	if f.sent.today {
+		return r.L.T("progress.today", args...)
+	}
+	return r.L.T("progress.sent", args...)
+}
+
+// since says what changed after the packet was sent.
+func (f file) since(r *web.Request) (s packet.Since) {
+	if !f.frozen() {
+		return s
+	}
+	s.Title = r.L.T("progress.changed")
+	for _, change := range f.sent.changes {
+		s.Changes = append(s.Changes, change.Label+": "+r.L.T("progress.change", "Before", orNothing(r, change.Before), "Now", orNothing(r, change.Now)))
+	}
+	return s
+}
+
+// orNothing is a value, or that there is none.
+func orNothing(r *web.Request, value string) string {
+	if value == "" {
+		return r.L.T("progress.nothing")
+	}
+	return value
+}
+
+// addSent says what of the page is as it was sent.
+func (p *Page) addSent(r *web.Request, f file) {
+	if f.sent == nil {
+		return
+	}
+	kind := "sent"
+	if f.mode() == catalog.ModeDownload { // nothing is sent to anybody
+		kind = "kept"
+	}
+	p.Sent = &sentView{Title: r.L.T("progress.title_" + kind), Text: f.sentText(r), Today: f.sent.today, Link: p.Base + asToday, Other: r.L.T("progress.show_today")}
+	if f.sent.today {
+		p.As, p.Sent.Title, p.Sent.Link, p.Sent.Other = asToday, r.L.T("progress.title_today"), p.Base, r.L.T("progress.show_"+kind)
+	}
+	for _, change := range f.sent.changes {
+		p.Sent.Changes = append(p.Sent.Changes, packet.Difference{Label: change.Label, Before: orNothing(r, change.Before), Now: orNothing(r, change.Now)})
+	}
+}
+
+// asToday is the end of the address that shows a packet that was sent with the answers of today.
+const asToday = "?as=today"
+
+// Answers is the address of the page that shows the answers of a packet as they are today.
+func Answers(item broker.Item) string {
+	address := "/applications/" + item.ApplicationID + "/p/" + item.Slug
+	if item.Unsent() {
+		return address
+	}
+	return address + asToday
 }
 
 func (f file) page(r *web.Request, tx *data.Tx) Page {
@@ -113,14 +193,15 @@ func (f file) page(r *web.Request, tx *data.Tx) Page {
 		p.NextText = r.L.T("packet.next_by_sender")
 	}
 	p.Track = f.track(r)
-	if last, ok := broker.UndoableBy(f.stages, f.Item, r.Person.ID, tx.Now); ok && f.member.May(account.Write) {
-		p.Undo = r.L.T("packet.undo_until", "Date", r.L.DateIn(last.At.Add(broker.UndoTime), r.Site.Zone))
+	if last, ok := progress.Undoable(f.stages, f.State, r.Person.ID, tx.Now); ok && f.Item.Allows(broker.ActUndo) && f.member.May(account.Write) {
+		p.Undo = r.L.T("packet.undo_until", "Date", r.L.DateIn(last.At.Add(progress.UndoTime), r.Site.Zone))
 	}
-	if !f.Item.Over() && f.member.May(account.Withdraw) {
+	if f.Item.Allows(broker.ActWithdraw) && f.member.May(f.Item.RightFor(broker.ActWithdraw)) {
 		p.Withdraw = f.address() + "/withdraw"
 	}
+	p.addSent(r, f)
 	p.addAnswers(r, f)
-	if p.MayWrite {
+	if p.MayWrite && !f.frozen() {
 		p.addQuestions(r, f)
 		p.addWays(r, f)
 	}
@@ -141,11 +222,11 @@ const (
 func (p *Page) addAnswers(r *web.Request, f file) {
 	for _, one := range p.Fields {
 		a := answer{Field: one, Blank: one.State == packet.Missing || one.State == packet.Withheld}
-		if p.MayWrite {
+		if p.MayWrite && !f.frozen() {
 			a.Link = f.link(one)
 		}
 		p.Answers = append(p.Answers, a)
-		if a.Blank {
+		if a.Blank && !f.frozen() {
 			p.Gaps = append(p.Gaps, gap{Label: one.Label.Read, Note: one.Note, Link: a.Link})
 		}
 	}
@@ -264,25 +345,28 @@ func (f file) track(r *web.Request) []stage {
 		steps = append(steps, prepared)
 	}
 	reached := broker.Preparing
+	silent := f.State != broker.NoReply && f.State != broker.Withdrawn // nobody reported where it stands
 	for _, s := range f.stages {
-		one := stage{Title: r.L.T("packet.track_" + string(s.To)), When: day(r, s.On), Note: s.Note, Done: true, Undone: !s.Undone.IsZero()}
+		if !silent && s.At.After(f.Item.Changed) {
+			steps, silent = append(steps, f.unreported(r)), true
+		}
+		one := stage{Title: r.L.T(trackKey(s)), When: day(r, s.On), Note: s.Note, Done: true, Undone: !s.Undone.IsZero(), Aside: s.Act == broker.ActNote}
 		if s.By.ID != r.Person.ID {
 			one.Who = s.By.Email
 		}
 		if s.Ends != "" && s.Ends != f.endsBefore(s) {
 			one.When += " " + r.L.T("packet.track_ends", "Date", day(r, s.Ends))
 		}
-		if !one.Undone {
+		if !one.Undone && !one.Aside {
 			reached = s.To
 		}
 		steps = append(steps, one)
 	}
-	switch f.State {
-	case broker.NoReply, broker.Withdrawn:
-		steps = append(steps, stage{Title: r.L.T("packet.track_" + string(f.State)), When: r.L.DateIn(f.Item.Changed, r.Site.Zone), Done: true})
+	if !silent {
+		steps = append(steps, f.unreported(r))
 	}
 	for i := len(steps) - 1; i >= 0; i-- {
-		if !steps[i].Undone {
+		if !steps[i].Undone && !steps[i].Aside {
 			steps[i].Now = true
 			break
 		}
@@ -299,8 +383,21 @@ func (f file) track(r *web.Request) []stage {
 	return steps
 }
 
+// unreported is the step of a packet that nobody reported: no reply came, or it was stopped.
+func (f file) unreported(r *web.Request) stage {
+	return stage{Title: r.L.T("packet.track_" + string(f.State)), When: r.L.DateIn(f.Item.Changed, r.Site.Zone), Done: true}
+}
+
+// trackKey is the key of the title of a step: where it led, or what it was where it led nowhere.
+func trackKey(s progress.Step) string {
+	if s.Act == broker.ActNote || s.Act == broker.ActHeard {
+		return "packet.track_" + s.Act
+	}
+	return "packet.track_" + string(s.To)
+}
+
 // endsBefore is the end that was known before a stage.
-func (f file) endsBefore(s broker.Stage) string {
+func (f file) endsBefore(s progress.Step) string {
 	before := ""
 	for _, one := range f.stages {
 		if one.ID == s.ID {

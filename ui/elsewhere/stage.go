@@ -2,8 +2,8 @@ package elsewhere
 
 import (
 	"errors"
+	"slices"
 	"strings"
-	"time"
 
 	"accessdesk/broker"
 	"accessdesk/catalog"
@@ -35,21 +35,16 @@ func AskStage(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	act := r.Query("act")
-	if !f.known(act) || !f.Item.Allows(stageAct(act)) {
+	if !f.known(act) || !f.allows(act) {
 		return web.Reply{Redirect: f.address()}, nil
 	}
-	page := f.stagePage(r, act, tx.Now.In(r.Site.Zone).Format(time.DateOnly), f.EndsOn, "")
+	page := f.stagePage(r, act, broker.Today(tx, r.Desk(), f.facts), f.EndsOn, "")
 	return web.Reply{Page: "desk/packet_stage", Data: page}, nil
 }
 
 // known tells whether there is a button of that name.
 func (f file) known(act string) bool {
-	for _, one := range append(broker.StageActs(), asked) {
-		if one == act {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(reports(), act)
 }
 
 // ReportStage keeps what happened. What cannot be right is said at its field, and everything typed stays.
@@ -63,11 +58,11 @@ func ReportStage(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, data.ErrNotFound
 	}
 	on, ends, note := postedDay(r, onField), postedDay(r, endsField), r.Form(noteField)
-	request := broker.ActRequest{Act: stageAct(act), Revision: revisionOf(r), On: on, Ends: ends, Message: note}
+	request := broker.ActRequest{Act: f.stageAct(act), Revision: revisionOf(r), On: on, Ends: ends, Message: note}
 	switch {
 	case on == "":
 		err = data.Refuse(onField, "required")
-	case act == asked && note == "":
+	case needsNote(act) && strings.TrimSpace(note) == "":
 		err = data.Refuse(noteField, "required")
 	default:
 		_, err = broker.Act(tx, r.Desk(), r.Actor(), f.Item.ID, request)
@@ -80,6 +75,9 @@ func ReportStage(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	return web.Reply{Redirect: f.address(), Flash: "packet.noted"}, err
 }
+
+// needsNote tells whether a report says nothing without a note.
+func needsNote(act string) bool { return act == asked || act == broker.ActNote }
 
 // dayQuestion makes a question for a day.
 func dayQuestion(r *web.Request, id, label, help string, required bool) catalog.Question {
@@ -111,11 +109,11 @@ func (f file) stagePage(r *web.Request, act, on, ends, note string) StagePage {
 		page.Fields = append(page.Fields, form.NewQuestion(r, dayQuestion(r, endsField, "packet.ends", "packet.ends_hint", false), values(ends)))
 	}
 	label := "packet.note"
-	if act == asked {
-		label = "packet.note_asked"
+	if r.L.Has("packet.note_" + act) {
+		label = "packet.note_" + act
 	}
 	return page.with(form.Field{ID: noteField, Key: noteField, Kind: form.Area, Width: "low", Label: r.L.T(label), Hint: r.L.T("packet.note_hint"),
-		Required: act == asked, Value: note})
+		Required: needsNote(act), Value: note})
 }
 
 func (p StagePage) with(f form.Field) StagePage {
@@ -138,7 +136,7 @@ func (p *StagePage) refuse(r *web.Request, act string, refusal *data.Refusal) {
 	case refusal.Code == "required" && field == onField:
 		text = r.L.T("packet.problem_on")
 	case refusal.Code == "required" && field == noteField:
-		text = r.L.T("packet.problem_asked")
+		text = r.L.T("packet.problem_" + act)
 	}
 	if field == onField || field == endsField {
 		field = form.QuestionID(field)

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"accessdesk/broker"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/ui/web"
@@ -25,11 +26,15 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
+	full, err := broker.FullPrograms(tx, snapshot.Listed())
+	if err != nil {
+		return web.Reply{}, err
+	}
 	page := HomePage{Listed: len(snapshot.Listed())}
 	counts := map[catalog.Kind]int{}
 	for _, offering := range snapshot.Listed() {
 		counts[offering.Kind]++
-		if offering.OpenAt(tx.Now) {
+		if openNow(tx, offering, offering.NextStep(tx.Now, full[offering.Slug])) {
 			page.Open++
 		}
 	}
@@ -65,11 +70,16 @@ type card struct {
 	Open                                       bool
 }
 
-func newCard(r *web.Request, tx *data.Tx, offering *catalog.Published) card {
+// openNow tells whether somebody can get the offering now: it takes requests, and has a seat or a waiting list.
+func openNow(tx *data.Tx, offering *catalog.Published, next catalog.NextStep) bool {
+	return offering.OpenAt(tx.Now) && next.Hindrance != catalog.HinderedFull
+}
+
+func newCard(r *web.Request, tx *data.Tx, offering *catalog.Published, next catalog.NextStep) card {
 	return card{
 		Slug: offering.Slug, Title: offering.Title.In(r.Lang), Summary: offering.Summary.In(r.Lang),
 		Provider: offering.Provider.Name, Kind: r.L.T("kind." + string(offering.Kind)), Cost: costText(r, offering.Offering),
-		Status: statusText(r, tx, offering.Offering), Open: offering.OpenAt(tx.Now),
+		Status: statusText(r, tx, offering.Offering, next), Open: openNow(tx, offering, next),
 	}
 }
 
@@ -78,9 +88,15 @@ func costText(r *web.Request, offering *catalog.Offering) string {
 	return r.L.T("cost."+string(offering.Cost), "Date", r.L.Date(offering.CheckedOn.Time()))
 }
 
-// statusText says whether requests are taken, with the day that a window opens or closes.
-func statusText(r *web.Request, tx *data.Tx, offering *catalog.Offering) string {
+// statusText says whether requests are taken, with the day that a window opens or closes, and when no place is left.
+func statusText(r *web.Request, tx *data.Tx, offering *catalog.Offering, next catalog.NextStep) string {
 	window := offering.Window
+	switch {
+	case next.Hindrance == catalog.HinderedFull:
+		return r.L.T("seats.none")
+	case next.Step == catalog.StepWaitingList:
+		return r.L.T("seats.list")
+	}
 	if offering.Status != catalog.StatusOpen {
 		return r.L.T("world." + string(offering.Status))
 	}

@@ -3,6 +3,7 @@ package public
 import (
 	"strings"
 
+	"accessdesk/broker"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -64,11 +65,18 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if !ok {
 		return web.Reply{}, data.ErrNotFound
 	}
+	full := false
+	if offering.InApp() {
+		if full, err = broker.Full(tx, offering); err != nil {
+			return web.Reply{}, err
+		}
+	}
+	next := offering.NextStep(tx.Now, full)
 	page := ProgramPage{
-		card: newCard(r, tx, offering), Published: offering.CriteriaPublished, Company: offering.Company(),
+		card: newCard(r, tx, offering, next), Published: offering.CriteriaPublished, Company: offering.Company(),
 		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: r.L.Date(offering.CheckedOn.Time()),
 		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
-		Way: newWay(r, offering, offering.NextStep(tx.Now, false)), Renewable: offering.Terms.Renewable, Site: webLink(offering.Provider.URL),
+		Way: newWay(r, offering, next), Renewable: offering.Terms.Renewable, Site: webLink(offering.Provider.URL),
 		HelperLink: webLink(offering.Helper.URL),
 	}
 	if offering.Terms.DurationDays > 0 {

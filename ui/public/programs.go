@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"accessdesk/broker"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -35,10 +36,15 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		Kinds:   labels(r, "kind.", catalog.Kinds(), kind),
 	}
 	page.Filtered = page.Query != "" || page.OnlyOpen || sector != "" || kind != ""
+	full, err := broker.FullPrograms(tx, snapshot.Listed())
+	if err != nil {
+		return web.Reply{}, err
+	}
 	for _, offering := range snapshot.Listed() {
-		if matches(r, tx, offering, page, sector, kind) {
-			shown := newCard(r, tx, offering)
-			shown.How = newWay(r, offering, offering.NextStep(tx.Now, false)).Short
+		next := offering.NextStep(tx.Now, full[offering.Slug])
+		if matches(r, tx, offering, next, page, sector, kind) {
+			shown := newCard(r, tx, offering, next)
+			shown.How = newWay(r, offering, next).Short
 			page.Cards = append(page.Cards, shown)
 		}
 	}
@@ -54,8 +60,8 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	return web.Reply{Page: "public/programs", Data: page}, nil
 }
 
-func matches(r *web.Request, tx *data.Tx, offering *catalog.Published, page ProgramsPage, sector, kind string) bool {
-	if kind != "" && string(offering.Kind) != kind || page.OnlyOpen && !offering.OpenAt(tx.Now) {
+func matches(r *web.Request, tx *data.Tx, offering *catalog.Published, next catalog.NextStep, page ProgramsPage, sector, kind string) bool {
+	if kind != "" && string(offering.Kind) != kind || page.OnlyOpen && !openNow(tx, offering, next) {
 		return false
 	}
 	if sector != "" && !serves(r.Desk().Vocabulary, offering, sector) {

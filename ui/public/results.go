@@ -128,7 +128,7 @@ func newResultsPage(r *web.Request, tx *data.Tx, v *visit) ResultsPage {
 func (v *visit) result(r *web.Request, tx *data.Tx, program screening.Program) result {
 	decision := program.Decision
 	shown := result{
-		card: newCard(r, tx, program.Published), Way: newWay(r, program.Published, program.Step), Version: program.Version,
+		card: newCard(r, tx, program.Published, program.Step), Way: newWay(r, program.Published, program.Step), Version: program.Version,
 		Minutes: program.MinutesToApply, Company: program.Company(), Effort: len(decision.Missing),
 	}
 	if others := v.Alternatives(program); len(others) > 0 {

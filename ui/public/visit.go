@@ -25,6 +25,11 @@ func newVisit(r *web.Request, tx *data.Tx, stored broker.Screening) (*visit, err
 		return nil, err
 	}
 	check := screening.New(r.Desk().Vocabulary, snapshot.Listed(), stored.Facts, stored.Asked, tx.Now)
+	full, err := broker.FullPrograms(tx, snapshot.Listed())
+	if err != nil {
+		return nil, err
+	}
+	check.Seats(full)
 	return &visit{Check: check, token: stored.Token}, nil
 }
 

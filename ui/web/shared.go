@@ -6,10 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"accessdesk/broker"
 	"accessdesk/catalog"
 	"accessdesk/data"
 
@@ -19,15 +22,16 @@ import (
 
 // A page is shared when it is the same for every stranger: its route is marked Cached, the request carries neither a
 // session nor a message, and the handler looked at no cookie and set none. Such a page depends on the catalog, the
-// language, the address and the time, and is kept as the bytes that are sent.
+// language, the address, the time and which programs have no free seat, and is kept as the bytes that are sent.
 //
-// The key holds the stamp of the catalog's revision as this request's transaction sees it, so a page is never older than
-// the catalog, whichever process changed it. A page holds until the next instant at which some window opens or closes, and
+// The key holds the stamp of the catalog's revision and the full programs as this request's transaction sees them, so a page is
+// never older than the catalog or the last seat, whichever process changed it. A page holds until the next instant at which some window opens or closes, and
 // at most until the next quarter of an hour: a day begins on one in every time zone, so a page may say what day it is.
 
 // pageKey is what a shared page depends on beside the time.
 type pageKey struct {
 	stamp   string // of the catalog
+	full    string // slugs of the programs without a free seat
 	lang    string
 	address string // path and normalized query: Request.Address, which is what handlers and templates see of it
 }
@@ -59,7 +63,7 @@ func (p *sharedPage) holdsAt(now time.Time) bool { return !now.Before(p.from) &&
 
 // size is what the page takes.
 func (p *sharedPage) size() int {
-	return len(p.plain) + len(p.gzip) + len(p.key.stamp) + len(p.key.lang) + len(p.key.address) + sharedOverhead
+	return len(p.plain) + len(p.gzip) + len(p.key.stamp) + len(p.key.full) + len(p.key.lang) + len(p.key.address) + sharedOverhead
 }
 
 // trueUntil tells how long a page holds that is made now.
@@ -157,7 +161,11 @@ func (s *Site) serveShared(ctx context.Context, r *Request, h Handler) error {
 		if err != nil {
 			return err
 		}
-		key = pageKey{stamp: snapshot.Stamp, lang: r.Lang, address: r.Address()}
+		full, err := broker.FullPrograms(tx, snapshot.Listed())
+		if err != nil {
+			return err
+		}
+		key = pageKey{stamp: snapshot.Stamp, full: strings.Join(slices.Sorted(maps.Keys(full)), " "), lang: r.Lang, address: r.Address()}
 		if page = s.shared.get(key, tx.Now); page != nil {
 			return nil
 		}
