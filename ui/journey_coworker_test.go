@@ -137,7 +137,7 @@ func (p *walker) sendsFor(mate *walker) {
 		p.choose("declare_"+declaration, "yes")
 	}
 	p.Press(p.say.N("desk.check_send", 1))
-	p.at(p.part+"/sent", p.T("desk.sent_title"), p.title(modelProgram), p.title(emailProgram), p.T("desk.sent_left"))
+	p.at(p.part+"/sent", p.T("desk.sent_title"), p.title(modelProgram), p.title(emailProgram), p.T("desk.sent_yours"))
 	p.stands(modelProgram, broker.Submitted)
 	for _, one := range []*walker{p, mate} {
 		one.says(one.letter("submitted"), one.T("mail.submitted_do"), one.title(modelProgram))

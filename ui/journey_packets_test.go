@@ -152,7 +152,7 @@ func (p *walker) sendsHere() {
 		p.choose("declare_"+declaration, "yes")
 	}
 	p.Press(p.say.N("desk.check_send", 1))
-	p.at(p.part+"/sent", p.T("desk.sent_title"), "CAD-", p.title(modelProgram), p.T("desk.sent_left"), p.T("packet.sent_left"),
+	p.at(p.part+"/sent", p.T("desk.sent_title"), "CAD-", p.title(modelProgram), p.T("desk.sent_yours"), p.T("packet.sent_left"),
 		p.T("desk.sent_next_text", "Date", p.day(p.item(modelProgram).Due)))
 	for _, slug := range storyPackets {
 		p.reads(p.title(slug))

@@ -13,6 +13,7 @@ type SentPage struct {
 	ID, Reference, When string
 	Programs            []program
 	Left                []program // not sent, with the reason
+	Yours               []program // packets, which the person sends
 }
 
 // Sent confirms with the reference what was sent, and says for each program what happens next and by when.
@@ -39,7 +40,7 @@ func Sent(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		}
 		if p.State == broker.Preparing {
 			shown.Text = r.L.T("packet.sent_left")
-			page.Left = append(page.Left, shown)
+			page.Yours = append(page.Yours, shown)
 		}
 		if p.Submitted.IsZero() {
 			continue
