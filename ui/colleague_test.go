@@ -20,7 +20,11 @@ func TestStepsForThoseWhoMay(t *testing.T) {
 		{waits, `form[action$="/answer"]`, map[role]bool{owner: true}},
 		{waits, `main a[href$="/withdraw"]`, map[role]bool{owner: true}},
 		{w.item(broker.InReview), `form[action$="/message"]`, map[role]bool{owner: true, editor: true}},
-		{draft, `main a[href$="/withdraw"]`, map[role]bool{owner: true}},
+		{draft + "/org", `.acts button`, map[role]bool{owner: true, editor: true}},
+		{draft + "/org", `fieldset[disabled]`, map[role]bool{reader: true}},
+		{draft + "/p/" + modelProgram, `.acts button`, map[role]bool{owner: true, editor: true}},
+		{draft + "/p/" + modelProgram, `fieldset[disabled]`, map[role]bool{reader: true}},
+		{draft, `main a[href$="/withdraw"]`, map[role]bool{owner: true, editor: true}},
 	}
 	for _, as := range []role{owner, editor, reader} {
 		v := w.visitor(t, as)
@@ -28,6 +32,9 @@ func TestStepsForThoseWhoMay(t *testing.T) {
 			if found := v.Visit(s.address).Want(http.StatusOK).Find(s.step).Length() > 0; found != s.may[as] {
 				t.Errorf("%s finds %s on %s: %t", as, s.step, s.address, found)
 			}
+		}
+		if as == reader {
+			v.Visit(draft + "/org").Says(w.desk.Locales.In("en").T("colleague.writes", "People", "editor@example.org, insider@example.org, Ana Example (owner@example.org)"))
 		}
 		if as != owner {
 			bothLanguages(t, func(t *testing.T, lang string) {

@@ -64,7 +64,7 @@ func (w *world) wantErrorPage(t *testing.T, got *http.Response, status int, lang
 	if len(w.log.about(reference)) == 0 {
 		t.Errorf("reference %q does not stand in the log:\n%s", reference, w.log)
 	}
-	if found := internals.FindString(document.Find("main").Text()); found != "" {
+	if found := internals.FindString(strings.ReplaceAll(document.Find("main").Text(), reference, "")); found != "" { // a reference may spell anything
 		t.Errorf("the page says %q: %s", found, text)
 	}
 	return document

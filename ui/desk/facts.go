@@ -24,6 +24,7 @@ type FactsPage struct {
 	Revision               string
 	Back                   string // row of the check page to return to
 	Packet                 string // slug of the packet to return to
+	Writers                string // who can change it, for a reader who cannot
 	Groups                 []group
 }
 
@@ -56,7 +57,8 @@ func Facts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	page := sheet.page(r, tx)
 	page.Back, page.Told, page.Packet = rowName(r.Query("back")), r.Query("told") != "", sheet.packetOf(r.Query("packet"))
-	return web.Reply{Page: "desk/facts", Data: page}, nil
+	page.Writers, err = colleagues(r, tx, d.Organization.ID, account.Write)
+	return web.Reply{Page: "desk/facts", Data: page}, err
 }
 
 // SaveFacts keeps what can be read, complete or not, and says at the field what cannot.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"accessdesk/broker"
+	"accessdesk/broker/account"
 	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
 	"accessdesk/data"
@@ -25,6 +26,7 @@ type QuestionsPage struct {
 	Changes                []string // in the program since the draft was started
 	Revision               int64
 	Back                   string // row of the check page to return to
+	Writers                string // who can change it, for a reader who cannot
 	Fields                 []form.Field
 }
 
@@ -48,7 +50,8 @@ func Item(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	page := newQuestionsPage(r, tx, d, p)
 	page.Back, page.Told, page.More = rowName(r.Query("back")), r.Query("told") != "", r.Query("more") != ""
-	return web.Reply{Page: "desk/questions", Data: page}, nil
+	page.Writers, err = colleagues(r, tx, d.Organization.ID, account.Write)
+	return web.Reply{Page: "desk/questions", Data: page}, err
 }
 
 // SaveAnswers keeps the answers as they are, complete or not.
