@@ -257,7 +257,7 @@ func TestWhomToCall(t *testing.T) {
 	for slug, want := range map[string]string{
 		"state-cyber-corps":  "No reply after 1 day? Call States of Michigan, Ohio and Wisconsin at +1-877-642-9237.",
 		"cisa-vuln-scanning": "No reply after 14 days? Write to vulnerability@cisa.dhs.gov once more, or look for a phone number on https://www.cisa.gov.",
-		"dotgov":             "No reply after 60 days? Look for a phone number on https://manage.get.gov and call.",
+		"dotgov":             "No reply after 60 days? Ask how it stands, at https://manage.get.gov.",
 	} {
 		if got := prepare(t, s.material(s.program(t, slug), "en")).Silence.Text; got != want {
 			t.Errorf("%s: %q, want %q", slug, got, want)
