@@ -35,15 +35,27 @@
 		return found;
 	},
 
-	// wide lists what reaches beyond the window and is no strip that scrolls by itself.
+	// cut lists what hides a part of its content at its right edge.
+	cut() {
+		const found = [];
+		for (const e of document.body.querySelectorAll("*")) {
+			if (!["hidden", "clip"].includes(getComputedStyle(e).overflowX) || e.scrollWidth <= e.clientWidth + 1 || !this.seen(e) || e.matches("input, select, .vh") || e.closest("svg")) continue;
+			const edge = e.getBoundingClientRect().right;
+			const out = [...e.querySelectorAll("*")].filter(i => this.seen(i) && !i.closest(".vh, svg") && i.getBoundingClientRect().right > edge + .5);
+			if (out.length) found.push(this.name(out.at(-1)) + " is cut off by " + Math.round(out.at(-1).getBoundingClientRect().right - edge) + " px");
+		}
+		return found;
+	},
+
+	// wide lists what reaches beyond the window and is no strip that scrolls by itself, and what is cut off.
 	wide() {
-		const width = document.documentElement.clientWidth, found = [];
+		const width = document.documentElement.clientWidth, found = this.cut();
 		if (document.documentElement.scrollWidth <= width) return found;
 		for (const e of document.body.querySelectorAll("*")) {
 			const box = e.getBoundingClientRect();
 			if (box.right > width + .5 && this.seen(e) && !e.closest(".tabs, svg")) found.push(this.name(e) + " reaches to " + Math.round(box.right) + " of " + width + " px");
 		}
-		return found.length ? found.slice(-3) : ["the page is " + document.documentElement.scrollWidth + " px wide in a window of " + width];
+		return found.length ? found.slice(-4) : ["the page is " + document.documentElement.scrollWidth + " px wide in a window of " + width];
 	},
 
 	// ticks lists ticked boxes and chosen buttons that look like the others, which forced colors easily bring about.
