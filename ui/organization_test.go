@@ -77,11 +77,16 @@ func TestManyClientsSpendOnce(t *testing.T) {
 				client := v()
 				group.Go(func() {
 					<-start
+					begin := time.Now()
 					got := client.Send(http.MethodPost, action, form, nil)
 					for range 20 { // a slow machine may need longer for the crowd than one of them is made to wait
 						if got.StatusCode != http.StatusServiceUnavailable || got.Header.Get("Retry-After") == "" {
 							break
 						}
+						if waited := time.Since(begin); waited < answerTime {
+							t.Errorf("turned away after %s, before the %s for which a request waits", waited, answerTime)
+						}
+						begin = time.Now()
 						got = client.Send(http.MethodPost, action, form, nil)
 					}
 					mu.Lock()
