@@ -12,6 +12,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
@@ -37,7 +38,7 @@ func TestStart(t *testing.T) {
 			}
 		}
 		b.Read(t, func(tx *data.Tx) error {
-			facts, err := account.Facts(tx, vocabulary(), b.org.ID)
+			facts, err := account.Facts(tx, catalogtest.Vocabulary(), b.org.ID)
 			for id, value := range fits() {
 				if got := facts[id]; !got.Equal(value) || got.Source != "check" || got.Evidence != eligibility.Stated {
 					t.Errorf("%s: %+v", id, got)
@@ -81,7 +82,7 @@ func TestStartKeepsWhatIsKnown(t *testing.T) {
 		b.setFact(t, "uei", eligibility.String("ABCDEFGHJKL1"))
 		b.start(t, eligibility.Profile{"has_ot": eligibility.Bool(true), "uei": {}}, model)
 		b.Read(t, func(tx *data.Tx) error {
-			facts, err := account.Facts(tx, vocabulary(), b.org.ID)
+			facts, err := account.Facts(tx, catalogtest.Vocabulary(), b.org.ID)
 			if uei, _ := facts["uei"].Text(); uei != "ABCDEFGHJKL1" || len(facts) != 2 {
 				t.Errorf("%v", facts)
 			}

@@ -11,6 +11,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
@@ -27,15 +28,6 @@ const (
 	scan      = "demo-scanning"
 	elsewhere = "cisa-vuln-scanning"
 )
-
-// vocabulary is made once: it compiles every rule.
-var vocabulary = sync.OnceValue(func() *eligibility.Vocabulary {
-	v, err := eligibility.Standard()
-	if err != nil {
-		panic(err)
-	}
-	return v
-})
 
 var offerings = sync.OnceValue(func() []*catalog.Offering {
 	all, err := catalog.ParseFiles(demo.Files)
@@ -81,9 +73,9 @@ func open(t testing.TB, db *datatest.Database) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{Database: db, desk: Desk{Vocabulary: vocabulary(), Catalog: catalog.NewCache(vocabulary()), Mail: mail, Locales: locales()}}
+	b := &bench{Database: db, desk: Desk{Vocabulary: catalogtest.Vocabulary(), Catalog: catalog.NewCache(catalogtest.Vocabulary()), Mail: mail, Locales: locales()}}
 	b.Write(t, func(tx *data.Tx) error {
-		if _, err := catalog.Import(tx, vocabulary(), offerings(), record.Seed); err != nil {
+		if _, err := catalog.Import(tx, catalogtest.Vocabulary(), offerings(), record.Seed); err != nil {
 			return err
 		}
 		return b.people(tx)

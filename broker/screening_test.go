@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
@@ -27,7 +28,7 @@ func (b *bench) begin(t testing.TB, facts eligibility.Profile) Screening {
 func (b *bench) keep(t testing.TB, s Screening) Screening {
 	t.Helper()
 	b.Write(t, func(tx *data.Tx) (err error) {
-		s, err = SaveScreening(tx, vocabulary(), s)
+		s, err = SaveScreening(tx, catalogtest.Vocabulary(), s)
 		return err
 	})
 	return s
@@ -35,7 +36,7 @@ func (b *bench) keep(t testing.TB, s Screening) Screening {
 
 func (b *bench) screening(token string) (s Screening, err error) {
 	err = b.DB.Read(context.Background(), func(tx *data.Tx) error {
-		s, err = LoadScreening(tx, vocabulary(), token)
+		s, err = LoadScreening(tx, catalogtest.Vocabulary(), token)
 		return err
 	})
 	return s, err
@@ -126,11 +127,11 @@ func TestMailScreening(t *testing.T) {
 		}
 		var copied Screening
 		b.Write(t, func(tx *data.Tx) (err error) {
-			looked, err := LookScreening(tx, vocabulary(), resume)
+			looked, err := LookScreening(tx, catalogtest.Vocabulary(), resume)
 			if err != nil || looked.Token != "" || !maps.EqualFunc(looked.Facts, s.Facts, eligibility.Value.Equal) {
 				t.Errorf("%v %+v", err, looked)
 			}
-			copied, err = ResumeScreening(tx, vocabulary(), resume)
+			copied, err = ResumeScreening(tx, catalogtest.Vocabulary(), resume)
 			return err
 		})
 		if copied.Token == s.Token || copied.Token == resume {
@@ -138,9 +139,9 @@ func TestMailScreening(t *testing.T) {
 		}
 		b.Advance(time.Millisecond)
 		b.Read(t, func(tx *data.Tx) error {
-			_, err := LookScreening(tx, vocabulary(), resume)
+			_, err := LookScreening(tx, catalogtest.Vocabulary(), resume)
 			wantError(t, err, data.ErrNotFound)
-			_, err = LookScreening(tx, vocabulary(), "")
+			_, err = LookScreening(tx, catalogtest.Vocabulary(), "")
 			wantError(t, err, data.ErrNotFound)
 			return nil
 		})
@@ -161,7 +162,7 @@ func TestResumeTokensOpenNothingElse(t *testing.T) {
 		_, err := b.screening(b.secret(t))
 		wantError(t, err, data.ErrNotFound)
 		b.Read(t, func(tx *data.Tx) error {
-			_, err := LookScreening(tx, vocabulary(), s.Token)
+			_, err := LookScreening(tx, catalogtest.Vocabulary(), s.Token)
 			wantError(t, err, data.ErrNotFound)
 			return nil
 		})

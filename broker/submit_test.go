@@ -14,6 +14,7 @@ import (
 	"accessdesk/broker/questionnaire"
 	"accessdesk/broker/record"
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
@@ -24,7 +25,7 @@ import (
 func (b *bench) setFact(t testing.TB, id eligibility.FactID, value eligibility.Value) {
 	t.Helper()
 	b.Write(t, func(tx *data.Tx) error {
-		return account.SaveFacts(tx, vocabulary(), b.org.ID, b.owner.ID, eligibility.Profile{id: value})
+		return account.SaveFacts(tx, catalogtest.Vocabulary(), b.org.ID, b.owner.ID, eligibility.Profile{id: value})
 	})
 }
 

@@ -11,22 +11,19 @@ import (
 	"accessdesk/broker/record"
 	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
 	"accessdesk/data/locale"
 	"accessdesk/data/seed"
-	"accessdesk/eligibility"
 	"accessdesk/notify"
 )
 
 // TestFurnish holds that a demonstration has a case in every state, a packet in every state, access in every state and
 // somebody in every role, that its record is whole, and that nothing of it lies in the future.
 func TestFurnish(t *testing.T) {
-	vocabulary, err := eligibility.Standard()
-	if err != nil {
-		t.Fatal(err)
-	}
+	vocabulary := catalogtest.Vocabulary()
 	locales, err := locale.Bundle()
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/broker/followup"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/catalog/interest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
@@ -96,7 +97,7 @@ func (b *bench) full(t testing.TB) {
 		if err := interest.Follow(tx, b.interests(), model, b.owner.Email, "en"); err != nil {
 			return err
 		}
-		return account.SaveRenewal(tx, vocabulary(), b.org.ID, b.owner.ID, account.Date{Subject: "ms_isac", Day: "2027-02-15"})
+		return account.SaveRenewal(tx, catalogtest.Vocabulary(), b.org.ID, b.owner.ID, account.Date{Subject: "ms_isac", Day: "2027-02-15"})
 	})
 }
 

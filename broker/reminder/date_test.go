@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"accessdesk/broker/account"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
@@ -45,7 +46,7 @@ func TestDates(t *testing.T) {
 				b.save(t, b.org, c.facts)
 				if c.renews != "" {
 					b.Write(t, func(tx *data.Tx) error {
-						return account.SaveRenewal(tx, vocabulary(), b.org.ID, b.owner.ID, account.Date{Subject: "ms_isac", Day: c.renews})
+						return account.SaveRenewal(tx, catalogtest.Vocabulary(), b.org.ID, b.owner.ID, account.Date{Subject: "ms_isac", Day: c.renews})
 					})
 				}
 				b.choose(t, b.owner, c.kind, true)

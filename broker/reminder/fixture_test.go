@@ -1,9 +1,7 @@
 package reminder
 
 import (
-	"flag"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +11,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
@@ -25,25 +24,10 @@ import (
 const model = "demo-model-access"
 
 // TestMain keeps the random walks short where everybody waits for them.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	if os.Getenv("LONG_TESTS") == "" {
-		if err := flag.Set("rapid.checks", "12"); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { datatest.Main(m) }
 
-// vocabulary and locales are made once: they are big and never change.
+// locales are made once: they are big and never change.
 var (
-	vocabulary = sync.OnceValue(func() *eligibility.Vocabulary {
-		v, err := eligibility.Standard()
-		if err != nil {
-			panic(err)
-		}
-		return v
-	})
 	locales = sync.OnceValue(func() *locale.Locales {
 		l, err := locale.Bundle()
 		if err != nil {
@@ -75,9 +59,9 @@ func open(t testing.TB, db *datatest.Database) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{Database: db, desk: Desk{Zone: zone, Desk: broker.Desk{Vocabulary: vocabulary(), Catalog: catalog.NewCache(vocabulary()), Mail: mail, Locales: locales()}}}
+	b := &bench{Database: db, desk: Desk{Zone: zone, Desk: broker.Desk{Vocabulary: catalogtest.Vocabulary(), Catalog: catalog.NewCache(catalogtest.Vocabulary()), Mail: mail, Locales: locales()}}}
 	b.Write(t, func(tx *data.Tx) error {
-		if _, err := catalog.Import(tx, vocabulary(), offerings(t), "seed"); err != nil {
+		if _, err := catalog.Import(tx, catalogtest.Vocabulary(), offerings(t), "seed"); err != nil {
 			return err
 		}
 		return b.people(tx)
@@ -237,7 +221,7 @@ func (b *bench) choose(t testing.TB, p account.Person, kind notify.Kind, wanted 
 func (b *bench) save(t testing.TB, organization account.Organization, facts eligibility.Profile) {
 	t.Helper()
 	b.Write(t, func(tx *data.Tx) error {
-		return account.SaveFacts(tx, vocabulary(), organization.ID, b.owner.ID, facts)
+		return account.SaveFacts(tx, catalogtest.Vocabulary(), organization.ID, b.owner.ID, facts)
 	})
 }
 

@@ -4,22 +4,19 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
 	"accessdesk/data/locale"
-	"accessdesk/eligibility"
 	"accessdesk/notify"
 
 	"pgregory.net/rapid"
@@ -32,24 +29,7 @@ const (
 )
 
 // TestMain keeps the random walks short where everybody waits for them.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	if os.Getenv("LONG_TESTS") == "" {
-		if err := flag.Set("rapid.checks", "12"); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
-}
-
-// vocabulary is made once: it compiles every rule.
-var vocabulary = sync.OnceValue(func() *eligibility.Vocabulary {
-	v, err := eligibility.Standard()
-	if err != nil {
-		panic(err)
-	}
-	return v
-})
+func TestMain(m *testing.M) { datatest.Main(m) }
 
 // bench is a desk with the demo programs.
 type bench struct {
@@ -74,9 +54,9 @@ func open(t testing.TB, db *datatest.Database) *bench {
 		t.Fatal(err)
 	}
 	b := &bench{Database: db, locales: locales,
-		desk: Desk{Vocabulary: vocabulary(), Catalog: catalog.NewCache(vocabulary()), Mail: mail, Locales: locales}}
+		desk: Desk{Vocabulary: catalogtest.Vocabulary(), Catalog: catalog.NewCache(catalogtest.Vocabulary()), Mail: mail, Locales: locales}}
 	b.Write(t, func(tx *data.Tx) error {
-		_, err := catalog.Import(tx, vocabulary(), offerings, "seed")
+		_, err := catalog.Import(tx, catalogtest.Vocabulary(), offerings, "seed")
 		return err
 	})
 	t.Cleanup(func() {

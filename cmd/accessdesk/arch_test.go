@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"catalog/position":         {},
 	"catalog/wording":          {},
 	"catalog/check":            {"catalog", "catalog/position", "catalog/wording", "eligibility"},
+	"catalog/catalogtest":      {"eligibility"},
 	"catalog/interest":         {"catalog", "data", "data/locale", "eligibility", "notify"},
 	"broker/account":           {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
@@ -70,7 +71,7 @@ func above(more ...string) []string { return append(slices.Clone(domain), more..
 
 // forTests are packages that any test may use beside what its package may. Those that are made for tests stand in no
 // other list, so that the program itself cannot use them.
-var forTests = []string{"data", "data/locale", "data/seed", "data/demo", "data/datatest", "broker/demonstration", "ui/webtest", "ui/browsertest"}
+var forTests = []string{"data", "data/locale", "data/seed", "data/demo", "data/datatest", "catalog/catalogtest", "broker/demonstration", "ui/webtest", "ui/browsertest"}
 
 // confined says where a library may appear: in these folders and below them. Tests are free.
 var confined = []struct{ what, library, folder string }{

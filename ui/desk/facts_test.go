@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"accessdesk/broker/account"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
@@ -31,7 +32,7 @@ func (h *house) facts(t *testing.T) eligibility.Profile {
 			return err
 		}
 		var err error
-		profile, err = account.Facts(tx, vocabulary(), id)
+		profile, err = account.Facts(tx, catalogtest.Vocabulary(), id)
 		return err
 	})
 	return profile

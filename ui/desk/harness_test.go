@@ -17,11 +17,11 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
 	"accessdesk/data/locale"
-	"accessdesk/eligibility"
 	"accessdesk/notify"
 	"accessdesk/ui/desk"
 	"accessdesk/ui/grant"
@@ -38,7 +38,7 @@ const (
 	model    = "demo-model-access"
 	scanning = "demo-scanning"
 	funds    = "demo-grant"
-	every    = "every-question" // testdata/every-question.toml: each type of question, a window that closes
+	every    = "every-question" // testdata/catalog/every-question.toml: each type of question, a window that closes
 )
 
 // house is the site with the applicants' pages behind the real router.
@@ -51,33 +51,15 @@ type house struct {
 	log     *bytes.Buffer
 }
 
-// vocabulary is made once: it compiles every rule.
-var vocabulary = sync.OnceValue(func() *eligibility.Vocabulary {
-	v, err := eligibility.Standard()
-	if err != nil {
-		panic(err)
-	}
-	return v
-})
-
 var offerings = sync.OnceValue(func() []*catalog.Offering {
 	var all []*catalog.Offering
-	read := func(files fs.FS, pattern string) {
-		names, _ := fs.Glob(files, pattern)
-		for _, name := range names {
-			text, err := fs.ReadFile(files, name)
-			if err != nil {
-				panic(err)
-			}
-			offering, err := catalog.Parse(name, text)
-			if err != nil {
-				panic(err)
-			}
-			all = append(all, offering)
+	for _, files := range []fs.FS{demo.Files, os.DirFS("testdata")} {
+		some, err := catalog.ParseFiles(files)
+		if err != nil {
+			panic(err)
 		}
+		all = append(all, some...)
 	}
-	read(demo.Files, "catalog/*.toml")
-	read(os.DirFS("testdata"), "*.toml")
 	return all
 })
 
@@ -88,7 +70,7 @@ func openHouse(t *testing.T, database *datatest.Database) *house {
 		t.Fatal(err)
 	}
 	database.Write(t, func(tx *data.Tx) error {
-		_, err := catalog.Import(tx, vocabulary(), offerings(), "seed")
+		_, err := catalog.Import(tx, catalogtest.Vocabulary(), offerings(), "seed")
 		return err
 	})
 	mail, err := notify.NewComposer(notify.ComposerConfig{Locales: locales, Brand: "Cyber Access Desk", Operator: "Example Council",
@@ -97,7 +79,7 @@ func openHouse(t *testing.T, database *datatest.Database) *house {
 		t.Fatal(err)
 	}
 	h := &house{Database: database, locales: locales, log: &bytes.Buffer{},
-		desk: broker.Desk{Vocabulary: vocabulary(), Catalog: catalog.NewCache(vocabulary()), Mail: mail, Locales: locales}}
+		desk: broker.Desk{Vocabulary: catalogtest.Vocabulary(), Catalog: catalog.NewCache(catalogtest.Vocabulary()), Mail: mail, Locales: locales}}
 	h.site, err = web.New(database.DB, h.desk, locales, web.Config{
 		PublicURL: origin, Zone: time.UTC, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 		Brand: web.Brand{Name: "Cyber Access Desk", Tagline: web.Text{En: "Security help", Es: "Ayuda de seguridad"},

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/eligibility"
 
 	"github.com/PuerkitoBio/goquery"
@@ -193,7 +194,7 @@ func TestEveryQuestionOfTheCheckHasAControl(t *testing.T) {
 	for _, lang := range []string{"en", "es"} {
 		b := d.browser(t, lang)
 		b.get("/check").answer("health banking credit_union electric drinking_water wastewater gas telecom sltt_government other").follow()
-		for _, fact := range vocabulary().Facts() {
+		for _, fact := range catalogtest.Vocabulary().Facts() {
 			p := b.get("/check/q/" + string(fact.ID))
 			switch {
 			case fact.Ask != eligibility.AskCheck:
@@ -469,7 +470,7 @@ func TestAnyAnswersEnd(t *testing.T) {
 	d := openDesk(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		b := d.browser(t, rapid.SampledFrom([]string{"en", "es"}).Draw(rt, "language"))
-		sectors := rapid.SliceOfNDistinct(rapid.SampledFrom(vocabulary().Sectors()), 1, 3, rapid.ID[string]).Draw(rt, "sectors")
+		sectors := rapid.SliceOfNDistinct(rapid.SampledFrom(catalogtest.Vocabulary().Sectors()), 1, 3, rapid.ID[string]).Draw(rt, "sectors")
 		p := b.get("/check").answer(strings.Join(sectors, " "))
 		for steps := 0; p.location != "/check/results"; steps++ {
 			if steps > 60 {

@@ -3,7 +3,6 @@ package public_test
 import (
 	"bytes"
 	"context"
-	"flag"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -20,12 +19,12 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
 	"accessdesk/data/locale"
 	"accessdesk/data/seed"
-	"accessdesk/eligibility"
 	"accessdesk/notify"
 	"accessdesk/ui/public"
 	"accessdesk/ui/web"
@@ -37,15 +36,7 @@ import (
 const origin = "http://127.0.0.1:8080"
 
 // TestMain keeps the random walks short where everybody waits for them.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	if os.Getenv("LONG_TESTS") == "" {
-		if err := flag.Set("rapid.checks", "12"); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { datatest.Main(m) }
 
 // desk is the site with the public pages behind the real router, on a fresh database with the whole catalog.
 type desk struct {
@@ -56,31 +47,15 @@ type desk struct {
 	log     *bytes.Buffer
 }
 
-// vocabulary is made once: it compiles every rule.
-var vocabulary = sync.OnceValue(func() *eligibility.Vocabulary {
-	v, err := eligibility.Standard()
-	if err != nil {
-		panic(err)
-	}
-	return v
-})
-
 // offerings are the real programs and the three of the demonstration.
 var offerings = sync.OnceValue(func() []*catalog.Offering {
 	var all []*catalog.Offering
 	for _, files := range []fs.FS{seed.Files, demo.Files} {
-		names, _ := fs.Glob(files, "catalog/*.toml")
-		for _, name := range names {
-			text, err := fs.ReadFile(files, name)
-			if err != nil {
-				panic(err)
-			}
-			offering, err := catalog.Parse(name, text)
-			if err != nil {
-				panic(err)
-			}
-			all = append(all, offering)
+		some, err := catalog.ParseFiles(files)
+		if err != nil {
+			panic(err)
 		}
+		all = append(all, some...)
 	}
 	return all
 })
@@ -97,7 +72,7 @@ func openDeskOn(t *testing.T, database *datatest.Database, programs []*catalog.O
 		t.Fatal(err)
 	}
 	database.Write(t, func(tx *data.Tx) error {
-		_, err := catalog.Import(tx, vocabulary(), programs, "seed")
+		_, err := catalog.Import(tx, catalogtest.Vocabulary(), programs, "seed")
 		return err
 	})
 	mail, err := notify.NewComposer(notify.ComposerConfig{Locales: locales, Brand: "Cyber Access Desk", Operator: "Example Council",
@@ -118,7 +93,7 @@ func openDeskOn(t *testing.T, database *datatest.Database, programs []*catalog.O
 		f(&config)
 	}
 	d := &desk{Database: database, locales: locales, log: log,
-		desk: broker.Desk{Vocabulary: vocabulary(), Catalog: catalog.NewCache(vocabulary()), Mail: mail, Locales: locales}}
+		desk: broker.Desk{Vocabulary: catalogtest.Vocabulary(), Catalog: catalog.NewCache(catalogtest.Vocabulary()), Mail: mail, Locales: locales}}
 	site, err := web.New(database.DB, d.desk, locales, config)
 	if err != nil {
 		t.Fatal(err)

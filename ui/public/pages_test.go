@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data/datatest"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility"
@@ -102,7 +103,7 @@ func TestKeysOfClosedLists(t *testing.T) {
 	for _, safeguard := range catalog.Safeguards() {
 		keys["safeguard."] = append(keys["safeguard."], string(safeguard))
 	}
-	keys["results.who_"] = append(vocabulary().Sectors(), "unknown")
+	keys["results.who_"] = append(catalogtest.Vocabulary().Sectors(), "unknown")
 	for _, name := range public.SupportPages {
 		keys["prose."] = append(keys["prose."], name+"_title", name+"_text")
 	}
@@ -239,7 +240,7 @@ func TestAnswersStayOutOfTheLog(t *testing.T) {
 
 // TestCheckOnlyAsksWhatItCanShow: a fact of a type that has no control must not be asked in the check.
 func TestCheckOnlyAsksWhatItCanShow(t *testing.T) {
-	for _, fact := range vocabulary().Facts() {
+	for _, fact := range catalogtest.Vocabulary().Facts() {
 		switch fact.Type {
 		case eligibility.TypeBool, eligibility.TypeEnum, eligibility.TypeSet, eligibility.TypeInt, eligibility.TypeDecimal, eligibility.TypeMoney:
 		default:
