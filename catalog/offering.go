@@ -30,10 +30,12 @@ type Text = eligibility.Text
 // Offering is the offering file. The fields stand in the order in which the canonical file has its keys; a zero
 // value means that the key is absent.
 type Offering struct {
-	Slug              string     `toml:"slug"`    // stable name in addresses and records: lower-case words joined by hyphens
-	Kind              Kind       `toml:"kind"`    // what the operator gets
-	Status            Status     `toml:"status"`  // the world's, as last seen on CheckedOn
-	Sectors           []string   `toml:"sectors"` // the sector gate: sector values, "critical_infrastructure", or "any" alone
+	Slug              string     `toml:"slug"`        // stable name in addresses and records: lower-case words joined by hyphens
+	Kind              Kind       `toml:"kind"`        // what the operator gets
+	Status            Status     `toml:"status"`      // the world's, as last seen on CheckedOn
+	KnownAs           []string   `toml:"known_as"`    // other or former names by which people look for it; names have no language
+	ReplacedBy        []string   `toml:"replaced_by"` // slugs of offerings that do its work now, the nearest first
+	Sectors           []string   `toml:"sectors"`     // the sector gate: sector values, "critical_infrastructure", or "any" alone
 	SectorsCitation   string     `toml:"sectors_citation"`
 	CriteriaPublished bool       `toml:"criteria_published"` // false: the provider publishes no rules, so nobody is called eligible
 	Confidence        Confidence `toml:"confidence"`         // how well the sources support the listing
@@ -50,13 +52,14 @@ type Offering struct {
 	Summary  Text     `toml:"summary"` // one sentence
 	Details  Text     `toml:"details"` // plain paragraphs, separated by empty lines; may be absent
 
-	Window    Window       `toml:"window"` // absent: rolling
-	Apply     []ApplyRoute `toml:"apply"`  // ways to apply; the first is the usual one
-	Criteria  []Criterion  `toml:"criteria"`
-	Questions []Question   `toml:"questions"` // the offering's own form
-	Terms     Terms        `toml:"terms"`     // what a grant given here is bound to
-	Tests     []Test       `toml:"tests"`
-	Sources   []Source     `toml:"sources"`
+	Window       Window        `toml:"window"` // absent: rolling
+	Apply        []ApplyRoute  `toml:"apply"`  // ways to apply; the first is the usual one
+	Criteria     []Criterion   `toml:"criteria"`
+	Requirements []Requirement `toml:"requirements"`
+	Questions    []Question    `toml:"questions"` // the offering's own form
+	Terms        Terms         `toml:"terms"`     // what a grant given here is bound to
+	Tests        []Test        `toml:"tests"`
+	Sources      []Source      `toml:"sources"`
 
 	file   string          // name of the file that it was parsed from, "" if none
 	places *position.Index // where the keys stand in that file
@@ -113,6 +116,13 @@ type Criterion struct {
 	Title       Text                 `toml:"title"`
 	Failure     Text                 `toml:"failure"` // said when it is not met
 	Remedy      Text                 `toml:"remedy"`  // what would change it; may be absent
+}
+
+// Requirement is what a source says that the offering asks for, while nobody read it in the provider's own text. It is shown
+// with an unknown result and decides nothing.
+type Requirement struct {
+	Title    Text   `toml:"title"`    // short, without final stop
+	Citation string `toml:"citation"` // what the statement rests on
 }
 
 // Question is one field of the offering's own form.

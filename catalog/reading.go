@@ -78,8 +78,12 @@ func (o *Offering) UncompiledRules() eligibility.Rules {
 		criteria = append(criteria, eligibility.Criterion{ID: c.ID, Expr: c.Expr, Citation: c.Citation,
 			Title: c.Title, Failure: c.Failure, Remedy: c.Remedy, MinEvidence: c.MinEvidence})
 	}
+	requirements := make([]eligibility.Requirement, 0, len(o.Requirements))
+	for _, r := range o.Requirements {
+		requirements = append(requirements, eligibility.Requirement(r))
+	}
 	return eligibility.Rules{Slug: o.Slug, Sectors: o.Sectors, SectorsCitation: o.SectorsCitation,
-		Criteria: criteria, Published: o.CriteriaPublished}
+		Criteria: criteria, Requirements: requirements, Published: o.CriteriaPublished}
 }
 
 // Group is where a result stands on the results page.

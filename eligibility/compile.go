@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"accessdesk/eligibility/fact"
 	"accessdesk/eligibility/rule"
@@ -11,6 +13,9 @@ import (
 
 // GateID is the id of the first criterion of every offering that is not for any sector: its sector list.
 const GateID = "sector"
+
+// StatedPrefix begins the ids of stated requirements in decisions: "stated-1", "stated-2" in the order of the offering.
+const StatedPrefix = "stated-"
 
 // Two words of sector lists that are no value of the fact sector.
 const (
@@ -29,13 +34,21 @@ type Criterion struct {
 	MinEvidence Evidence
 }
 
+// Requirement is what some source says that an offering asks for, while nobody read it in the provider's own text. It is
+// shown and never decides: its result is always Unknown, whatever is answered.
+type Requirement struct {
+	Title    Text   // short, without final stop
+	Citation string // what the statement rests on
+}
+
 // Rules is what an offering asks for, before it is compiled.
 type Rules struct {
 	Slug            string
 	Sectors         []string // values of the fact sector, or "critical_infrastructure"; just "any": no gate
 	SectorsCitation string
 	Criteria        []Criterion
-	Published       bool // the provider publishes its criteria (criteria_published)
+	Requirements    []Requirement // after the criteria; with one of them nothing is ever Eligible
+	Published       bool          // the provider publishes its criteria (criteria_published)
 }
 
 // Ruleset is a compiled Rules. It does not change and is safe for concurrent use.
@@ -51,9 +64,11 @@ type compiled struct {
 	Criterion
 	expression *rule.Expression
 	ids        []FactID
+	stated     bool // a stated requirement
 }
 
-// Criteria lists the criteria in the order of decisions, the sector gate with its generated texts first.
+// Criteria lists the criteria in the order of decisions: the sector gate with its generated texts first, stated requirements
+// last, as criteria without an expression.
 func (r *Ruleset) Criteria() []Criterion {
 	criteria := make([]Criterion, len(r.criteria))
 	for i := range r.criteria {
@@ -108,6 +123,9 @@ func (v *Vocabulary) Compile(rules Rules) (*Ruleset, error) {
 		if seen[criterion.ID] {
 			return nil, &CompileError{Criterion: criterion.ID, Message: fmt.Sprintf("the criterion id %q is empty, reserved or used twice", criterion.ID)}
 		}
+		if strings.HasPrefix(criterion.ID, StatedPrefix) {
+			return nil, &CompileError{Criterion: criterion.ID, Message: fmt.Sprintf("ids that begin with %q are those of stated requirements", StatedPrefix)}
+		}
 		seen[criterion.ID] = true
 		expression, err := v.language.Expression(criterion.Expr)
 		if err != nil {
@@ -115,15 +133,26 @@ func (v *Vocabulary) Compile(rules Rules) (*Ruleset, error) {
 		}
 		ruleset.criteria = append(ruleset.criteria, compiled{Criterion: criterion, expression: expression, ids: v.IDs(expression.Facts())})
 	}
+	if len(ruleset.criteria) == 0 {
+		return nil, &CompileError{Message: "neither a sector condition nor a criterion: nothing could be decided"}
+	}
+	ruleset.criteria = append(ruleset.criteria, stated(rules.Requirements)...)
 	for i := range ruleset.criteria {
 		for _, place := range ruleset.criteria[i].expression.Facts() {
 			ruleset.reads.Merge(v.inputs[place])
 		}
 	}
-	if len(ruleset.criteria) == 0 {
-		return nil, &CompileError{Message: "neither a sector condition nor a criterion: nothing could be decided"}
-	}
 	return ruleset, nil
+}
+
+// stated makes criteria that stay unknown from stated requirements.
+func stated(requirements []Requirement) []compiled {
+	criteria := make([]compiled, len(requirements))
+	for i, r := range requirements {
+		criteria[i] = compiled{stated: true, expression: rule.Undecided(),
+			Criterion: Criterion{ID: StatedPrefix + strconv.Itoa(i+1), Title: r.Title, Citation: r.Citation}}
+	}
+	return criteria
 }
 
 // compileError puts a mistake of an expression into the terms of a list of criteria.

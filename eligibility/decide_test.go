@@ -2,6 +2,7 @@ package eligibility
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -107,5 +108,46 @@ func TestDecideAllIsDecide(t *testing.T) {
 	}
 	if got := DecideAll(nil, facts); len(got) != 0 {
 		t.Errorf("%v", got)
+	}
+}
+
+// What nobody read in the provider's own text is shown, and no answer makes it more than unknown.
+func TestStatedRequirementsNeverDecide(t *testing.T) {
+	rules := compileOf(t, Rules{Slug: "test", Sectors: []string{"gas"}, Criteria: criteriaOf("gas_customers <= 5000"),
+		Requirements: []Requirement{{Title: Text{En: "You pay dues", Es: "Paga una cuota"}, Citation: "general knowledge, form not read"}}})
+	for facts, want := range map[string]Outcome{
+		`{}`: Unknown, `{"sector":"gas","gas_customers":10}`: Unknown, `{"sector":"gas","gas_customers":5001}`: Ineligible, `{"sector":"banking"}`: Ineligible,
+	} {
+		d := rules.Decide(factsOf(t, facts))
+		if d.Outcome != want {
+			t.Errorf("%s: %s, want %s", facts, d.Outcome, want)
+		}
+		last := d.Criteria[len(d.Criteria)-1]
+		if last.ID != StatedPrefix+"1" || last.Result != Unknown || last.Err != nil || len(last.Facts) != 0 {
+			t.Errorf("%s: the requirement comes out as %+v", facts, last)
+		}
+	}
+	d := rules.Decide(factsOf(t, `{"sector":"gas","gas_customers":10}`))
+	if len(d.Missing) != 0 {
+		t.Errorf("asks for %v, which settles nothing", d.Missing)
+	}
+	for lang, want := range map[string]string{"en": "We did not read this in the provider's own words", "es": "No lo leímos en un texto del proveedor"} {
+		reasons := Explain(rules, d, lang)
+		last := reasons[len(reasons)-1]
+		if !strings.HasPrefix(last.Sentence, want) || last.Citation != "general knowledge, form not read" || last.Title == "" {
+			t.Errorf("%s: %+v", lang, last)
+		}
+	}
+	published := compileOf(t, Rules{Slug: "test", Sectors: []string{"gas"}, Published: true, Requirements: rules.Requirements})
+	if got := published.Decide(factsOf(t, `{"sector":"gas"}`)).Outcome; got != Unknown {
+		t.Errorf("a requirement that nobody read let an operator through: %s", got)
+	}
+	if _, err := vocabularyOf(t).Compile(Rules{Slug: "test", Sectors: []string{AnySector}, Requirements: rules.Requirements}); err == nil {
+		t.Error("a requirement alone decides nothing, and was taken")
+	}
+	criteria := criteriaOf("has_ot")
+	criteria[0].ID = StatedPrefix + "1"
+	if _, err := vocabularyOf(t).Compile(Rules{Slug: "test", Sectors: []string{AnySector}, Criteria: criteria}); err == nil {
+		t.Error("the id of a requirement was taken for a criterion")
 	}
 }

@@ -94,7 +94,9 @@ func (e *explainer) reason(c *compiled, result CriterionResult) Reason {
 	case Met:
 		reason.Answers = e.answers(c)
 		reason.Sentence = stopped(reason.Title)
-		if !e.rules.Published && c.ID != GateID {
+		if c.ID == GateID {
+			reason.Sentence = e.vocabulary.Say(e.lang, "gate.met", "sectors", e.vocabulary.Join(e.lang, "and", e.listed()))
+		} else if !e.rules.Published {
 			reason.Sentence = e.vocabulary.Say(e.lang, "stated.met", "title", strings.TrimSuffix(reason.Title, "."))
 		}
 		if result.NeedsEvidence {
@@ -141,6 +143,19 @@ func (e *explainer) answers(c *compiled) []Answer {
 		answers = append(answers, answer)
 	}
 	return answers
+}
+
+// listed names those of the offering's sectors that the operator runs, in the order of the vocabulary.
+func (e *explainer) listed() []string {
+	var names []string
+	for _, sector := range e.vocabulary.At(e.vocabulary.sector).Values {
+		named := slices.Contains(e.rules.Sectors, sector.Value) ||
+			rule.Critical(sector.Value) && slices.Contains(e.rules.Sectors, CriticalInfrastructure)
+		if named && e.state.Runs(sector.Value) == rule.True {
+			names = append(names, e.vocabulary.Say(e.lang, "sector."+sector.Value))
+		}
+	}
+	return names
 }
 
 // sectors names everything the operator runs.
@@ -199,6 +214,10 @@ func (e *explainer) evidence(c *compiled) string {
 
 // unknown explains what is missing. Every kind of missing fact has its sentence: asked in the check, in the application, nowhere.
 func (e *explainer) unknown(c *compiled, reason *Reason, failure error) {
+	if c.stated {
+		reason.Sentence = e.vocabulary.Say(e.lang, "stated.unread")
+		return
+	}
 	check, application, never := e.missing(c)
 	var sentences []string
 	if conflict := e.contradiction(c); conflict != "" {

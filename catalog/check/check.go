@@ -106,6 +106,7 @@ func (c *checker) head() {
 	if o.Places() != nil && !o.Places().Has("criteria_published") {
 		c.report("criteria_published", "missing; write true if the provider publishes its criteria, else false")
 	}
+	c.names()
 	c.slug("provider.slug", o.Provider.Slug)
 	c.given("provider.name", o.Provider.Name)
 	c.address("provider.url", o.Provider.URL)
@@ -115,6 +116,27 @@ func (c *checker) head() {
 	if o.Helper != (catalog.Helper{}) {
 		c.given("helper.name", o.Helper.Name)
 		c.address("helper.url", o.Helper.URL)
+	}
+}
+
+// names checks the names by which people look for the offering, and what does its work now.
+func (c *checker) names() {
+	o := c.offering
+	for i, name := range o.KnownAs {
+		c.given(position.Element("known_as", i+1), name)
+	}
+	if repeated := repeats(o.KnownAs); repeated != "" {
+		c.report("known_as", "%q stands twice", repeated)
+	}
+	for i, slug := range o.ReplacedBy {
+		path := position.Element("replaced_by", i+1)
+		c.slug(path, slug)
+		if slug == o.Slug {
+			c.report(path, "%q is this offering itself; name what does its work now, or leave this out", slug)
+		}
+	}
+	if repeated := repeats(o.ReplacedBy); repeated != "" {
+		c.report("replaced_by", "%q stands twice", repeated)
 	}
 }
 
@@ -242,6 +264,7 @@ func (c *checker) rules() {
 		c.criterion(path, criterion, seen)
 		compiles = c.compile(path+".expr", criterion) && compiles
 	}
+	c.requirements()
 	if !compiles || len(seen) < len(o.Criteria) { // tests would repeat the same problem for each test
 		return
 	}
@@ -282,6 +305,8 @@ func (c *checker) criterion(path string, criterion catalog.Criterion, seen map[s
 		c.report(path+".id", "%s", missingText)
 	case id == eligibility.GateID:
 		c.report(path+".id", "%q is the name of the sector gate; choose another", id)
+	case strings.HasPrefix(id, eligibility.StatedPrefix):
+		c.report(path+".id", "%q begins like the ids of stated requirements; choose another", id)
 	case !criterionPattern.MatchString(id):
 		c.report(path+".id", "%q is not well-formed; use lower-case letters and digits in words joined by hyphens", id)
 	case seen[id]:
@@ -291,6 +316,20 @@ func (c *checker) criterion(path string, criterion catalog.Criterion, seen map[s
 	}
 	if strings.TrimSpace(criterion.Citation) == "" {
 		c.report(path+".citation", "missing; say where the provider states this criterion")
+	}
+}
+
+// requirements checks what is stated without having been read.
+func (c *checker) requirements() {
+	for i, r := range c.offering.Requirements {
+		path := position.Element("requirements", i+1)
+		if strings.TrimSpace(r.Citation) == "" {
+			c.report(path+".citation", "missing; say what the statement rests on, such as \"trade press 2024, not read again\"")
+		}
+	}
+	if len(c.offering.Requirements) > 0 && c.offering.CriteriaPublished {
+		c.report("criteria_published", "is true, but a requirement that nobody read keeps every answer open; write criteria_published = false, "+
+			"or read the requirement in the provider's own text and make it a criterion")
 	}
 }
 

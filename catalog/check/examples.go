@@ -68,6 +68,9 @@ func (c *checker) profile(path string, facts map[string]any) (eligibility.Profil
 func (c *checker) why(d eligibility.Decision) string {
 	var reasons []string
 	for _, result := range d.Criteria {
+		if strings.HasPrefix(result.ID, eligibility.StatedPrefix) {
+			continue
+		}
 		switch result.Result {
 		case eligibility.Unmet:
 			reasons = append(reasons, fmt.Sprintf("criterion %q is not met (%s)", result.ID, c.answers(result.Facts, d.Profile)))

@@ -35,6 +35,44 @@ func TestCheckRules(t *testing.T) {
 	})
 }
 
+// requirement is an addition to the example, in front of its questions.
+func requirement(keys string) []string {
+	return []string{"[[questions]]\nid = \"has_controllers\"", "[[requirements]]\n" + keys + "\n[[questions]]\nid = \"has_controllers\""}
+}
+
+func TestCheckRequirements(t *testing.T) {
+	const unpublished = "criteria_published = true"
+	outcomes := []string{unpublished, "criteria_published = false",
+		"outcome = \"eligible\"", "outcome = \"unknown\"", "outcome = \"eligible\"", "outcome = \"unknown\"", "outcome = \"eligible\"", "outcome = \"unknown\""}
+	good := requirement(`title = { en = "You pay dues", es = "Paga una cuota" }
+citation = "trade press 2024, not read again"`)
+	runRefused(t, []refused{
+		{"stated, without a verdict", append(outcomes, good...), nil},
+		{"with a verdict", append(outcomes[2:], good...),
+			[]string{`example.toml:7: criteria_published: is true, but a requirement that nobody read keeps every answer open; write criteria_published = false, ` +
+				`or read the requirement in the provider's own text and make it a criterion`}},
+		{"neither text nor citation", append(outcomes, requirement(`citation = " "`)...),
+			[]string{`example.toml:79: requirements[1].title: missing; give it in both languages, en and es`,
+				`example.toml:80: requirements[1].citation: missing; say what the statement rests on, such as "trade press 2024, not read again"`}},
+		{"criterion with the id of a requirement", []string{`id = "small"`, `id = "stated-1"`},
+			[]string{`example.toml:62: criteria[1].id: "stated-1" begins like the ids of stated requirements; choose another`}},
+	})
+}
+
+func TestCheckNames(t *testing.T) {
+	const status = `status = "open"`
+	runRefused(t, []refused{
+		{"good", []string{status, status + "\nknown_as = [\"Pump check\"]\nreplaced_by = [\"other-review\"]"}, nil},
+		{"empty and twice", []string{status, status + "\nknown_as = [\"A\", \"\", \"A\"]"},
+			[]string{`example.toml:5: known_as[2]: missing; this has to be given`, `example.toml:5: known_as: "A" stands twice`}},
+		{"itself, twice, no slug", []string{status, status + "\nreplaced_by = [\"pump-review\", \"Other\", \"Other\"]"},
+			[]string{`example.toml:5: replaced_by[1]: "pump-review" is this offering itself; name what does its work now, or leave this out`,
+				`example.toml:5: replaced_by[2]: "Other" is not well-formed; use lower-case letters and digits in words joined by hyphens, at most 60 characters`,
+				`example.toml:5: replaced_by[3]: "Other" is not well-formed; use lower-case letters and digits in words joined by hyphens, at most 60 characters`,
+				`example.toml:5: replaced_by: "Other" stands twice`}},
+	})
+}
+
 // openTo is the example without criteria and tests, for the sectors.
 func openTo(t *testing.T, sectors string) []string {
 	t.Helper()

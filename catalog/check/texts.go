@@ -23,6 +23,9 @@ func (c *checker) languages() {
 			c.required(path+".failure", criterion.Failure)
 		}
 	}
+	for i, r := range o.Requirements {
+		c.required(position.Element("requirements", i+1)+".title", r.Title)
+	}
 	for i, q := range o.Questions {
 		path := position.Element("questions", i+1)
 		c.required(path+".label", q.Label)

@@ -17,7 +17,7 @@ import (
 // each unit of int and decimal facts, and month.1 to month.12.
 var reasonKeys = map[string]string{
 	// The sector gate: title (holds when met, no final stop), failure and remedy (sentences).
-	"gate.title": "sectors!", "gate.failure": "sectors!", "gate.remedy": "sectors",
+	"gate.title": "sectors!", "gate.met": "sectors!", "gate.failure": "sectors!", "gate.remedy": "sectors",
 	// Own answer, before the failure text of an unmet criterion.
 	"answered.one": "label answer!", "answered.many": "answers!", "answered.item": "label! answer!", "answered.register": "label answer!",
 	// Unknown criteria, full sentences.
@@ -26,7 +26,7 @@ var reasonKeys = map[string]string{
 	// What each answer would lead to.
 	"effect.met": "answers!", "effect.unmet": "answers!", "effect.unknown": "answers!", "effect.other": "",
 	// Offerings without published criteria, and the offering as a whole.
-	"stated.met": "title!", "summary.unpublished": "", "summary.eligible": "", "summary.ineligible_one": "",
+	"stated.met": "title!", "stated.unread": "", "summary.unpublished": "", "summary.eligible": "", "summary.ineligible_one": "",
 	"summary.ineligible_many": "count!", "summary.unknown_one": "fact!", "summary.unknown_many": "count!", "summary.unknown_other": "",
 	// Evidence that is weaker than a rule asks for.
 	"evidence.document": "facts!", "evidence.register": "facts!", "evidence.verified": "facts!",

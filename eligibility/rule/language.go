@@ -74,6 +74,11 @@ type Expression struct {
 	checked     *cel.Ast // nil for a sector list
 }
 
+// Undecided is the expression that no answer settles: it reads nothing and stays Unknown.
+func Undecided() *Expression {
+	return &Expression{root: node{eval: func(*State) Truth { return Unknown }, trace: func(*State, *Trail) {}}}
+}
+
 // Comparison is one place where an expression reads a number.
 type Comparison struct {
 	Fact     int    // place in the vocabulary

@@ -15,6 +15,9 @@ var criticalSectors = [...]string{
 // OtherSector is the value of the fact sector for everything that the desk does not list.
 const OtherSector = "other"
 
+// Critical tells whether a sector is one of those that "critical_infrastructure" stands for.
+func Critical(sector string) bool { return slices.Contains(criticalSectors[:], sector) }
+
 // SectorList is the expression of a list of sectors, which may hold "critical_infrastructure": met when the operator runs one of
 // them. An unknown sector is an *Error.
 func (l *Language) SectorList(sectors []string) (*Expression, error) {

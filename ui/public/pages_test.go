@@ -150,7 +150,7 @@ func TestProgramPage(t *testing.T) {
 		p.shows(text)
 	}
 	b.get("/programs/anthropic-cvp").shows("You can ask. The company decides.")
-	b.get("/programs/eo14409-2c3").shows("The provider does not publish who can get this program.")
+	b.get("/programs/eo14409-2c3").shows("We know of no published rules on who can get this program.")
 	in := b.get("/programs/demo-model-access")
 	in.shows("Access lasts 180 days. You can ask to renew it.")
 	if in.Find("form[action='/applications'] input[name=program][value=demo-model-access]").Length() != 1 {
