@@ -20,7 +20,7 @@ import (
 // mayImport is the table of rooms and arrows: which of our packages a package may import. Lower rooms never know the
 // upper ones. A new package gets its line here first.
 var mayImport = map[string][]string{
-	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/datatest": {"data"},
+	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
 	"notify":                   {"data", "data/locale"},
 	"broker/record":            {"data"},
@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"catalog/wording":          {},
 	"catalog/check":            {"catalog", "catalog/position", "catalog/wording", "eligibility"},
 	"catalog/catalogtest":      {"eligibility"},
+	"catalog/reference":        {"catalog", "catalog/wording", "data/reference", "eligibility"},
 	"catalog/interest":         {"catalog", "data", "data/locale", "eligibility", "notify"},
 	"broker/account":           {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
@@ -62,7 +63,7 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{
-	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "notify", "broker/record",
+	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "notify", "broker/record",
 	"broker/account", "broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire",
 	"broker/paper", "broker/progress", "broker", "broker/followup", "broker/reminder",
 }
