@@ -73,6 +73,8 @@ var atlas = map[string]place{
 	"/programs/:slug/follow": {address: fixed("/programs/" + modelProgram + "/follow")},
 	"/follow":                {address: func(w *world) string { return w.follow }},
 	"/follow/sent":           {address: fixed("/follow/sent")},
+	"/definitions":           {address: fixed("/definitions")},
+	"/order":                 {address: fixed("/order")},
 	"/under-attack":          {address: fixed("/under-attack")},
 	"/help":                  {address: fixed("/help")},
 	"/privacy":               {address: fixed("/privacy")},

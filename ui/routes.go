@@ -37,6 +37,8 @@ func Routes(s *web.Site) []web.Route {
 		{Method: get, Path: "/follow", Policy: web.Public, Handler: s.Read(reminders.LookFollow)},
 		{Method: post, Path: "/follow", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(reminders.ConfirmFollow)},
 		{Method: get, Path: "/follow/sent", Policy: web.Public, Handler: s.Read(reminders.FollowSent)},
+		{Method: get, Path: "/definitions", Policy: web.Public, Cached: true, Handler: s.Read(public.Definitions)},
+		{Method: get, Path: "/order", Policy: web.Public, Cached: true, Handler: s.Read(public.Order)},
 		{Method: get, Path: "/under-attack", Policy: web.Public, Cached: true, Handler: s.Read(public.UnderAttack)},
 
 		{Method: get, Path: "/check", Policy: web.Public, Handler: s.Read(public.Check)},

@@ -8,6 +8,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/catalog"
+	"accessdesk/catalog/reference"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
@@ -58,10 +59,12 @@ func newStoryWorld(t *testing.T, db *datatest.Database) *storyWorld {
 		_, err := catalog.Import(tx, vocabulary, append(real, fictional...), "seed")
 		return err
 	})
+	library, err := reference.Standard(vocabulary)
+	must(err)
 	site, err := web.New(db.DB, w.desk, locales, web.Config{PublicURL: webtest.Origin,
 		Brand: web.Brand{Name: "Cyber Access Desk", Tagline: web.Text{En: "Security help", Es: "Ayuda de seguridad"}, Operator: "Example Institute"},
 		Zone:  zone, Limits: web.Limits{Body: 256 << 10, SignIn: 1000, Check: 1000, Timeout: 10 * time.Second},
-		Key: [32]byte{2}, Log: w.log, Templates: ui.Templates(), Static: ui.Static()})
+		Key: [32]byte{2}, Log: w.log, Templates: ui.Templates(), Static: ui.Static(), Reference: library})
 	must(err)
 	w.app, err = ui.New(site)
 	must(err)

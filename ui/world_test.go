@@ -20,6 +20,7 @@ import (
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/catalog"
+	"accessdesk/catalog/reference"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
@@ -174,7 +175,7 @@ func openSite(t testing.TB, db *datatest.Database, change ...func(*worldConfig))
 			Tagline: web.Text{En: "Security help for small operators", Es: "Ayuda de seguridad para operadores pequeños"}},
 		Contacts: []web.Contact{{Name: "Example Response Team", Phone: "1-555-0100", URL: "https://example.org/report",
 			Does: web.Text{En: "Call day or night.", Es: "Llame de día o de noche."}}},
-		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Templates: ui.Templates(), Static: ui.Static()}))(t)
+		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Templates: ui.Templates(), Static: ui.Static(), Reference: need(reference.Standard(vocabulary))(t)}))(t)
 	w.app = need(ui.New(w.site))(t)
 	t.Cleanup(func() {
 		for _, missing := range locales.Missing() {

@@ -49,19 +49,50 @@ type Limit struct {
 	Text Text `toml:"text"`
 }
 
-// UsedBy tells whether a program draws its line by the definition: it serves one of its sectors, and one of its rules reads one
-// of its facts.
-func (d *Definition) UsedBy(p *catalog.Published) bool {
-	if !d.serves(p) {
-		return false
-	}
+// Lines are the lines that a program draws: its rules with the facts that they read.
+type Lines struct {
+	program *catalog.Published
+	rules   []rule
+	serves  map[string]bool // by sector, as far as somebody asked
+}
+
+// rule is one criterion.
+type rule struct {
+	expr  string
+	facts []eligibility.FactID
+}
+
+// LinesOf reads the lines of a program. Its sector gate is none of them.
+func LinesOf(p *catalog.Published) *Lines {
+	lines := &Lines{program: p, serves: map[string]bool{}}
 	criteria := p.Rules.Criteria()
 	for at, result := range p.Rules.Decide(nil).Criteria { // with no facts every rule is unknown, and says what it reads
-		if result.ID != eligibility.GateID && d.Reads(criteria[at].Expr, result.Facts) {
-			return true
+		if result.ID != eligibility.GateID {
+			lines.rules = append(lines.rules, rule{criteria[at].Expr, result.Facts})
 		}
 	}
-	return false
+	return lines
+}
+
+// in tells whether the sector gate lets a sector in.
+func (l *Lines) in(sector string) bool {
+	if !l.program.Gated() {
+		return true
+	}
+	serves, known := l.serves[sector]
+	if !known {
+		decision := l.program.Rules.Decide(eligibility.Profile{eligibility.SectorFact: eligibility.String(sector)})
+		serves = decision.Criteria[0].Result != eligibility.Unmet
+		l.serves[sector] = serves
+	}
+	return serves
+}
+
+// UsedBy tells whether a program draws one of its lines by the definition: a rule reads one of its facts, and the program serves
+// one of its sectors.
+func (d *Definition) UsedBy(lines *Lines) bool {
+	return slices.ContainsFunc(lines.rules, func(r rule) bool { return d.Reads(r.expr, r.facts) }) &&
+		(len(d.Sectors) == 0 || slices.ContainsFunc(d.Sectors, lines.in))
 }
 
 // Reads tells whether a rule, given as its expression and the facts that it reads, is about the definition.
@@ -81,14 +112,6 @@ func (d *Definition) Concerns(sectors []string) bool {
 // Has tells whether a fact stands for the definition.
 func (d *Definition) Has(id eligibility.FactID) bool {
 	return slices.ContainsFunc(d.Facts, func(facet Facet) bool { return facet.ID == id })
-}
-
-// serves tells whether the sector gate of a program lets one of the sectors in.
-func (d *Definition) serves(p *catalog.Published) bool {
-	return len(d.Sectors) == 0 || !p.Gated() || slices.ContainsFunc(d.Sectors, func(sector string) bool {
-		decision := p.Rules.Decide(eligibility.Profile{eligibility.SectorFact: eligibility.String(sector)})
-		return decision.Criteria[0].Result != eligibility.Unmet
-	})
 }
 
 // definitionsFile is the shape of definitions.toml.

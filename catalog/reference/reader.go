@@ -109,11 +109,10 @@ func (r *reader) facet(where string, facet Facet) {
 	}
 }
 
-// source wants a name, an address that can be one, and a day for what was read.
+// source wants a title, an address that can be one, and a day for what was read.
 func (r *reader) source(where string, s Source) {
+	r.text(where+".title", s.Title)
 	switch {
-	case strings.TrimSpace(s.Title) == "":
-		r.refuse(where, "the title is missing")
 	case s.URL != "" && !strings.HasPrefix(s.URL, "https://") && !strings.HasPrefix(s.URL, "http://"):
 		r.refuse(where, "%q is no web address", s.URL)
 	case s.Read && s.URL == "":

@@ -5,7 +5,8 @@
 // or not known: an unknown key, a missing language, a fact or a value that the vocabulary does not have, a source that claims to
 // have been read and does not say when. Standard gives the texts that the program ships, parsed once.
 //
-// Which programs use a definition is never written down. Definition.UsedBy reads it from a program's compiled rules.
+// Which programs use a definition is never written down. LinesOf reads the lines of a program from its compiled
+// rules, and Definition.UsedBy compares.
 package reference
 
 import (
@@ -39,7 +40,7 @@ func Sures() []Sure { return []Sure{SureRead, SureSeveral, SureOne, SureGeneral,
 // Source is where a statement stands.
 type Source struct {
 	ID      string `toml:"id"`      // by which dated statements name it; only in order.toml
-	Title   string `toml:"title"`   // citation or name of the page, in English as it is cited
+	Title   Text   `toml:"title"`   // citation, or what the page is
 	URL     string `toml:"url"`     // https or http address; may be absent
 	Read    bool   `toml:"read"`    // somebody read the page, so that it may be a link
 	Primary bool   `toml:"primary"` // a law, a rule, or the page of the office itself, also in a copy

@@ -52,7 +52,15 @@ func statements(l *Library) (all []statement) {
 			add(fmt.Sprintf("%s limits[%d]", d.ID, at+1), limit.Text)
 		}
 	}
+	for _, d := range l.Definitions {
+		for at, source := range d.Sources {
+			add(fmt.Sprintf("%s sources[%d].title", d.ID, at+1), source.Title)
+		}
+	}
 	o := l.Order
+	for at, source := range o.Sources {
+		add(fmt.Sprintf("order sources[%d].title", at+1), source.Title)
+	}
 	add("order title", o.Title)
 	add("order lede", o.Lede)
 	for name, list := range map[string][]Text{"read": o.Read, "unknown": o.Unknown, "claims": o.Claims, "windows": o.Windows} {
@@ -131,7 +139,7 @@ title = { en = "Small bank", es = "Banco chico" }
 text = { en = "It is small.", es = "Es chico." }
 row = { who = { en = "All", es = "Todos" }, says = { en = "Small", es = "Chico" }, where = { en = "Here", es = "Aquí" } }
 limits = [{ sure = "read", text = { en = "Under 10.", es = "Menos de 10." } }]
-sources = [{ title = "12 CFR 1", url = "https://example.org/rule", read = true, read_on = 2026-11-22 }]
+sources = [{ title = { en = "12 CFR 1", es = "12 CFR 1" }, url = "https://example.org/rule", read = true, read_on = 2026-11-22 }]
 `
 
 const smallOrder = `
@@ -147,7 +155,7 @@ windows = [{ en = "30", es = "30" }]
 asks = [{ section = "1", text = { en = "Ask", es = "Pide" } }]
 dates = [{ on = 2026-06-02, sure = "one", text = { en = "Signed", es = "Firmada" }, sources = ["text"] }]
 steps = [{ text = { en = "Go", es = "Vaya" }, link = "/check", label = { en = "Check", es = "Consulta" } }]
-sources = [{ id = "text", title = "Text" }]
+sources = [{ id = "text", title = { en = "Text", es = "Texto" } }]
 `
 
 func TestParseRefuses(t *testing.T) {
@@ -174,8 +182,8 @@ func TestParseRefuses(t *testing.T) {
 		{"definitions", `id = "total_assets"`, `id = "total_asset"`, `unknown fact "total_asset"; the nearest is "total_assets"`},
 		{"definitions", `"FDIC"`, `"FDI"`, `fact primary_regulator has no value "FDI"`},
 		{"definitions", `facts = [{ id = "total_assets" }, { id = "primary_regulator", values = ["FDIC"] }]`, ``, "no fact stands for it"},
-		{"definitions", `sources = [{ title = "12 CFR 1", url = "https://example.org/rule", read = true, read_on = 2026-11-22 }]`, ``, "it has no sources"},
-		{"definitions", `title = "12 CFR 1"`, `title = ""`, "sources[1]: the title is missing"},
+		{"definitions", `sources = [{ title = { en = "12 CFR 1", es = "12 CFR 1" }, url = "https://example.org/rule", read = true, read_on = 2026-11-22 }]`, ``, "it has no sources"},
+		{"definitions", `en = "12 CFR 1"`, `en = ""`, `sources[1].title: the text in "en" is missing`},
 		{"definitions", `"https://example.org/rule"`, `"javascript:alert(1)"`, `"javascript:alert(1)" is no web address`},
 		{"definitions", `url = "https://example.org/rule", `, ``, "it was read, but has no url to show"},
 		{"definitions", `, read_on = 2026-11-22 }`, ` }`, "it was read, but read_on does not say when"},
@@ -308,14 +316,14 @@ func TestUsedByIsReadFromTheRules(t *testing.T) {
 		if !ok {
 			t.Fatalf("no definition %s", c.id)
 		}
-		if got := d.UsedBy(publish(t, offering(c.sector, c.expr))); got != c.want {
+		if got := d.UsedBy(LinesOf(publish(t, offering(c.sector, c.expr)))); got != c.want {
 			t.Errorf("%s used by a program for %s with %s: %v", c.id, c.sector, c.expr, got)
 		}
 	}
 	// An offering without rules of its own uses nothing: its sector gate is no definition.
 	bare := &catalog.Offering{Slug: "bare", Sectors: []string{"sltt_government"}, SectorsCitation: "x"}
 	for _, d := range l.Definitions {
-		if d.UsedBy(publish(t, bare)) {
+		if d.UsedBy(LinesOf(publish(t, bare))) {
 			t.Errorf("%s is used by a program without rules", d.ID)
 		}
 	}
@@ -334,7 +342,7 @@ func TestDefinitionsOfARealProgram(t *testing.T) {
 	var used []string
 	ship := publish(t, offerings[at])
 	for _, d := range library(t).Definitions {
-		if d.UsedBy(ship) {
+		if d.UsedBy(LinesOf(ship)) {
 			used = append(used, d.ID)
 		}
 	}

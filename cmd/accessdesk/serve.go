@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"accessdesk/catalog/reference"
 	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 	"accessdesk/notify"
@@ -182,6 +183,10 @@ func (b *parts) server(log *slog.Logger, demo bool, links demoLinks) (*ui.Server
 	for _, k := range config.Brand.Contacts {
 		contacts = append(contacts, web.Contact{Name: k.Name, Does: web.Text{En: k.En, Es: k.Es}, Phone: k.Phone, URL: k.URL})
 	}
+	library, err := reference.Standard(b.desk.Vocabulary)
+	if err != nil {
+		return nil, err
+	}
 	site, err := web.New(b.db, b.desk, b.locales, web.Config{
 		PublicURL: config.Server.PublicURL,
 		Brand: web.Brand{Name: config.Brand.Name, Tagline: web.Text{En: config.Brand.TaglineEn, Es: config.Brand.TaglineEs},
@@ -190,7 +195,7 @@ func (b *parts) server(log *slog.Logger, demo bool, links demoLinks) (*ui.Server
 		Limits: web.Limits{Body: config.Limits.BodyKB << 10, SignIn: config.Limits.SignIn, Check: config.Limits.Check,
 			Timeout: time.Duration(config.Limits.TimeoutSeconds) * time.Second},
 		Proxies: config.Server.TrustedProxies, ProxyHeader: config.Server.ProxyHeader,
-		Key: b.keys.web, Demo: demo, DemoLinks: links.tokens(), Log: log, Templates: ui.Templates(), Static: ui.Static(),
+		Key: b.keys.web, Demo: demo, DemoLinks: links.tokens(), Log: log, Templates: ui.Templates(), Static: ui.Static(), Reference: library,
 	})
 	if err != nil {
 		return nil, err

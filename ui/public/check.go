@@ -22,6 +22,7 @@ type CheckPage struct {
 	Answers          []answered
 	Waiting          []string // not used: this answer concerns nearly every program
 	WaitingMore      int
+	Words            []wordLink // not used either: a sector is no definition
 }
 
 // Number is the place of the page in the check.

@@ -388,7 +388,7 @@ func TestNotEligibleSaysWhy(t *testing.T) {
 		}
 	}
 	var lines []string
-	results.Find(".named li a").Each(func(_ int, s *goquery.Selection) { lines = append(lines, path.Base(s.AttrOr("href", ""))) })
+	results.Find(".named li .meta a").Each(func(_ int, s *goquery.Selection) { lines = append(lines, path.Base(s.AttrOr("href", ""))) })
 	if want := []string{"circuit-rider", "demo-grant", "demo-model-access", "epa-midlarge"}; !slices.Equal(lines, want) {
 		t.Errorf("the card of the order names the lines of %v, want %v", lines, want)
 	}
@@ -396,6 +396,15 @@ func TestNotEligibleSaysWhy(t *testing.T) {
 		t.Errorf("card of the order: %q", results.text(".named"))
 	}
 	results.shows("Named in the order: local utilities")
+	results.shows("It does not say what these words mean.")
+	var words []string
+	results.Find(".named .words a").Each(func(_ int, s *goquery.Selection) { words = append(words, s.AttrOr("href", "")) })
+	if want := []string{"/definitions#rural-usda", "/definitions#water-system-sizes"}; !slices.Equal(words, want) {
+		t.Errorf("the card of the order explains %v, want %v", words, want)
+	}
+	if results.Find(".named a[href='/order']").Length() != 1 || results.Find(".named a[href='/definitions']").Length() != 1 {
+		t.Error("the card of the order does not lead to the order, or not to all definitions")
+	}
 	if company := results.Find("section[aria-labelledby=one_more] .company"); company.Length() == 0 {
 		t.Error("an AI program of a company does not say that the company decides")
 	}

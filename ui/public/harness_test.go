@@ -20,6 +20,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/catalog"
 	"accessdesk/catalog/catalogtest"
+	"accessdesk/catalog/reference"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/demo"
@@ -87,7 +88,7 @@ func openDeskOn(t *testing.T, database *datatest.Database, programs []*catalog.O
 			Operator: "Example Council", ReplyTo: "desk@example.org"},
 		Contacts:  []web.Contact{{Name: "Example Response Team", Does: web.Text{En: "Call day or night.", Es: "Llame de día o de noche."}, Phone: "1-555-0100", URL: "https://example.org/report"}},
 		Limits:    web.Limits{Body: 1 << 16, SignIn: 1000, Check: 100_000, Timeout: time.Minute},
-		Templates: os.DirFS("../templates"), Static: os.DirFS("../static"),
+		Templates: os.DirFS("../templates"), Static: os.DirFS("../static"), Reference: library(),
 	}
 	for _, f := range change {
 		f(&config)
@@ -111,6 +112,15 @@ func openDeskOn(t *testing.T, database *datatest.Database, programs []*catalog.O
 	return d
 }
 
+// library is what the pages about definitions and about the order say.
+var library = sync.OnceValue(func() *reference.Library {
+	l, err := reference.Standard(catalogtest.Vocabulary())
+	if err != nil {
+		panic(err)
+	}
+	return l
+})
+
 // routes are the routes of this package as package ui has them.
 func routes(s *web.Site) []web.Route {
 	get := func(path string, h web.Handler) web.Route {
@@ -121,6 +131,7 @@ func routes(s *web.Site) []web.Route {
 	}
 	all := []web.Route{
 		get("/", public.Home), get("/programs", public.Programs), get("/programs/:slug", public.Program), get("/under-attack", public.UnderAttack),
+		get("/definitions", public.Definitions), get("/order", public.Order),
 		get("/check", public.Check), post("/check", web.CheckLimit, public.AnswerCheck),
 		get("/check/q/:fact", public.Question), post("/check/q/:fact", web.CheckLimit, public.AnswerQuestion),
 		get("/check/answers", public.Answers), post("/check/forget", web.CheckLimit, public.Forget),

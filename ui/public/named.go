@@ -9,14 +9,16 @@ import (
 )
 
 // named is the card about the groups that Executive Order 14409 names as examples: rural hospitals, community banks
-// and local utilities. The order defines none of them, so the card says which definitions the programs here used.
+// and local utilities. The order defines none of them, so the card says which lines the programs here drew, and by which
+// definitions.
 type named struct {
-	Group       string // its name, in the reader's language
-	Definitions []definition
+	Group string // its name, in the reader's language
+	Lines []line
+	Words []wordLink // the definitions that those lines use
 }
 
-// definition is a rule of a program that draws such a line.
-type definition struct {
+// line is a rule of a program that draws such a line.
+type line struct {
 	Slug, Program, Rule, Citation string
 	Met, Unmet                    bool
 }
@@ -40,16 +42,19 @@ func (v *visit) named(r *web.Request) []named {
 	sectors := v.Sectors()
 	var cards []named
 	for _, group := range groups {
-		if slices.ContainsFunc(group.sectors, func(sector string) bool { return slices.Contains(sectors, sector) }) {
-			cards = append(cards, named{Group: r.L.T(group.key), Definitions: v.definitions(r, group.facts)})
+		own := slices.DeleteFunc(slices.Clone(group.sectors), func(sector string) bool { return !slices.Contains(sectors, sector) })
+		if len(own) > 0 {
+			cards = append(cards, v.card(r, r.L.T(group.key), own, group.facts))
 		}
 	}
 	return cards
 }
 
-// definitions lists the rules that read one of the facts, of programs that serve the operator's sectors.
-func (v *visit) definitions(r *web.Request, facts []eligibility.FactID) []definition {
-	var found []definition
+// card lists the rules that read one of the facts, of programs that serve the operator, and the definitions for the operator's
+// sectors of the group that the rules use.
+func (v *visit) card(r *web.Request, group string, sectors []string, facts []eligibility.FactID) named {
+	shown := named{Group: group}
+	used := map[string]bool{}
 	for _, program := range v.Programs {
 		if program.Outside() {
 			continue
@@ -60,11 +65,21 @@ func (v *visit) definitions(r *web.Request, facts []eligibility.FactID) []defini
 			if result.ID == eligibility.GateID || !reads {
 				continue
 			}
-			found = append(found, definition{
+			shown.Lines = append(shown.Lines, line{
 				Slug: program.Slug, Program: program.Title.In(r.Lang), Rule: strings.TrimSuffix(criteria[at].Title.In(r.Lang), "."),
 				Citation: criteria[at].Citation, Met: result.Result == eligibility.Met, Unmet: result.Result == eligibility.Unmet,
 			})
+			for _, d := range r.Site.Reference.Definitions {
+				if d.Concerns(sectors) && d.Reads(criteria[at].Expr, result.Facts) {
+					used[d.ID] = true
+				}
+			}
 		}
 	}
-	return found
+	for _, d := range r.Site.Reference.Definitions {
+		if used[d.ID] {
+			shown.Words = append(shown.Words, definitionLink(r, d))
+		}
+	}
+	return shown
 }

@@ -20,7 +20,7 @@ import (
 // language, no script and no inline style, each label for an input, each id once; the harness fails on a missing text.
 func TestEveryPageInBothLanguages(t *testing.T) {
 	d := openDesk(t)
-	paths := []string{"/", "/programs", "/programs?kind=funding&sector=health&open=1", "/programs?q=nothing+like+it", "/under-attack", "/help", "/privacy",
+	paths := []string{"/", "/programs", "/programs?kind=funding&sector=health&open=1", "/programs?q=nothing+like+it", "/under-attack", "/definitions", "/order", "/help", "/privacy",
 		"/accessibility", "/how-we-decide", "/contact", "/check", "/check/q/state_or_territory", "/check/q/ownership_type", "/check/q/population_served",
 		"/check/q/memberships", "/check/q/employees_fte", "/check/q/total_assets", "/check/answers", "/check/results", "/check/results/print",
 		"/check/email", "/check/email/sent", "/check/resume", "/signin", "/signin/code", "/signin/link"}

@@ -31,6 +31,8 @@ type ProgramPage struct {
 	Safeguards []string
 	Site       string // the provider's own page
 	HelperLink string
+	Words      []wordLink // the definitions that the rules use
+	Ordered    bool       // the order itself announces the program
 }
 
 // rule is a criterion in words.
@@ -77,7 +79,7 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: r.L.Date(offering.CheckedOn.Time()),
 		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
 		Way: newWay(r, offering, next), Renewable: offering.Terms.Renewable, Site: webLink(offering.Provider.URL),
-		HelperLink: webLink(offering.Helper.URL),
+		HelperLink: webLink(offering.Helper.URL), Words: wordsOf(r, offering), Ordered: r.Site.Reference.Order.Announces(offering.Slug),
 	}
 	if offering.Terms.DurationDays > 0 {
 		page.Lasts = r.L.Days(offering.Terms.DurationDays)

@@ -18,8 +18,9 @@ type QuestionPage struct {
 	More        int // about how many follow
 	Control     control
 	Why         string
-	Waiting     []string // programs that this answer could still help to decide
-	WaitingMore int      // of them not named
+	Waiting     []string   // programs that this answer could still help to decide
+	WaitingMore int        // of them not named
+	Words       []wordLink // definitions for which the answer stands
 	Back        string
 	From        string // page to return to, "" to go on with the next question
 	Tally       tally
@@ -128,5 +129,10 @@ func newQuestionPage(r *web.Request, v *visit, fact eligibility.Fact, c control,
 		page.Waiting = append(page.Waiting, program.Title.In(r.Lang))
 	}
 	page.WaitingMore = len(waiting) - len(page.Waiting)
+	for _, d := range r.Site.Reference.Definitions {
+		if d.Has(fact.ID) && d.Concerns(v.Sectors()) {
+			page.Words = append(page.Words, definitionLink(r, d))
+		}
+	}
 	return page
 }

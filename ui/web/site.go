@@ -52,6 +52,7 @@ import (
 	"time"
 
 	"accessdesk/broker"
+	"accessdesk/catalog/reference"
 	"accessdesk/data"
 	"accessdesk/data/locale"
 )
@@ -111,6 +112,8 @@ type Config struct {
 	// the process runs.
 	DemoLinks map[string]string
 	Log       *slog.Logger
+	// Reference is what the pages about definitions and about the order say.
+	Reference *reference.Library
 	Templates fs.FS // folders layout, public, desk, staff, error
 	Static    fs.FS
 }
