@@ -95,7 +95,8 @@ func (d *Definition) UsedBy(lines *Lines) bool {
 		(len(d.Sectors) == 0 || slices.ContainsFunc(d.Sectors, lines.in))
 }
 
-// Reads tells whether a rule, given as its expression and the facts that it reads, is about the definition.
+// Reads tells whether a rule, given as its expression and the facts that it reads, is about the definition. A value counts where the
+// expression holds it in quotes, which is how rules name values.
 func (d *Definition) Reads(expr string, facts []eligibility.FactID) bool {
 	return slices.ContainsFunc(d.Facts, func(facet Facet) bool {
 		return slices.Contains(facts, facet.ID) && (len(facet.Values) == 0 || slices.ContainsFunc(facet.Values, func(value string) bool {

@@ -10,7 +10,6 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/catalog/catalogtest"
 	"accessdesk/catalog/wording"
-	texts "accessdesk/data/reference"
 	"accessdesk/data/seed"
 )
 
@@ -234,7 +233,6 @@ func TestParseRefuses(t *testing.T) {
 // FuzzParse: no text brings the loader down, and what it accepts has both languages everywhere.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(smallDefinitions), []byte(smallOrder))
-	f.Add(texts.Definitions, texts.Order)
 	f.Fuzz(func(t *testing.T, definitions, order []byte) {
 		l, err := Parse(catalogtest.Vocabulary(), definitions, order)
 		if err != nil {
