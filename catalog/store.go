@@ -33,7 +33,7 @@ func Import(tx *data.Tx, v *eligibility.Vocabulary, offerings []*Offering, actor
 			return 0, fmt.Errorf("import offering %s: %w", p.Slug, err)
 		}
 	}
-	if err := moveRevision(tx); err != nil {
+	if err := MoveRevision(tx); err != nil {
 		return 0, fmt.Errorf("import catalog: %w", err)
 	}
 	return len(snapshot.Offerings), nil
@@ -56,8 +56,9 @@ func insertPublished(tx *data.Tx, p *Published, actor string) error {
 		Detail: map[string]any{"version": p.Version, "version_id": id, "hash": p.Hash}})
 }
 
-// moveRevision makes every cache of the catalog look again.
-func moveRevision(tx *data.Tx) error {
+// MoveRevision makes every cache of the catalog look again. What packages beside this one keep about listings moves it too, since pages
+// for strangers are kept by it.
+func MoveRevision(tx *data.Tx) error {
 	moved, err := tx.Exec("UPDATE catalog_revision SET revision = revision + 1, stamp = $1 WHERE id = 1", data.NewID())
 	if err == nil && moved != 1 {
 		err = errors.New("the row of catalog_revision is missing")

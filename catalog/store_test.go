@@ -215,7 +215,7 @@ func publishVersion(tx *data.Tx, o *Offering, number int) error {
 	if err != nil {
 		return err
 	}
-	return moveRevision(tx)
+	return MoveRevision(tx)
 }
 
 func TestCacheLoadsAgainWhenTheRevisionMoves(t *testing.T) {

@@ -172,7 +172,15 @@ var atlas = map[string]place{
 	"/staff/review/:id/decision": {address: func(w *world) string { return w.caseOf(broker.InReview) + "/decision" }},
 	"/staff/access": {address: fixed("/staff/access"), others: addresses("/staff/access?state=suspended", "/staff/access?ending=1&renewal=1&program="+modelProgram,
 		"/staff/access?state=nonsense&program=nonsense&page=nonsense", "/staff/access?page=7"), second: addresses("/staff/access?state=revoked&ending=1")},
-	"/staff/access/:id":          {address: staffGrant, others: grantsInEachState("/staff/access/"), second: func(w *world) []string { return []string{"/staff/access/" + w.asked.ID} }},
+	"/staff/access/:id":                      {address: staffGrant, others: grantsInEachState("/staff/access/"), second: func(w *world) []string { return []string{"/staff/access/" + w.asked.ID} }},
+	"/staff/listings":                        {address: fixed("/staff/listings")},
+	"/staff/listings/providers/:slug":        {address: fixed("/staff/listings/providers/cisa"), others: addresses("/staff/listings/providers/example-institute")},
+	"/staff/listings/providers/:slug/notice": {address: fixed("/staff/listings/providers/cisa/notice")},
+	"/staff/listings/notices/:id": {address: func(w *world) string { return "/staff/listings/notices/" + w.upkeep.notice.ID },
+		others: func(w *world) []string {
+			return []string{"/staff/listings/notices/" + w.upkeep.over.ID, "/staff/listings/notices/" + w.upkeep.ahead.ID}
+		},
+		second: func(w *world) []string { return []string{"/staff/listings/notices/" + w.upkeep.over.ID} }},
 	"/staff/access/:id/decision": {address: under(staffGrant, "/decision"), to: staffGrant},
 }
 

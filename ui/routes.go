@@ -163,6 +163,13 @@ func staffRoutes(s *web.Site) []web.Route {
 		{Method: get, Path: "/staff/access/:id", Policy: web.Staff, Handler: s.Read(grant.Decision)},
 		{Method: get, Path: "/staff/access/:id/decision", Policy: web.Staff, Handler: s.Read(grant.ToDecision)},
 		{Method: post, Path: "/staff/access/:id/decision", Policy: web.Manager, Handler: s.Write(grant.Decide)},
+
+		{Method: get, Path: "/staff/listings", Policy: web.Staff, Handler: s.Read(staff.Listings)},
+		{Method: get, Path: "/staff/listings/providers/:slug", Policy: web.Staff, Handler: s.Read(staff.Provider)},
+		{Method: get, Path: "/staff/listings/providers/:slug/notice", Policy: web.Staff, Handler: s.Read(staff.NewNotice)},
+		{Method: post, Path: "/staff/listings/providers/:slug/notice", Policy: web.Manager, Handler: s.Write(staff.WriteNotice)},
+		{Method: get, Path: "/staff/listings/notices/:id", Policy: web.Staff, Handler: s.Read(staff.Notice)},
+		{Method: post, Path: "/staff/listings/notices/:id", Policy: web.Manager, Handler: s.Write(staff.ChangeNotice)},
 	}
 }
 

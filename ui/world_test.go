@@ -117,6 +117,7 @@ type world struct {
 	signin string // address of a sign-in link that is bound to the browser with the nonce
 	nonce  string
 	stop   string // address of the stop link in a reminder to the editor
+	upkeep upkept // what staff and readers say about listings
 	follow string // address of the link that confirms an address that wants to follow a program
 
 	columns  map[string][]string // of every table, once read

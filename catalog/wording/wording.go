@@ -16,6 +16,13 @@ type Find struct {
 	Reason string // why, and what to write instead: a predicate that follows the words, "is not US spelling"
 }
 
+// Code names the reason, for callers that say it in the reader's language: promise, right, undated, designation, loud, spelling, approval
+// or applying.
+func (f Find) Code() string { return codes[f.Reason] }
+
+var codes = map[string]string{promise: "promise", right: "right", undated: "undated", undatedEs: "undated", designation: "designation",
+	loud: "loud", british: "spelling", approval: "approval", applying: "applying"}
+
 // rule is a manner of speaking to keep clear of.
 type rule struct {
 	pattern *regexp.Regexp

@@ -56,3 +56,12 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestCodes holds that every reason has a word by which callers find its text.
+func TestCodes(t *testing.T) {
+	for _, r := range append(english, spanish...) {
+		if (Find{Reason: r.reason}).Code() == "" {
+			t.Errorf("the reason %q has no code", r.reason)
+		}
+	}
+}

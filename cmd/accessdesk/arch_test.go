@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"catalog/catalogtest":      {"eligibility"},
 	"catalog/reference":        {"catalog", "catalog/wording", "data/reference", "eligibility"},
 	"catalog/interest":         {"catalog", "data", "data/locale", "eligibility", "notify"},
+	"catalog/upkeep":           {"catalog", "catalog/wording", "data", "eligibility", "notify", "broker/record"},
 	"broker/account":           {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
 	"broker/packet":            {"data/locale", "eligibility", "catalog"},
@@ -63,7 +64,7 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{
-	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "notify", "broker/record",
+	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "notify", "broker/record",
 	"broker/account", "broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire",
 	"broker/paper", "broker/progress", "broker", "broker/followup", "broker/reminder",
 }

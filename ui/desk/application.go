@@ -27,9 +27,10 @@ type ApplicationPage struct {
 type program struct {
 	row
 	Provider string
-	Warning  string   // closes soon, closed, or no longer a fit
-	Changes  []string // in the program, since the draft was started
-	Withdraw string   // address of the confirm page, "" if it cannot be withdrawn
+	Notice   *web.Notice // while it is undecided
+	Warning  string      // closes soon, closed, or no longer a fit
+	Changes  []string    // in the program, since the draft was started
+	Withdraw string      // address of the confirm page, "" if it cannot be withdrawn
 }
 
 // Application shows what is left to do, and where each program stands.
@@ -52,7 +53,7 @@ func Application(r *web.Request, tx *data.Tx) (web.Reply, error) {
 }
 
 func newProgram(r *web.Request, tx *data.Tx, member account.Membership, p piece) program {
-	shown := program{Provider: p.program.Provider.Name, row: row{Title: p.program.Title.In(r.Lang), Pill: statePill(r, p.Item), Text: stands(r, p.Item)}}
+	shown := program{Provider: p.program.Provider.Name, Notice: p.notice, row: row{Title: p.program.Title.In(r.Lang), Pill: statePill(r, p.Item), Text: stands(r, p.Item)}}
 	shown.Withdraw = withdrawAddress(p.Item, member)
 	if p.IsPacket() || p.State != broker.Draft {
 		shown.Link = itemAddress(p.Item)

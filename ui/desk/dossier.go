@@ -32,6 +32,7 @@ type piece struct {
 	gaps     []broker.Gap
 	decision eligibility.Decision
 	changes  []broker.Change // in the program, since this draft was started
+	notice   *web.Notice     // of its provider, while it is undecided
 }
 
 // openDossier loads the application that the address names.
@@ -62,6 +63,10 @@ func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, err
 	if d.facts, err = account.Facts(tx, r.Desk().Vocabulary, a.Organization.ID); err != nil {
 		return d, err
 	}
+	listings, err := r.Listings(tx)
+	if err != nil {
+		return d, err
+	}
 	for _, item := range a.Items {
 		p := piece{Item: item}
 		if p.program, err = broker.Program(tx, r.Desk(), item); err != nil {
@@ -76,6 +81,9 @@ func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, err
 		p.asked = p.program.Asked(d.facts, p.answers)
 		p.gaps = questionnaire.Gaps(p.program, d.facts, p.answers)
 		p.decision = p.program.Rules.Decide(d.facts)
+		if !p.Over() {
+			p.notice = listings.On(p.program)
+		}
 		d.pieces = append(d.pieces, p)
 	}
 	return d, nil

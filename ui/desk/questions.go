@@ -20,9 +20,10 @@ type QuestionsPage struct {
 	Application, Reference string
 	Slug, Title, Provider  string
 	Closes, Saved          string
-	Open                   int      // still needed
-	Told                   bool     // the page leads with what is needed; saving goes on from here
-	More                   bool     // the last answers brought up more questions
+	Open                   int  // still needed
+	Told                   bool // the page leads with what is needed; saving goes on from here
+	More                   bool // the last answers brought up more questions
+	Notice                 *web.Notice
 	Changes                []string // in the program since the draft was started
 	Revision               int64
 	Back                   string // row of the check page to return to
@@ -161,7 +162,7 @@ func (p piece) takeTheirs(r *web.Request, answers broker.Answers) {
 
 func newQuestionsPage(r *web.Request, tx *data.Tx, d dossier, p piece) QuestionsPage {
 	page := QuestionsPage{Application: d.ID, Reference: d.Reference, Slug: p.Slug, Title: p.program.Title.In(r.Lang), Provider: p.program.Provider.Name,
-		Closes: closesText(r, p.program, tx.Now), Saved: savedText(r, tx, p.Saved), Changes: changeTexts(r, p.changes), Revision: p.Revision}
+		Closes: closesText(r, p.program, tx.Now), Saved: savedText(r, tx, p.Saved), Changes: changeTexts(r, p.changes), Revision: p.Revision, Notice: p.notice}
 	for _, q := range p.asked {
 		f := form.NewQuestion(r, q, p.answers[q.ID])
 		if !p.Saved.IsZero() {

@@ -28,6 +28,7 @@ type StartPage struct {
 type chosen struct {
 	Slug, Title, Provider, Closes string
 	How                           string // who decides, and what the desk does
+	Notice                        *web.Notice
 	Link                          string // address of the application that is under way
 }
 
@@ -139,12 +140,16 @@ func newStartPage(r *web.Request, tx *data.Tx, organization account.Organization
 	if err != nil {
 		return page, err
 	}
+	listings, err := r.Listings(tx)
+	if err != nil {
+		return page, err
+	}
 	for _, slug := range slugs {
 		program, ok := snapshot.Find(slug)
 		if !ok {
 			continue
 		}
-		one := chosen{Slug: slug, Title: program.Title.In(r.Lang), Provider: program.Provider.Name, Closes: closesText(r, program, tx.Now)}
+		one := chosen{Slug: slug, Title: program.Title.In(r.Lang), Provider: program.Provider.Name, Closes: closesText(r, program, tx.Now), Notice: listings.On(program)}
 		one.Link = underWay(applications, slug)
 		full, err := broker.Full(tx, program)
 		if err != nil {

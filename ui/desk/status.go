@@ -21,6 +21,7 @@ type StatusPage struct {
 	Application, Reference, Organization string
 	Slug, Title, Provider                string
 	Pill                                 pill
+	Notice                               *web.Notice
 	Revision                             int64
 	Ask                                  *asked // a question waits for an answer
 	Answerers                            string // who answers it, if the reader may not
@@ -78,6 +79,13 @@ func statusPage(r *web.Request, tx *data.Tx, applicationID, slug string) (Status
 		Application: s.Application.ID, Reference: s.Application.Reference, Organization: s.Application.Organization.Name,
 		Slug: s.Slug, Title: s.Program.Title.In(r.Lang), Provider: s.Program.Provider.Name, Pill: statePill(r, s.Item),
 		Revision: s.Revision, Steps: timeline(r, tx, s), Decision: decisionOf(r, s), Next: nextText(r, s),
+	}
+	if !s.Over() {
+		listings, err := r.Listings(tx)
+		if err != nil {
+			return page, err
+		}
+		page.Notice = listings.On(s.Program)
 	}
 	if s.Grant != nil {
 		page.Pill = pill(grant.Status(r, *s.Grant, tx.Now))

@@ -37,6 +37,7 @@ type file struct {
 	member  account.Membership
 	packet  packet.Packet // as it was sent; while it is prepared, or where the person asks for it, as it is today
 	sent    *sent         // nil for one that is not sent
+	notice  *web.Notice   // of its provider, while it is undecided
 }
 
 // sent is what a packet was when it was sent, and what changed since.
@@ -78,6 +79,13 @@ func load(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) (
 	}
 	if f.member, err = account.MayActFor(tx, r.Person.ID, a.Organization.ID); err != nil {
 		return f, err
+	}
+	if !item.Over() {
+		listings, err := r.Listings(tx)
+		if err != nil {
+			return f, err
+		}
+		f.notice = listings.On(f.program)
 	}
 	r.About(a.Organization)
 	f.route = RouteOf(f.program.Offering, item.Route)

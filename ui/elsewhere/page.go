@@ -25,7 +25,8 @@ type Page struct {
 	Preparing                                  bool   // not sent yet: the packet leads
 	Standing                                   string // that and why the program may take no requests now
 	NextText                                   string // what to do now
-	Late                                       bool   // nobody answered in time
+	Notice                                     *web.Notice
+	Late                                       bool // nobody answered in time
 	Acts, More                                 []action
 	Undo                                       string // until when the last step may be taken back
 	Track                                      []stage
@@ -183,7 +184,7 @@ func (f file) page(r *web.Request, tx *data.Tx) Page {
 		Title: f.program.Title.In(r.Lang), Provider: f.program.Provider.Name, Pill: statePill(r, f.State), Revision: f.Item.Revision,
 		Preparing: f.Item.Unsent(), Late: f.State == broker.NoReply, Packet: f.packet, Foreign: r.Lang != packet.ProviderLanguage,
 		MayWrite: f.member.May(account.Write) && !f.Item.Over()}
-	p.Standing = f.standing(r, tx.Now)
+	p.Standing, p.Notice = f.standing(r, tx.Now), f.notice
 	if f.mode() == catalog.ModePhone && len(p.Contacts) > 0 {
 		p.Call = p.Contacts[0].Phone
 	}

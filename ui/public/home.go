@@ -68,6 +68,7 @@ type card struct {
 	Status                                     string // text
 	How                                        string // where one applies, on the list of programs only
 	Open                                       bool
+	Notice                                     *web.Notice // on all programs of the provider
 }
 
 // openNow tells whether somebody can get the offering now: it takes requests, and has a seat or a waiting list.
@@ -75,9 +76,10 @@ func openNow(tx *data.Tx, offering *catalog.Published, next catalog.NextStep) bo
 	return offering.OpenAt(tx.Now) && next.Hindrance != catalog.HinderedFull
 }
 
-func newCard(r *web.Request, tx *data.Tx, offering *catalog.Published, next catalog.NextStep) card {
+func newCard(r *web.Request, tx *data.Tx, listings web.Listings, offering *catalog.Published, next catalog.NextStep) card {
 	return card{
-		Slug: offering.Slug, Title: offering.Title.In(r.Lang), Summary: offering.Summary.In(r.Lang),
+		Notice: listings.On(offering),
+		Slug:   offering.Slug, Title: offering.Title.In(r.Lang), Summary: offering.Summary.In(r.Lang),
 		Provider: offering.Provider.Name, Kind: r.L.T("kind." + string(offering.Kind)), Cost: costText(r, offering.Offering),
 		Status: statusText(r, tx, offering.Offering, next), Open: openNow(tx, offering, next),
 	}

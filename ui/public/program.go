@@ -73,9 +73,13 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 	}
+	listings, err := r.Listings(tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
 	next := offering.NextStep(tx.Now, full)
 	page := ProgramPage{
-		card: newCard(r, tx, offering, next), Published: offering.CriteriaPublished, Company: offering.Company(),
+		card: newCard(r, tx, listings, offering, next), Published: offering.CriteriaPublished, Company: offering.Company(),
 		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: r.L.Date(offering.CheckedOn.Time()),
 		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
 		Way: newWay(r, offering, next), Renewable: offering.Terms.Renewable, Site: webLink(offering.Provider.URL),

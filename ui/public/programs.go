@@ -40,10 +40,14 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
+	listings, err := r.Listings(tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
 	for _, offering := range snapshot.Listed() {
 		next := offering.NextStep(tx.Now, full[offering.Slug])
 		if matches(r, tx, offering, next, page, sector, kind) {
-			shown := newCard(r, tx, offering, next)
+			shown := newCard(r, tx, listings, offering, next)
 			shown.How = newWay(r, offering, next).Short
 			page.Cards = append(page.Cards, shown)
 		}

@@ -92,12 +92,16 @@ func results(r *web.Request, tx *data.Tx, page string) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	shown := newResultsPage(r, tx, v)
+	listings, err := r.Listings(tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	shown := newResultsPage(r, tx, v, listings)
 	shown.Catalog = snapshot.Hash
 	return web.Reply{Page: page, Data: shown}, nil
 }
 
-func newResultsPage(r *web.Request, tx *data.Tx, v *visit) ResultsPage {
+func newResultsPage(r *web.Request, tx *data.Tx, v *visit, listings web.Listings) ResultsPage {
 	page := ResultsPage{
 		Total: len(v.Programs), Who: v.who(r), Checked: r.L.DateIn(tx.Now, r.Site.Zone),
 		More: v.Left(), Named: v.named(r), Answers: v.answers(r), Idle: v.idleAnswers(r),
@@ -115,7 +119,7 @@ func newResultsPage(r *web.Request, tx *data.Tx, v *visit) ResultsPage {
 		catalog.GroupNotNow: &page.NotNow, catalog.GroupNoRules: &page.NoRules,
 	} {
 		for _, program := range v.Members(group) {
-			*list = append(*list, v.result(r, tx, program))
+			*list = append(*list, v.result(r, tx, program, listings))
 		}
 	}
 	for _, shown := range slices.Concat(page.Likely, page.NotOpen) {
@@ -125,10 +129,10 @@ func newResultsPage(r *web.Request, tx *data.Tx, v *visit) ResultsPage {
 }
 
 // result explains how one program stands.
-func (v *visit) result(r *web.Request, tx *data.Tx, program screening.Program) result {
+func (v *visit) result(r *web.Request, tx *data.Tx, program screening.Program, listings web.Listings) result {
 	decision := program.Decision
 	shown := result{
-		card: newCard(r, tx, program.Published, program.Step), Way: newWay(r, program.Published, program.Step), Version: program.Version,
+		card: newCard(r, tx, listings, program.Published, program.Step), Way: newWay(r, program.Published, program.Step), Version: program.Version,
 		Minutes: program.MinutesToApply, Company: program.Company(), Effort: len(decision.Missing),
 	}
 	if others := v.Alternatives(program); len(others) > 0 {

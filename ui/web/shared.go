@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"accessdesk/broker"
-	"accessdesk/catalog"
 	"accessdesk/data"
 
 	"github.com/gofiber/fiber/v2"
@@ -25,8 +24,8 @@ import (
 // language, the address, the time and which programs have no free seat, and is kept as the bytes that are sent.
 //
 // The key holds the stamp of the catalog's revision and the full programs as this request's transaction sees them, so a page is
-// never older than the catalog or the last seat, whichever process changed it. A page holds until the next instant at which some window opens or closes, and
-// at most until the next quarter of an hour: a day begins on one in every time zone, so a page may say what day it is.
+// never older than the catalog or the last seat, whichever process changed it. A page holds until the next instant at which some window opens or closes
+// or a notice begins or ends, and at most until the next quarter of an hour: a day begins on one in every time zone, so a page may say what day it is.
 
 // pageKey is what a shared page depends on beside the time.
 type pageKey struct {
@@ -67,10 +66,14 @@ func (p *sharedPage) size() int {
 }
 
 // trueUntil tells how long a page holds that is made now.
-func trueUntil(snapshot *catalog.Snapshot, now time.Time) time.Time {
+func trueUntil(now time.Time, all ...interface {
+	NextTurn(time.Time) (time.Time, bool)
+}) time.Time {
 	until := now.Truncate(calendarTurn).Add(calendarTurn)
-	if turn, ok := snapshot.NextTurn(now); ok && turn.Before(until) {
-		until = turn
+	for _, one := range all {
+		if turn, ok := one.NextTurn(now); ok && turn.Before(until) {
+			until = turn
+		}
 	}
 	return until
 }
@@ -169,7 +172,11 @@ func (s *Site) serveShared(ctx context.Context, r *Request, h Handler) error {
 		if page = s.shared.get(key, tx.Now); page != nil {
 			return nil
 		}
-		from, until = tx.Now, trueUntil(snapshot, tx.Now)
+		kept, err := s.upkeep.State(tx, snapshot)
+		if err != nil {
+			return err
+		}
+		from, until = tx.Now, trueUntil(tx.Now, snapshot, kept)
 		reply, err = h(r, tx)
 		if err == nil && (reply.Discard || reply.Status >= 400) {
 			return errRollback

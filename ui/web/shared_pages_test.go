@@ -121,7 +121,7 @@ func TestTrueUntil(t *testing.T) {
 			o.Window.Closes = at(c.closes)
 		}
 		snapshot := &catalog.Snapshot{Offerings: []*catalog.Published{{Offering: o}}}
-		if got := trueUntil(snapshot, now); !got.Equal(at(c.want)) {
+		if got := trueUntil(now, snapshot); !got.Equal(at(c.want)) {
 			t.Errorf("window %q to %q: until %v, want %s", c.opens, c.closes, got, c.want)
 		}
 	}
@@ -132,7 +132,7 @@ func TestTrueUntil(t *testing.T) {
 			t.Fatal(err)
 		}
 		midnight := time.Date(2026, 11, 24, 0, 0, 0, 0, zone)
-		if got := trueUntil(&catalog.Snapshot{}, midnight.Add(-time.Second)); !got.Equal(midnight) {
+		if got := trueUntil(midnight.Add(-time.Second), &catalog.Snapshot{}); !got.Equal(midnight) {
 			t.Errorf("%s: a page made before midnight holds until %v", name, got.In(zone))
 		}
 	}

@@ -53,6 +53,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/catalog/reference"
+	"accessdesk/catalog/upkeep"
 	"accessdesk/data"
 	"accessdesk/data/locale"
 )
@@ -132,6 +133,7 @@ type Site struct {
 	pages    map[string]*template.Template // by language: every page under its name
 	assets   *assets
 	shared   *sharedPages
+	upkeep   upkeep.Cache
 	lastly   map[string][]byte // the 500 page by language, rendered at the start
 }
 

@@ -1,0 +1,82 @@
+// Package upkeep keeps a listing true after it was published: what the provider's situation is now, what readers say is wrong, when
+// somebody last compared it with its sources, and whether its addresses still open.
+//
+// # Notices
+//
+// A notice is one text for all programs of a provider ("does not answer until ..."), in both languages, from an instant on and before
+// another. Write, Edit and EndNotice are its door; every edition is kept. A provider never has two at one instant.
+//
+// # Reports
+//
+// Anybody may say what is wrong with a listing (Report), without an account. The same report sent twice is one. Staff take it,
+// answer it and close it through ActOnReport, the one door: open -take-> taken -close-> closed; answering and closing take it first.
+// The address for the answer is emptied AddressKept after the report was closed, and with it the text of what was spam.
+//
+// # Checks
+//
+// Confirm notes that a version of a listing was compared with its sources on a day. CheckedOn is then the later of that day and
+// the one of the file; a new version starts again from its file. Queue says which providers are due for a look.
+//
+// # Addresses
+//
+// ClaimAddresses hands out the addresses of listings that are due to be asked, KeepAnswers keeps what they said. Who asks is package
+// link; nothing is asked while a transaction is open.
+//
+// # What pages see
+//
+// State is all of that which pages for everybody show, as one value that never changes. Cache keeps it by the stamp of the
+// catalog's revision, because everything here that pages show moves the revision.
+package upkeep
+
+import (
+	"errors"
+	"fmt"
+
+	"accessdesk/catalog"
+	"accessdesk/data"
+	"accessdesk/eligibility"
+	"accessdesk/notify"
+)
+
+// Desk is what this package needs beside the transaction.
+type Desk struct {
+	Vocabulary *eligibility.Vocabulary
+	Catalog    *catalog.Cache
+	Mail       *notify.Composer
+}
+
+// listing finds a published offering. data.ErrNotFound if there is none.
+func (d Desk) listing(tx *data.Tx, slug string) (*catalog.Published, error) {
+	snapshot, err := d.Catalog.Snapshot(tx)
+	if err != nil {
+		return nil, err
+	}
+	p, ok := snapshot.Find(slug)
+	if !ok {
+		return nil, data.ErrNotFound
+	}
+	return p, nil
+}
+
+// provider finds a provider by its slug, as one of its published offerings names it. data.ErrNotFound if there is none.
+func (d Desk) provider(tx *data.Tx, slug string) (catalog.Provider, error) {
+	snapshot, err := d.Catalog.Snapshot(tx)
+	if err != nil {
+		return catalog.Provider{}, err
+	}
+	for _, p := range snapshot.Offerings {
+		if p.Provider.Slug == slug {
+			return p.Provider, nil
+		}
+	}
+	return catalog.Provider{}, data.ErrNotFound
+}
+
+// wrap names the operation of an internal error; refusals and the kinds of package data pass as they are.
+func wrap(err error, format string, args ...any) error {
+	var refusal *data.Refusal
+	if err == nil || errors.As(err, &refusal) || errors.Is(err, data.ErrNotFound) || errors.Is(err, data.ErrConflict) {
+		return err
+	}
+	return fmt.Errorf(format+": %w", append(args, err)...)
+}

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"accessdesk/catalog"
+	"accessdesk/catalog/upkeep"
+	"accessdesk/data"
+)
+
+// Listings is what pages say about listings beside their text: the notice on a provider's programs, when a listing was looked at last,
+// and which addresses open.
+type Listings struct {
+	*upkeep.State
+	r   *Request
+	now time.Time
+}
+
+// Listings gives the upkeep of the listings as the transaction sees it.
+func (r *Request) Listings(tx *data.Tx) (Listings, error) {
+	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	if err != nil {
+		return Listings{}, err
+	}
+	state, err := r.Site.upkeep.State(tx, snapshot)
+	return Listings{state, r, tx.Now}, err
+}
+
+// Notice is the notice on the programs of a provider, in the reader's language.
+type Notice struct {
+	Provider, Text string
+	Short          string // its first sentence, for lists
+	Since          string // the day from which it holds
+	Source         string // page that says so, "" if none is named
+	Read           string // "Read on December 1, 2026."
+}
+
+// shortNotice is how many characters of a notice a list shows at most.
+const shortNotice = 160
+
+// On gives the notice that stands on a program now, nil if there is none.
+func (l Listings) On(program *catalog.Published) *Notice {
+	n, ok := l.Notice(program.Provider.Slug, l.now)
+	if !ok {
+		return nil
+	}
+	shown := &Notice{Provider: program.Provider.Name, Text: n.Text.In(l.r.Lang), Since: l.r.L.DateIn(n.From, l.r.Site.Zone), Source: n.SourceURL}
+	shown.Short = firstSentence(shown.Text, shortNotice)
+	if n.SourceURL != "" {
+		shown.Read = l.r.L.T("upkeep.notice_read", "Date", l.r.L.Date(n.SourceOn.Time()))
+	}
+	return shown
+}
+
+// firstSentence gives a text up to its first period that ends a sentence, and no more than so many characters of it, cut between words.
+func firstSentence(text string, most int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if end := strings.Index(text, ". "); end > 0 {
+		text = text[:end+1]
+	}
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	cut := string([]rune(text)[:most])
+	if space := strings.LastIndexByte(cut, ' '); space > 0 {
+		cut = cut[:space]
+	}
+	return cut + "…"
+}
