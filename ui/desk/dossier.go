@@ -63,10 +63,6 @@ func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, err
 	if d.facts, err = account.Facts(tx, r.Desk().Vocabulary, a.Organization.ID); err != nil {
 		return d, err
 	}
-	listings, err := r.Listings(tx)
-	if err != nil {
-		return d, err
-	}
 	for _, item := range a.Items {
 		p := piece{Item: item}
 		if p.program, err = broker.Program(tx, r.Desk(), item); err != nil {
@@ -81,8 +77,8 @@ func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, err
 		p.asked = p.program.Asked(d.facts, p.answers)
 		p.gaps = questionnaire.Gaps(p.program, d.facts, p.answers)
 		p.decision = p.program.Rules.Decide(d.facts)
-		if !p.Over() {
-			p.notice = listings.On(p.program)
+		if p.notice, err = r.NoticeOn(tx, p.program, p.Over()); err != nil {
+			return d, err
 		}
 		d.pieces = append(d.pieces, p)
 	}

@@ -140,17 +140,16 @@ func newStartPage(r *web.Request, tx *data.Tx, organization account.Organization
 	if err != nil {
 		return page, err
 	}
-	listings, err := r.Listings(tx)
-	if err != nil {
-		return page, err
-	}
 	for _, slug := range slugs {
 		program, ok := snapshot.Find(slug)
 		if !ok {
 			continue
 		}
-		one := chosen{Slug: slug, Title: program.Title.In(r.Lang), Provider: program.Provider.Name, Closes: closesText(r, program, tx.Now), Notice: listings.On(program)}
+		one := chosen{Slug: slug, Title: program.Title.In(r.Lang), Provider: program.Provider.Name, Closes: closesText(r, program, tx.Now)}
 		one.Link = underWay(applications, slug)
+		if one.Notice, err = r.NoticeOn(tx, program, false); err != nil {
+			return page, err
+		}
 		full, err := broker.Full(tx, program)
 		if err != nil {
 			return page, err

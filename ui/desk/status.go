@@ -80,12 +80,8 @@ func statusPage(r *web.Request, tx *data.Tx, applicationID, slug string) (Status
 		Slug: s.Slug, Title: s.Program.Title.In(r.Lang), Provider: s.Program.Provider.Name, Pill: statePill(r, s.Item),
 		Revision: s.Revision, Steps: timeline(r, tx, s), Decision: decisionOf(r, s), Next: nextText(r, s),
 	}
-	if !s.Over() {
-		listings, err := r.Listings(tx)
-		if err != nil {
-			return page, err
-		}
-		page.Notice = listings.On(s.Program)
+	if page.Notice, err = r.NoticeOn(tx, s.Program, s.Over()); err != nil {
+		return page, err
 	}
 	if s.Grant != nil {
 		page.Pill = pill(grant.Status(r, *s.Grant, tx.Now))

@@ -8,6 +8,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/web"
 )
 
@@ -20,7 +21,7 @@ const closingSoon = 3 * 24 * time.Hour
 // statePill says where an item stands, in the words of the applicant.
 func statePill(r *web.Request, item broker.Item) pill {
 	if item.IsPacket() {
-		return packetPill(r, item.State)
+		return pill(elsewhere.StatePill(r, item.State))
 	}
 	switch item.State {
 	case broker.Draft:
@@ -41,20 +42,6 @@ func statePill(r *web.Request, item broker.Item) pill {
 		return pill{"no", r.L.T("status.closed")}
 	}
 	return pill{"no", r.L.T("status.withdrawn")}
-}
-
-// packetPill says where a packet stands.
-func packetPill(r *web.Request, state broker.State) pill {
-	tone := "new"
-	switch state {
-	case broker.Preparing, broker.NoReply:
-		tone = "ask"
-	case broker.Approved, broker.SetUp, broker.ReadyToUse:
-		tone = "ok"
-	case broker.Refused, broker.Withdrawn:
-		tone = "no"
-	}
-	return pill{tone, r.L.T("status.packet_" + string(state))}
 }
 
 // fitPill says how a program stands for the facts as they are.

@@ -80,12 +80,8 @@ func load(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) (
 	if f.member, err = account.MayActFor(tx, r.Person.ID, a.Organization.ID); err != nil {
 		return f, err
 	}
-	if !item.Over() {
-		listings, err := r.Listings(tx)
-		if err != nil {
-			return f, err
-		}
-		f.notice = listings.On(f.program)
+	if f.notice, err = r.NoticeOn(tx, f.program, item.Over()); err != nil {
+		return f, err
 	}
 	r.About(a.Organization)
 	f.route = RouteOf(f.program.Offering, item.Route)
@@ -155,8 +151,8 @@ func day(r *web.Request, text string) string {
 	return r.L.Date(at)
 }
 
-// statePill says where a packet stands.
-func statePill(r *web.Request, state broker.State) pill {
+// StatePill says where a packet stands.
+func StatePill(r *web.Request, state broker.State) pill {
 	tone := "new"
 	switch state {
 	case broker.Preparing, broker.NoReply:

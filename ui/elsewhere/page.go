@@ -105,7 +105,7 @@ func Download(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	text := f.packet.Text(packet.Heading{Program: f.program.Title.In(r.Lang), Provider: f.program.Provider.Name,
-		Organization: f.application.Organization.Name, Reference: f.application.Reference, Status: statePill(r, f.State).Text,
+		Organization: f.application.Organization.Name, Reference: f.application.Reference, Status: StatePill(r, f.State).Text,
 		Made: f.made(r, tx.Now), Since: f.since(r)}, r.L)
 	// Windows programs of every age show the ends of lines so.
 	body := []byte(strings.ReplaceAll(text, "\n", "\r\n"))
@@ -181,7 +181,7 @@ func Answers(item broker.Item) string {
 
 func (f file) page(r *web.Request, tx *data.Tx) Page {
 	p := Page{Base: f.address(), Application: f.application.ID, Reference: f.application.Reference, Organization: f.application.Organization.Name,
-		Title: f.program.Title.In(r.Lang), Provider: f.program.Provider.Name, Pill: statePill(r, f.State), Revision: f.Item.Revision,
+		Title: f.program.Title.In(r.Lang), Provider: f.program.Provider.Name, Pill: StatePill(r, f.State), Revision: f.Item.Revision,
 		Preparing: f.Item.Unsent(), Late: f.State == broker.NoReply, Packet: f.packet, Foreign: r.Lang != packet.ProviderLanguage,
 		MayWrite: f.member.May(account.Write) && !f.Item.Over()}
 	p.Standing, p.Notice = f.standing(r, tx.Now), f.notice

@@ -54,6 +54,18 @@ func (l Listings) On(program *catalog.Published) *Notice {
 	return shown
 }
 
+// NoticeOn gives the notice that stands on the program of a case now: nil if there is none, or if the case is over.
+func (r *Request) NoticeOn(tx *data.Tx, program *catalog.Published, over bool) (*Notice, error) {
+	if over {
+		return nil, nil
+	}
+	listings, err := r.Listings(tx)
+	if err != nil {
+		return nil, err
+	}
+	return listings.On(program), nil
+}
+
 // firstSentence gives a text up to its first period that ends a sentence, and no more than so many characters of it, cut between words.
 func firstSentence(text string, most int) string {
 	text = strings.Join(strings.Fields(text), " ")
