@@ -119,6 +119,16 @@ func scanQueued(row data.Scanner) (Queued, error) {
 	return q, nil
 }
 
+// Forget takes the recipient and the words out of the mails of a chain that are done with: that they were sent stays.
+func Forget(tx *data.Tx, chain string) error {
+	_, err := tx.Exec(`UPDATE outbox SET recipient = '', subject = '', body_text = '', body_html = ''
+		WHERE chain = $1 AND chain <> '' AND state IN ('sent', 'failed', 'stopped')`, chain)
+	if err != nil {
+		return fmt.Errorf("forget mails of %s: %w", chain, err)
+	}
+	return nil
+}
+
 // Failed counts the mails that were given up since a time.
 func Failed(tx *data.Tx, since time.Time) (count int, err error) {
 	err = tx.Row("SELECT count(*) FROM outbox WHERE state = 'failed' AND due_at > $1", data.Millis(since)).Scan(&count)

@@ -170,6 +170,12 @@ var specs = map[string]spec{
 		spanish: "En pausa: venció la ley o se acabaron los fondos"}, optional(sampleParts)}, about: KindSaved},
 	"saved_changed": {params: []param{program, programPage, sampleParts}, about: KindSaved},
 	"saved_gone":    {params: []param{program, {name: "Link", kind: addressArg, sample: "/programs"}}, about: KindSaved},
+	// report_answered, to the address that was given with a report of an error in a listing. ReportedAt: when that was; Message: the
+	// words of staff.
+	"report_answered": {params: []param{program, programPage, instant("ReportedAt", false, sampleNow.AddDate(0, 0, -3)),
+		{name: "Message", kind: textArg,
+			sample:  "You were right: the address had changed. The listing has the new one.",
+			spanish: "Usted tenía razón: la dirección cambió. La ficha ya tiene la nueva."}}, about: KindNeeded},
 	// answer_received, to the reviewer. AnsweredAt: when.
 	"answer_received": {params: []param{organization, reference, program, page, instant("AnsweredAt", false, sampleNow)}, about: KindNeeded, stop: "stop_staff"},
 	// approved. By (optional, else the operator of the site): who approved; Starts, Ends: of the access; Terms (optional): one line each.

@@ -45,7 +45,8 @@ func TestInjection(t *testing.T) {
 	}
 	i.mails()
 	for _, path := range []string{"/home", "/org", "/org/edit", "/org/edit/:topic", "/org/people", "/org/choose", "/invitation/:id", "/account", "/applications", "/applications/:id", "/applications/:id/org", "/applications/:id/p/:slug",
-		"/applications/:id/p/:slug/print", "/applications/:id/p/:slug/stage", "/access/:id", "/access/:id/people", "/staff/review", "/staff/review/:id", "/staff/access", "/staff/access/:id"} {
+		"/applications/:id/p/:slug/print", "/applications/:id/p/:slug/stage", "/access/:id", "/access/:id/people", "/staff/review", "/staff/review/:id", "/staff/access", "/staff/access/:id",
+		"/programs/:slug", "/programs", "/staff/listings", "/staff/listings/reports/:id", "/staff/listings/providers/:slug", "/staff/listings/notices/:id"} {
 		if !i.shown[path] {
 			t.Errorf("no page of %s shows the hostile text: the test proves nothing about it", path)
 		}

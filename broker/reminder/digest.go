@@ -8,6 +8,7 @@ import (
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/catalog"
+	"accessdesk/catalog/upkeep"
 	"accessdesk/data"
 	"accessdesk/notify"
 )
@@ -18,6 +19,7 @@ const mostCases = 10
 // waits is everything that a digest tells of.
 type waits struct {
 	cases    []waiting
+	reports  int             // of errors in listings, not closed
 	renewals []access.Listed // asked for and not decided; of the past day also those whose access ended meanwhile
 }
 
@@ -25,7 +27,10 @@ func everythingWaiting(tx *data.Tx, today time.Time) (all waits, err error) {
 	if all.cases, err = waitingCases(tx); err != nil {
 		return all, err
 	}
-	all.renewals, err = access.Unanswered(tx, today.Add(-day))
+	if all.renewals, err = access.Unanswered(tx, today.Add(-day)); err != nil {
+		return all, err
+	}
+	all.reports, err = upkeep.CountOpen(tx)
 	return all, err
 }
 
@@ -34,7 +39,7 @@ func (w waits) without(members []account.Membership) waits {
 	theirs := func(organizationID string) bool {
 		return slices.ContainsFunc(members, func(m account.Membership) bool { return m.Organization.ID == organizationID })
 	}
-	return waits{
+	return waits{reports: w.reports,
 		cases:    slices.DeleteFunc(slices.Clone(w.cases), func(one waiting) bool { return theirs(one.organization.ID) }),
 		renewals: slices.DeleteFunc(slices.Clone(w.renewals), func(g access.Listed) bool { return theirs(g.OrganizationID) }),
 	}
@@ -89,8 +94,12 @@ func sendDigest(tx *data.Tx, d Desk, p account.Person, today time.Time, all wait
 		return false, nil
 	}
 	args := map[string]any{"Day": today, "Counts": counts, "Link": "/staff/review"}
-	if len(theirs.cases) == 0 && len(theirs.renewals) > 0 {
+	switch {
+	case len(theirs.cases) > 0:
+	case len(theirs.renewals) > 0:
 		args["Link"] = "/staff/access"
+	case theirs.reports > 0:
+		args["Link"] = "/staff/listings"
 	}
 	if pressing, err := digestCases(tx, d, p.Lang, theirs); err != nil {
 		return false, err
@@ -103,7 +112,7 @@ func sendDigest(tx *data.Tx, d Desk, p account.Person, today time.Time, all wait
 
 // digestCounts says in words how many cases wait for what; what is none is left out.
 func digestCounts(tx *data.Tx, d Desk, lang string, all waits, failed int) []string {
-	counts := map[string]int{"failed": failed}
+	counts := map[string]int{"failed": failed, "reports": all.reports}
 	for _, one := range all.cases {
 		switch {
 		case one.state == broker.NeedsInfo:
@@ -129,7 +138,7 @@ func digestCounts(tx *data.Tx, d Desk, lang string, all waits, failed int) []str
 		}
 	}
 	var said []string
-	for _, name := range []string{"new", "late", "due_soon", "applicant", "renewal", "renewal_late", "renewal_missed", "failed"} {
+	for _, name := range []string{"new", "late", "due_soon", "applicant", "renewal", "renewal_late", "renewal_missed", "reports", "failed"} {
 		if counts[name] > 0 {
 			said = append(said, d.Locales.In(lang).N("reminders.digest_"+name, counts[name]))
 		}

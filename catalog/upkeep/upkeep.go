@@ -33,6 +33,7 @@ import (
 	"fmt"
 
 	"accessdesk/catalog"
+	"accessdesk/catalog/upkeep/link"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/notify"
@@ -79,4 +80,43 @@ func wrap(err error, format string, args ...any) error {
 		return err
 	}
 	return fmt.Errorf(format+": %w", append(args, err)...)
+}
+
+// Settings is how the desk is told to keep its listings.
+type Settings struct {
+	RecheckDays int  // days after which a listing is due for a look; 0 is DefaultDays
+	LinkCheck   bool // addresses are asked
+	// LinkHosts are the sites that may be asked: "www.example.org" is that site, ".example.org" all below it too, "listed" every site
+	// that a listing names.
+	LinkHosts []string
+}
+
+// DefaultDays is after how many days a listing is due for a look, unless the desk is told otherwise.
+const DefaultDays = 30
+
+// AllListed stands in LinkHosts for every site that a listing names.
+const AllListed = "listed"
+
+// Days is after how many days a listing is due for a look.
+func (s Settings) Days() int {
+	if s.RecheckDays > 0 {
+		return s.RecheckDays
+	}
+	return DefaultDays
+}
+
+// Hosts are the sites that may be asked; none while the check is off.
+func (s Settings) Hosts(snapshot *catalog.Snapshot) link.Hosts {
+	if !s.LinkCheck {
+		return nil
+	}
+	var hosts link.Hosts
+	for _, host := range s.LinkHosts {
+		if host == AllListed {
+			hosts = append(hosts, Listed(snapshot)...)
+		} else {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
 }

@@ -33,7 +33,8 @@ var mayImport = map[string][]string{
 	"catalog/catalogtest":      {"eligibility"},
 	"catalog/reference":        {"catalog", "catalog/wording", "data/reference", "eligibility"},
 	"catalog/interest":         {"catalog", "data", "data/locale", "eligibility", "notify"},
-	"catalog/upkeep":           {"catalog", "catalog/wording", "data", "eligibility", "notify", "broker/record"},
+	"catalog/upkeep/link":      {},
+	"catalog/upkeep":           {"catalog", "catalog/upkeep/link", "catalog/wording", "data", "eligibility", "notify", "broker/record"},
 	"broker/account":           {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
 	"broker/packet":            {"data/locale", "eligibility", "catalog"},
@@ -44,7 +45,7 @@ var mayImport = map[string][]string{
 	"broker/progress":          {"data", "eligibility", "broker/account", "broker/workflow", "broker/questionnaire"},
 	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
-	"broker/reminder":          {"data", "catalog", "catalog/interest", "eligibility", "notify", "broker/record", "broker/account", "broker/access", "broker/followup", "broker"},
+	"broker/reminder":          {"data", "catalog", "catalog/interest", "catalog/upkeep", "eligibility", "notify", "broker/record", "broker/account", "broker/access", "broker/followup", "broker"},
 	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
 	"broker/demonstration":     above(),
 	"ui/web":                   domain,
@@ -64,7 +65,7 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{
-	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "notify", "broker/record",
+	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "catalog/upkeep/link", "notify", "broker/record",
 	"broker/account", "broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire",
 	"broker/paper", "broker/progress", "broker", "broker/followup", "broker/reminder",
 }

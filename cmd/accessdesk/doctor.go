@@ -68,6 +68,7 @@ func (d doctorCommand) examine(ctx context.Context, p *program, c *commands) []d
 	if len(findings) == 0 {
 		findings = []doctor.Finding{{Area: area, Level: doctor.OK, Text: "The desk is " + config.Server.PublicURL + "."}}
 	}
+	findings = append(findings, linksFinding(config.Catalog))
 	b := &parts{config: config}
 	mailer, err := b.mailer()
 	mail, _ := mailer.(doctor.Mail)

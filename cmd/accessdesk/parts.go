@@ -16,6 +16,7 @@ import (
 	"accessdesk/broker/reminder"
 	"accessdesk/catalog"
 	"accessdesk/catalog/interest"
+	"accessdesk/catalog/upkeep"
 	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 	"accessdesk/data/demo"
@@ -107,7 +108,10 @@ func (b *parts) due(tx *data.Tx) error {
 		return err
 	}
 	_, err := interest.Due(tx, interest.Desk{Vocabulary: b.desk.Vocabulary, Catalog: b.desk.Catalog, Mail: b.desk.Mail, Locales: b.desk.Locales})
-	return err
+	if err != nil {
+		return err
+	}
+	return upkeep.Due(tx)
 }
 
 // deliver sends what is queued.

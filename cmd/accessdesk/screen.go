@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"accessdesk/catalog"
+	"accessdesk/catalog/upkeep"
 	"accessdesk/cmd/accessdesk/spelling"
 	"accessdesk/data"
 	"accessdesk/data/locale"
@@ -45,7 +46,7 @@ func (s screenCommand) Run(ctx context.Context, p *program, c *commands) error {
 	if err != nil {
 		return err
 	}
-	snapshot, err := s.snapshot(ctx, p, c, vocabulary)
+	snapshot, state, err := s.snapshot(ctx, p, c, vocabulary)
 	if err != nil {
 		return err
 	}
@@ -62,6 +63,7 @@ func (s screenCommand) Run(ctx context.Context, p *program, c *commands) error {
 		return err
 	}
 	check := newScreening(vocabulary, programs, facts, s.Lang, p.now())
+	check.upkeep = state
 	for _, conflict := range check.contradictions(locales.In(s.Lang)) {
 		fmt.Fprintln(p.err, conflict)
 	}
@@ -97,18 +99,19 @@ func (s screenCommand) facts(p *program, v *eligibility.Vocabulary) (eligibility
 }
 
 // snapshot is the built-in catalog, or that of a database when the caller names one or a configuration.
-func (s screenCommand) snapshot(ctx context.Context, p *program, c *commands, v *eligibility.Vocabulary) (*catalog.Snapshot, error) {
+func (s screenCommand) snapshot(ctx context.Context, p *program, c *commands, v *eligibility.Vocabulary) (*catalog.Snapshot, *upkeep.State, error) {
 	if c.DB == "" && c.Config == "" {
 		fmt.Fprintln(p.err, "using the built-in catalog (--db or --config uses a database)")
 		offerings, err := seedOfferings(false)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return catalog.FromFiles(v, offerings)
+		snapshot, err := catalog.FromFiles(v, offerings)
+		return snapshot, &upkeep.State{}, err
 	}
 	config, db, err := p.openConfigured(ctx, c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer db.Close()
 	name := config.Database.DSN
@@ -117,14 +120,17 @@ func (s screenCommand) snapshot(ctx context.Context, p *program, c *commands, v 
 	}
 	fmt.Fprintf(p.err, "using the catalog of the database %s\n", name)
 	var snapshot *catalog.Snapshot
+	var state *upkeep.State
 	err = db.Read(ctx, func(tx *data.Tx) (err error) {
-		snapshot, err = catalog.NewCache(v).Snapshot(tx)
+		if snapshot, err = catalog.NewCache(v).Snapshot(tx); err == nil {
+			state, err = upkeep.Load(tx)
+		}
 		return err
 	})
 	if err == nil && len(snapshot.Offerings) == 0 {
 		err = errors.New(`this database has no programs yet: start "accessdesk serve" once`)
 	}
-	return snapshot, err
+	return snapshot, state, err
 }
 
 // nearestSlug suggests a program, or names them all when none is near.

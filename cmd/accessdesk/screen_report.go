@@ -9,6 +9,7 @@ import (
 
 	check "accessdesk/broker/screening"
 	"accessdesk/catalog"
+	"accessdesk/catalog/upkeep"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility"
 )
@@ -18,10 +19,12 @@ type screening struct {
 	*check.Check
 	lang string
 	now  time.Time
+	// upkeep is what a database knows beside the listings: notices, later checks. Empty for the built-in catalog.
+	upkeep *upkeep.State
 }
 
 func newScreening(v *eligibility.Vocabulary, programs []*catalog.Published, facts eligibility.Profile, lang string, now time.Time) *screening {
-	return &screening{Check: check.New(v, programs, facts, nil, now), lang: lang, now: now}
+	return &screening{Check: check.New(v, programs, facts, nil, now), lang: lang, now: now, upkeep: &upkeep.State{}}
 }
 
 // contradictions says where a fact that was given does not agree with what follows from the others.

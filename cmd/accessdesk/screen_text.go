@@ -118,6 +118,9 @@ func (s *screening) program(w *page, l *locale.Localizer, program check.Program)
 	if !out {
 		w.wrap("  ", s.cost(l, program.Published)+" · "+s.requests(l, program.Published))
 	}
+	if notice, ok := s.upkeep.Notice(program.Provider.Slug, s.now); ok && !out {
+		w.wrap("    ! ", l.T("upkeep.notice_short", "Provider", program.Provider.Name)+" "+notice.Text.In(s.lang))
+	}
 	for _, reason := range eligibility.Explain(program.Rules, program.Decision, s.lang) {
 		switch {
 		case out && reason.Result != eligibility.Unmet:
@@ -144,7 +147,7 @@ func (s *screening) program(w *page, l *locale.Localizer, program check.Program)
 
 func (s *screening) cost(l *locale.Localizer, program *catalog.Published) string {
 	if program.Cost == catalog.CostNoneListed {
-		return l.T("cost.none_listed", "Date", l.Date(program.CheckedOn.Time()))
+		return l.T("cost.none_listed", "Date", l.Date(s.upkeep.CheckedOn(program).Time()))
 	}
 	return l.T("cost." + string(program.Cost))
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"accessdesk/catalog/reference"
+	"accessdesk/catalog/upkeep/link"
 	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 	"accessdesk/notify"
@@ -194,6 +195,7 @@ func (b *parts) server(log *slog.Logger, demo bool, links demoLinks) (*ui.Server
 		Contacts: contacts, Zone: b.zone,
 		Limits: web.Limits{Body: config.Limits.BodyKB << 10, SignIn: config.Limits.SignIn, Check: config.Limits.Check,
 			Timeout: time.Duration(config.Limits.TimeoutSeconds) * time.Second},
+		Upkeep:  settings(config.Catalog),
 		Proxies: config.Server.TrustedProxies, ProxyHeader: config.Server.ProxyHeader,
 		Key: b.keys.web, Demo: demo, DemoLinks: links.tokens(), Log: log, Templates: ui.Templates(), Static: ui.Static(), Reference: library,
 	})
@@ -224,6 +226,9 @@ func (b *parts) schedule(ctx context.Context, mailer notify.Mailer, log *slog.Lo
 	job("deliver", 3*time.Second, func(ctx context.Context) error { return b.deliver(ctx, mailer, log) })
 	job("checkpoint", time.Hour, b.checkpoint)
 	job("prune", time.Hour, b.prune)
+	if b.config.Catalog.LinkCheck {
+		job("links", time.Minute, func(ctx context.Context) error { return b.checkLinks(ctx, link.Config{Pause: linkPause}, log) })
+	}
 	return c
 }
 

@@ -80,14 +80,14 @@ func newCard(r *web.Request, tx *data.Tx, listings web.Listings, offering *catal
 	return card{
 		Notice: listings.On(offering),
 		Slug:   offering.Slug, Title: offering.Title.In(r.Lang), Summary: offering.Summary.In(r.Lang),
-		Provider: offering.Provider.Name, Kind: r.L.T("kind." + string(offering.Kind)), Cost: costText(r, offering.Offering),
+		Provider: offering.Provider.Name, Kind: r.L.T("kind." + string(offering.Kind)), Cost: costText(r, listings, offering),
 		Status: statusText(r, tx, offering.Offering, next), Open: openNow(tx, offering, next),
 	}
 }
 
 // costText says what it costs as far as the provider says; "no charge listed" always carries its day.
-func costText(r *web.Request, offering *catalog.Offering) string {
-	return r.L.T("cost."+string(offering.Cost), "Date", r.L.Date(offering.CheckedOn.Time()))
+func costText(r *web.Request, listings web.Listings, offering *catalog.Published) string {
+	return r.L.T("cost."+string(offering.Cost), "Date", listings.CheckedText(offering))
 }
 
 // statusText says whether requests are taken, with the day that a window opens or closes, and when no place is left.

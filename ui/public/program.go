@@ -29,10 +29,11 @@ type ProgramPage struct {
 	Lasts      string // "180 days"
 	Renewable  bool
 	Safeguards []string
-	Site       string // the provider's own page
-	HelperLink string
-	Words      []wordLink // the definitions that the rules use
-	Ordered    bool       // the order itself announces the program
+	// Site is the provider's own page, SiteLink the address if it may be a link, SiteGone since when it does not open.
+	Site, SiteLink, SiteGone string
+	HelperLink, HelperGone   string
+	Words                    []wordLink // the definitions that the rules use
+	Ordered                  bool       // the order itself announces the program
 }
 
 // rule is a criterion in words.
@@ -42,6 +43,7 @@ type rule struct{ Title, Citation string }
 type route struct {
 	Mode, To  string // text of the mode, address or number
 	Link      string // where To can be opened
+	Gone      string // since when it cannot
 	Steps     []string
 	Documents []string
 	Subject   string   // of the e-mail that the provider expects
@@ -80,10 +82,12 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	next := offering.NextStep(tx.Now, full)
 	page := ProgramPage{
 		card: newCard(r, tx, listings, offering, next), Published: offering.CriteriaPublished, Company: offering.Company(),
-		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: r.L.Date(offering.CheckedOn.Time()),
+		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: listings.CheckedText(offering),
 		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
-		Way: newWay(r, offering, next), Renewable: offering.Terms.Renewable, Site: webLink(offering.Provider.URL),
-		HelperLink: webLink(offering.Helper.URL), Words: wordsOf(r, offering), Ordered: r.Site.Reference.Order.Announces(offering.Slug),
+		Way: newWay(r, offering, next), Renewable: offering.Terms.Renewable, Site: offering.Provider.URL,
+		SiteLink: openLink(listings, offering.Provider.URL), SiteGone: listings.GoneText(offering.Provider.URL),
+		HelperLink: openLink(listings, offering.Helper.URL), HelperGone: listings.GoneText(offering.Helper.URL),
+		Words: wordsOf(r, offering), Ordered: r.Site.Reference.Order.Announces(offering.Slug),
 	}
 	if offering.Terms.DurationDays > 0 {
 		page.Lasts = r.L.Days(offering.Terms.DurationDays)
@@ -100,14 +104,14 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	for _, way := range offering.Apply {
 		if way.Mode != catalog.ModeInApp || len(way.Steps)+len(way.Documents) > 0 {
-			page.Routes = append(page.Routes, newRoute(r, offering, way))
+			page.Routes = append(page.Routes, newRoute(r, listings, offering, way))
 		}
 	}
 	for _, safeguard := range offering.Terms.Safeguards {
 		page.Safeguards = append(page.Safeguards, r.L.T("safeguard."+string(safeguard)))
 	}
 	for _, s := range offering.Sources {
-		page.Sources = append(page.Sources, newSource(r, s))
+		page.Sources = append(page.Sources, newSource(r, listings, s))
 	}
 	return web.Reply{Page: "public/program", Data: page}, nil
 }
@@ -115,12 +119,29 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 // notReached is how a listing says that nobody could open the address: such a page is named but not linked.
 const notReached = "not reached"
 
-func newSource(r *web.Request, s catalog.Source) source {
+// newSource names a source, as a link where somebody read it or the link check opened it since; what is gone is no link.
+func newSource(r *web.Request, listings web.Listings, s catalog.Source) source {
 	day := r.L.Date(s.ReadOn.Time())
+	shown := source{URL: s.URL, Link: openLink(listings, s.URL) != "", Supports: s.Supports, Primary: s.Primary, Read: r.L.T("public.read_on", "Date", day)}
+	opened := listings.Opened(s.URL)
 	if strings.Contains(s.Supports, notReached) {
-		return source{URL: s.URL, Read: r.L.T("public.not_reached", "Date", day), Primary: s.Primary}
+		shown.Supports, shown.Read = "", r.L.T("public.not_reached", "Date", day)
+		if shown.Link = shown.Link && opened.ReachedOn != ""; shown.Link {
+			shown.Read = r.L.T("upkeep.opens_unread", "Date", r.L.Date(opened.ReachedOn.Time()))
+		}
 	}
-	return source{URL: s.URL, Link: webLink(s.URL) != "", Supports: s.Supports, Primary: s.Primary, Read: r.L.T("public.read_on", "Date", day)}
+	if gone := listings.GoneText(s.URL); gone != "" {
+		shown.Read += " " + gone
+	}
+	return shown
+}
+
+// openLink gives an address that a page may link to and that still opens as far as anybody knows, else "".
+func openLink(listings web.Listings, address string) string {
+	if listings.Opened(address).GoneOn != "" {
+		return ""
+	}
+	return webLink(address)
 }
 
 // webLink gives an address that a page may link to, "" for anything but https.
@@ -131,7 +152,7 @@ func webLink(address string) string {
 	return ""
 }
 
-func newRoute(r *web.Request, offering *catalog.Published, way catalog.ApplyRoute) route {
+func newRoute(r *web.Request, listings web.Listings, offering *catalog.Published, way catalog.ApplyRoute) route {
 	shown := route{Mode: r.L.T("mode." + string(way.Mode)), To: way.To}
 	switch {
 	case way.Mode == catalog.ModeEmail:
@@ -139,7 +160,7 @@ func newRoute(r *web.Request, offering *catalog.Published, way catalog.ApplyRout
 	case way.Mode == catalog.ModePhone:
 		shown.Link = "tel:" + way.To
 	default:
-		shown.Link = webLink(way.To)
+		shown.Link, shown.Gone = openLink(listings, way.To), listings.GoneText(way.To)
 	}
 	if way.Mode != catalog.ModeInApp {
 		shown.Subject = way.Subject.In(r.Lang)

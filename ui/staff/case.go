@@ -9,6 +9,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/notify"
 	"accessdesk/ui/web"
 )
 
@@ -183,10 +184,14 @@ func answerText(r *web.Request, q catalog.Question, values []string) string {
 func mailRows(r *web.Request, c broker.Case) []mailRow {
 	var rows []mailRow
 	for _, m := range c.Mails {
-		rows = append(rows, mailRow{Subject: m.Subject, To: m.To, Language: r.L.T("staff.lang_" + knownLanguage(m.Lang)),
-			State: r.L.T("staff.mail_" + string(m.State)), When: r.L.DateTime(m.QueuedAt, r.Site.Zone), Text: m.Text})
+		rows = append(rows, newMailRow(r, m))
 	}
 	return rows
+}
+
+func newMailRow(r *web.Request, m notify.Queued) mailRow {
+	return mailRow{Subject: m.Subject, To: m.To, Language: r.L.T("staff.lang_" + knownLanguage(m.Lang)),
+		State: r.L.T("staff.mail_" + string(m.State)), When: r.L.DateTime(m.QueuedAt, r.Site.Zone), Text: m.Text}
 }
 
 // decisionText says how a decided case ended, "" for one that is open.

@@ -40,10 +40,12 @@ const (
 
 // PreviewPage shows what a decision would do: who gets which exact mail in which language.
 type PreviewPage struct {
-	ID, Organization, Program, Reference string
-	Act, Title, Reason, Starts           string
-	Mails                                []preview
-	Typed                                []hidden
+	Address                          string // where the form goes
+	Back, BackText                   string
+	Organization, Program, Reference string
+	Act, Title, Reason, Starts       string
+	Mails                            []preview
+	Typed                            []hidden
 }
 
 // preview is one mail with everybody who gets it.
@@ -104,7 +106,8 @@ func newPreviewPage(r *web.Request, tx *data.Tx, request broker.ActRequest, mark
 	if err != nil {
 		return PreviewPage{}, err
 	}
-	page := PreviewPage{ID: c.ID, Organization: c.Application.Organization.Name, Program: c.Program.Title.In(r.Lang), Reference: c.Application.Reference,
+	back := "/staff/review/" + c.ID
+	page := PreviewPage{Address: back + "/decision", Back: back, BackText: c.Application.Organization.Name, Organization: c.Application.Organization.Name, Program: c.Program.Title.In(r.Lang), Reference: c.Application.Reference,
 		Act: request.Act, Title: actText(r, request.Act)}
 	if request.Act == broker.ActDecline {
 		page.Reason = r.L.T("broker.reason_" + request.ReasonCode)

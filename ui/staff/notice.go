@@ -206,7 +206,7 @@ func noticeFields(r *web.Request, n upkeep.Notice) []form.Field {
 			day, clock = at.In(r.Site.Zone).Format(time.DateOnly), at.In(r.Site.Zone).Format("15:04")
 		}
 		return form.Field{ID: id, Kind: form.Group, Label: r.L.T("upkeep.notice_" + id), Hint: hint + " " + zone, Parts: []form.Part{
-			{ID: id, Label: r.L.T("upkeep.day"), Type: "date", Value: day}, {ID: id + timePart, Label: r.L.T("upkeep.time"), Type: "time", Value: clock}}}
+			{ID: id, Label: r.L.T("upkeep.day"), Type: "date", Value: day}, {ID: id + timePart, Label: r.L.T("upkeep.time"), Type: "text", Value: clock}}}
 	}
 	area := func(id, text string) form.Field {
 		return form.Field{ID: id, Kind: form.Area, Label: r.L.T("upkeep.notice_" + id), Hint: r.L.T("upkeep.notice_hint", "Max", upkeep.NoticeLength), Value: text, Required: true}

@@ -54,6 +54,30 @@ func (l Listings) On(program *catalog.Published) *Notice {
 	return shown
 }
 
+// OpensText says in words whether an address opens, "" if nobody knows.
+func (l Listings) OpensText(address string) string {
+	switch opened := l.Opened(address); {
+	case opened.GoneOn != "":
+		return l.GoneText(address)
+	case opened.ReachedOn != "":
+		return l.r.L.T("upkeep.opened_on", "Date", l.r.L.Date(opened.ReachedOn.Time()))
+	}
+	return ""
+}
+
+// GoneText says since when an address does not open, "" for one that does or of which nobody knows.
+func (l Listings) GoneText(address string) string {
+	if gone := l.Opened(address).GoneOn; gone != "" {
+		return l.r.L.T("upkeep.not_opened", "Date", l.r.L.Date(gone.Time()))
+	}
+	return ""
+}
+
+// CheckedText is the day on which somebody last compared a listing with its sources.
+func (l Listings) CheckedText(p *catalog.Published) string {
+	return l.r.L.Date(l.CheckedOn(p).Time())
+}
+
 // NoticeOn gives the notice that stands on the program of a case now: nil if there is none, or if the case is over.
 func (r *Request) NoticeOn(tx *data.Tx, program *catalog.Published, over bool) (*Notice, error) {
 	if over {

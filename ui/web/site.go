@@ -103,6 +103,7 @@ type Config struct {
 	Contacts  []Contact
 	Zone      *time.Location
 	Limits    Limits
+	Upkeep    upkeep.Settings // of the listings
 	// Proxies are the addresses of proxies that overwrite ProxyHeader with the address of the caller.
 	Proxies     []string
 	ProxyHeader string

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -34,7 +35,25 @@ func (config Configuration) check() error {
 	if config.Mail.TLS == "none" && config.Mail.Delivery == "smtp" && !Loopback(config.Mail.Host) {
 		return fmt.Errorf(`configuration: [mail] tls = "none" is allowed only for a mail server on this machine; use "starttls" or "implicit"`)
 	}
+	if err := config.Catalog.check(); err != nil {
+		return err
+	}
 	return checkPublicURL(config.Server.PublicURL)
+}
+
+var hostPattern = regexp.MustCompile(`^\.?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+
+// check wants names of sites. An address, a number or "*" would be a mistake that lets the desk ask where nobody meant.
+func (c Catalog) check() error {
+	for _, host := range c.LinkHosts {
+		if host != "listed" && !hostPattern.MatchString(host) {
+			return fmt.Errorf(`configuration: [catalog] link_hosts: %q is no site; write names in small letters like "www.example.gov", ".example.gov" for all below it too, or "listed"`, host)
+		}
+	}
+	if c.LinkCheck && len(c.LinkHosts) == 0 {
+		return fmt.Errorf(`configuration: [catalog] link_check is on, but link_hosts names no site; "listed" means every site that a listing names`)
+	}
+	return nil
 }
 
 func checkPublicURL(address string) error {

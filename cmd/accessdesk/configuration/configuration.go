@@ -10,6 +10,7 @@ type Configuration struct {
 	Brand    Brand    `toml:"brand"`
 	Mail     Mail     `toml:"mail"`
 	Limits   Limits   `toml:"limits"`
+	Catalog  Catalog  `toml:"catalog"`
 	Keys     Keys     `toml:"keys"`
 }
 
@@ -68,6 +69,13 @@ type Limits struct {
 	TimeoutSeconds int `toml:"timeout_seconds" validate:"min=1,max=60"`
 }
 
+// Catalog is [catalog]: how the listings are kept true.
+type Catalog struct {
+	RecheckDays int      `toml:"recheck_days" validate:"min=1,max=366"`
+	LinkCheck   bool     `toml:"link_check"`
+	LinkHosts   []string `toml:"link_hosts"`
+}
+
 // Keys is [keys]: the folder of the keys of the installation.
 type Keys struct {
 	Folder string `toml:"folder" validate:"required"`
@@ -87,8 +95,9 @@ func Defaults() Configuration {
 				{Name: "FBI", En: "Report the crime to the Internet Crime Complaint Center, or call your local FBI office.",
 					Es: "Denuncie el delito ante el Centro de Denuncias de Delitos en Internet o llame a la oficina local del FBI.", URL: "https://www.ic3.gov"},
 			}},
-		Mail:   Mail{Delivery: "spool", Spool: "var/mail", From: "desk@localhost.localdomain", Port: 587, TLS: "starttls"},
-		Limits: Limits{BodyKB: 256, SignIn: 20, Check: 120, TimeoutSeconds: 10},
-		Keys:   Keys{Folder: "var/keys"},
+		Mail:    Mail{Delivery: "spool", Spool: "var/mail", From: "desk@localhost.localdomain", Port: 587, TLS: "starttls"},
+		Limits:  Limits{BodyKB: 256, SignIn: 20, Check: 120, TimeoutSeconds: 10},
+		Catalog: Catalog{RecheckDays: 30},
+		Keys:    Keys{Folder: "var/keys"},
 	}
 }

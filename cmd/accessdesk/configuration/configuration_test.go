@@ -26,7 +26,7 @@ func TestExampleIsTheDefaults(t *testing.T) {
 	}
 	want := Defaults()
 	want.Server.PublicURL = "http://127.0.0.1:8080"
-	want.Server.TrustedProxies = []string{}
+	want.Server.TrustedProxies, want.Catalog.LinkHosts = []string{}, []string{}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("config.example.toml says\n%+v\nthe defaults are\n%+v", got, want)
 	}
@@ -57,6 +57,12 @@ func TestConfigurationIsRefused(t *testing.T) {
 		"no mail server":   {"[mail]\ndelivery = \"smtp\"\n", nil, []string{"[mail] host", "is needed when delivery is smtp"}},
 		"mail without TLS": {"[mail]\ndelivery = \"smtp\"\nhost = \"mail.example.org\"\ntls = \"none\"\n", nil, []string{"only for a mail server on this machine"}},
 		"time zone":        {"[brand]\ntime_zone = \"Mars/Olympus\"\n", nil, []string{"[brand] time_zone", "America/New_York"}},
+		"days":             {"[catalog]\nrecheck_days = 0\n", nil, []string{"[catalog] recheck_days", "at least 1"}},
+		"site":             {"[catalog]\nlink_hosts = [\"https://example.org/\"]\n", nil, []string{"link_hosts", "https://example.org/", "www.example.gov"}},
+		"every site":       {"[catalog]\nlink_hosts = [\"*\"]\n", nil, []string{"link_hosts", "\"listed\""}},
+		"machine":          {"[catalog]\nlink_hosts = [\"127.0.0.1\"]\n", nil, []string{"link_hosts", "127.0.0.1"}},
+		"local name":       {"[catalog]\nlink_hosts = [\"localhost\"]\n", nil, []string{"link_hosts", "localhost"}},
+		"no site":          {"[catalog]\nlink_check = true\n", nil, []string{"link_check is on", "link_hosts"}},
 		"variable":         {"", []string{"ACCESSDESK_SERVER_LISTN=x"}, []string{"unknown environment variable ACCESSDESK_SERVER_LISTN", `"ACCESSDESK_SERVER_LISTEN"`}},
 		"variable value":   {"", []string{"ACCESSDESK_MAIL_PORT=many"}, []string{"ACCESSDESK_MAIL_PORT", "not a whole number"}},
 		"missing secret":   {"", []string{"ACCESSDESK_MAIL_PASSWORD_FILE=/nowhere/at/all"}, []string{"ACCESSDESK_MAIL_PASSWORD_FILE"}},
