@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"strconv"
 	"strings"
 
 	"accessdesk/catalog"
@@ -28,7 +29,9 @@ type noticeRow struct {
 
 // listingRow is a listing to compare with its sources.
 type listingRow struct {
-	Slug, Title, VersionID     string
+	Slug, Title                string
+	Version                    string // that the form is about
+	versionID                  string
 	Last, DueOn, ReviewBy      string
 	LastBy, LastNote           string // of the last confirmation of any version
 	Pill                       pill
@@ -69,7 +72,10 @@ func Confirm(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		switch said {
 		case saidSame:
 			same++
-			err = upkeep.Confirm(tx, upkeepDesk(r), upkeep.Checked{Slug: row.Slug, VersionID: r.Form("version-" + row.Slug), On: catalog.Date(page.Day),
+			if r.Form("version-"+row.Slug) != row.Version {
+				return web.Reply{}, data.ErrConflict
+			}
+			err = upkeep.Confirm(tx, upkeepDesk(r), upkeep.Checked{Slug: row.Slug, VersionID: row.versionID, On: catalog.Date(page.Day),
 				Note: row.Note, By: r.Person.ID}, today(r, tx))
 		case saidWrong:
 			wrong++
@@ -157,8 +163,8 @@ func (p *ProviderPage) addListings(r *web.Request, tx *data.Tx) error {
 }
 
 func newListingRow(r *web.Request, tx *data.Tx, listings web.Listings, one upkeep.ListingTurn) (listingRow, error) {
-	row := listingRow{Slug: one.Slug, Title: one.Title.In(r.Lang), VersionID: one.VersionID, Last: r.L.Date(one.LastOn.Time()), DueOn: r.L.Date(one.DueOn.Time()),
-		Pill: turnPill(r, one.DueOn, today(r, tx)), Said: newListingText(r, listings, one.Published),
+	row := listingRow{Slug: one.Slug, Title: one.Title.In(r.Lang), versionID: one.VersionID, Last: r.L.Date(one.LastOn.Time()), DueOn: r.L.Date(one.DueOn.Time()),
+		Pill: turnPill(r, one.DueOn, today(r, tx)), Said: newListingText(r, listings, one.Published).short(one.Slug), Version: strconv.Itoa(one.Version),
 		Answers: []choice{{saidNothing, r.L.T("upkeep.said_nothing"), true}, {saidSame, r.L.T("upkeep.said_same"), false}, {saidWrong, r.L.T("upkeep.said_wrong"), false}}}
 	if one.ReviewBy != "" {
 		row.ReviewBy = r.L.Date(one.ReviewBy.Time())

@@ -39,11 +39,26 @@ type reportStep struct{ Act, When, Who, Message, Note string }
 type listingText struct {
 	Version, Summary, Status, Cost, Checked string
 	Rules, Routes                           []string
+	RulesPage                               string // where the rules stand, if not here
 	Sources                                 []sourceRow
+	SourcesPage                             string // where further ones stand, if not here
 }
 
 // sourceRow is a source with what is known of its address.
-type sourceRow struct{ URL, Link, Supports, Read, Opens string }
+type sourceRow struct {
+	URL, Link, Supports, Read, Opens string
+	primary                          bool
+}
+
+// short leaves out what stands on the page of the program: a provider has many. The sources are then the provider's own pages and
+// the law, where there are any.
+func (t listingText) short(slug string) listingText {
+	t.Summary, t.Rules, t.RulesPage = "", nil, "/programs/"+slug+"#rules"
+	if own := slices.DeleteFunc(slices.Clone(t.Sources), func(s sourceRow) bool { return !s.primary }); len(own) > 0 && len(own) < len(t.Sources) {
+		t.Sources, t.SourcesPage = own, "/programs/"+slug+"#sources"
+	}
+	return t
+}
 
 // Report shows a report.
 func Report(r *web.Request, tx *data.Tx) (web.Reply, error) {
@@ -179,7 +194,7 @@ func newListingText(r *web.Request, listings web.Listings, p *catalog.Published)
 		said.Routes = append(said.Routes, strings.TrimSuffix(r.L.T("mode."+string(way.Mode))+": "+way.To, ": "))
 	}
 	for _, s := range p.Sources {
-		row := sourceRow{URL: s.URL, Supports: s.Supports, Read: r.L.Date(s.ReadOn.Time()), Opens: listings.OpensText(s.URL)}
+		row := sourceRow{URL: s.URL, Supports: s.Supports, Read: r.L.Date(s.ReadOn.Time()), Opens: listings.OpensText(s.URL), primary: s.Primary}
 		if strings.HasPrefix(s.URL, "https://") {
 			row.Link = s.URL
 		}
