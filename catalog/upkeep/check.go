@@ -81,7 +81,7 @@ func ChecksOf(tx *data.Tx, slug string, most int) ([]Checked, error) {
 // Turn is a provider's turn to be looked at.
 type Turn struct {
 	Provider catalog.Provider
-	Listings []ListingTurn // in slug order
+	Listings []ListingTurn // the one that is longest overdue first
 	Oldest   catalog.Date  // the oldest day on which one of them was checked
 	DueOn    catalog.Date  // the first day on which one of them is due
 }
@@ -118,6 +118,7 @@ func Queue(snapshot *catalog.Snapshot, state *State, days int) []Turn {
 	}
 	var all []Turn
 	for _, t := range byProvider {
+		slices.SortStableFunc(t.Listings, func(a, b ListingTurn) int { return strings.Compare(string(a.DueOn), string(b.DueOn)) })
 		all = append(all, *t)
 	}
 	slices.SortFunc(all, func(a, b Turn) int {

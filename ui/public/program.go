@@ -131,7 +131,7 @@ func newSource(r *web.Request, listings web.Listings, s catalog.Source) source {
 		}
 	}
 	if gone := listings.GoneText(s.URL); gone != "" {
-		shown.Read += " " + gone
+		shown.Read += " · " + gone
 	}
 	return shown
 }
