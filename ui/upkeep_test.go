@@ -169,7 +169,7 @@ func TestReportAnError(t *testing.T) {
 	if got := stale.Send(); got.Status != http.StatusConflict {
 		t.Errorf("a decision on what somebody changed meanwhile: %d", got.Status)
 	}
-	page = settle(staff.Visit(report), "fixed", "").Send().Want(http.StatusOK).Form(report).Press("confirm").Want(http.StatusOK).Says("The report is closed.", "Mended")
+	page = settle(staff.Visit(report), "fixed", "").Send().Want(http.StatusOK).Form(report).Press("confirm").Want(http.StatusOK).Says("The report is closed.", "Fixed")
 	if page.Find("main form").Length() > 0 {
 		t.Error("a closed report has a form")
 	}

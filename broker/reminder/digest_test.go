@@ -8,6 +8,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
+	"accessdesk/catalog/upkeep"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/notify"
@@ -182,5 +183,33 @@ func TestDigestNamesRenewals(t *testing.T) {
 		}
 		b.SetNow(morningOf(g.Ends.Add(2 * day)))
 		b.want(t, "two days later", daily)
+	})
+}
+
+// TestDigestCountsReports: reports of errors in listings that are not closed are counted, and lead to their page where nothing else
+// waits.
+func TestDigestCountsReports(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		desk := upkeep.Desk{Vocabulary: b.desk.Vocabulary, Catalog: b.desk.Catalog, Mail: b.desk.Mail}
+		b.SetNow(b.at(2026, 11, 24, 6, 0, 0))
+		var id string
+		b.Write(t, func(tx *data.Tx) (err error) {
+			id, err = upkeep.Report(tx, desk, upkeep.Words{Slug: "demo-scanning", Wrong: upkeep.WrongCost, Lang: "en"})
+			return err
+		})
+		b.SetNow(b.at(2026, 11, 24, 7, 0, 0))
+		for _, m := range b.want(t, "one report", daily, "digest manager", "digest colleague", "digest insider") {
+			if !strings.Contains(m.Text, "/staff/listings") || m.Lang == "en" && !strings.Contains(m.Text, "- 1 reported error in a listing is open\n") ||
+				m.Lang == "es" && !strings.Contains(m.Text, "- 1 error reportado en una ficha sigue abierto\n") {
+				t.Errorf("text:\n%s", m.Text)
+			}
+		}
+		b.Write(t, func(tx *data.Tx) error {
+			_, err := upkeep.ActOnReport(tx, desk, id, b.manager.ID, upkeep.ActRequest{Act: upkeep.ActFixed, Revision: 1})
+			return err
+		})
+		b.SetNow(b.at(2026, 11, 25, 7, 0, 0))
+		b.want(t, "closed", daily)
 	})
 }

@@ -37,6 +37,7 @@ type file struct {
 	member  account.Membership
 	packet  packet.Packet // as it was sent; while it is prepared, or where the person asks for it, as it is today
 	sent    *sent         // nil for one that is not sent
+	checked string        // day on which somebody last compared the listing with its sources
 	notice  *web.Notice   // of its provider, while it is undecided
 }
 
@@ -80,8 +81,13 @@ func load(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) (
 	if f.member, err = account.MayActFor(tx, r.Person.ID, a.Organization.ID); err != nil {
 		return f, err
 	}
-	if f.notice, err = r.NoticeOn(tx, f.program, item.Over()); err != nil {
+	listings, err := r.Listings(tx)
+	if err != nil {
 		return f, err
+	}
+	f.checked = listings.CheckedText(f.program)
+	if !item.Over() {
+		f.notice = listings.On(f.program)
 	}
 	r.About(a.Organization)
 	f.route = RouteOf(f.program.Offering, item.Route)

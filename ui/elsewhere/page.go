@@ -299,7 +299,7 @@ func (f file) standing(r *web.Request, now time.Time) string {
 	case catalog.HinderedAfterWindow:
 		status = r.L.T("world.closed", "Date", r.L.DateIn(window.Closes, window.Zone()))
 	}
-	return r.L.T("packet.not_open", "Status", status, "Date", r.L.Date(f.program.CheckedOn.Time()))
+	return r.L.T("packet.not_open", "Status", status, "Date", f.checked)
 }
 
 // next says what to do now.

@@ -20,6 +20,7 @@ type NoticePage struct {
 	Number         int    // edition that the form was made from
 	Standing       pill
 	Fields         []form.Field
+	Over           bool
 	Write, End     bool // what the person may do with it
 	Programs       int  // on how many program pages it stands
 	Shown          *web.Notice
@@ -124,7 +125,7 @@ func newNoticePage(r *web.Request, tx *data.Tx, provider string, n upkeep.Notice
 	if n.ID == "" {
 		return page, nil
 	}
-	page.Standing = noticePill(r, n, tx.Now)
+	page.Standing, page.Over = noticePill(r, n, tx.Now), n.Over(tx.Now)
 	editions, err := upkeep.Editions(tx, n.ID)
 	if err != nil {
 		return page, err
