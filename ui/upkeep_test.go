@@ -195,6 +195,11 @@ func TestCompareWithSources(t *testing.T) {
 		t.Fatalf("what was chosen is lost: %q", form.Values)
 	}
 	form.Set("day", "2027-01-02").Set("note-"+modelProgram, "The form has a new field.").Set("note-"+scanProgram, "All pages read.")
+	form.Values.Set("version-"+scanProgram, "7") // another one was published meanwhile
+	if got := form.Send(); got.Status != http.StatusConflict {
+		t.Errorf("a confirmation of another version: status %d", got.Status)
+	}
+	form.Values.Set("version-"+scanProgram, "1")
 	form.Send().Want(http.StatusOK).At(address).Says("Still as listed: 1.", "Reported as wrong: 1.", "Last compared on January 2, 2027.", "All pages read.", "2 reports about it are open.")
 	form.Send().Want(http.StatusOK) // the form sent twice
 	var checks int

@@ -3,6 +3,7 @@ package upkeep
 import (
 	"cmp"
 	"database/sql"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func ClaimAddresses(tx *data.Tx, snapshot *catalog.Snapshot, hosts link.Hosts, m
 			continue
 		}
 		due = append(due, Address{URL: address})
-		_, err := tx.Exec(`INSERT INTO link_check (url, problem, status, reached_on, moved_to, gone_on, failures, due_at) VALUES ($1, '', 0, '', '', '', 0, 0)`, address)
+		_, err := tx.Exec(`INSERT INTO link_check (url, problem, status, reached_on, moved_to, gone_on, failures, due_at) VALUES ($1, '', 0, '', '', '', 0, 0) ON CONFLICT DO NOTHING`, address)
 		if err != nil {
 			return nil, wrap(err, "note an address")
 		}
@@ -132,6 +133,9 @@ func KeepAnswers(tx *data.Tx, answers []link.Answer, today catalog.Date) error {
 	turned := false
 	for _, answer := range answers {
 		before, err := scanAddress(tx.Row("SELECT "+addressColumns+" FROM link_check WHERE url = $1", answer.URL))
+		if errors.Is(err, data.ErrNotFound) {
+			continue // no listing names it any more
+		}
 		if err != nil {
 			return wrap(err, "keep an answer")
 		}

@@ -67,6 +67,9 @@ func TestClaim(t *testing.T) {
 			t.Errorf("handed out twice: %q", got)
 		}
 		b.Advance(askLease)
+		if got := b.claim(t, link.Hosts{"nothing.example.org"}, 100); len(got) > 0 {
+			t.Errorf("%q was taken off the list, but is asked", got)
+		}
 		if got := b.claim(t, hosts, 100); len(got) != len(uses) {
 			t.Errorf("after the lease %q", got)
 		}
@@ -109,6 +112,7 @@ func TestAnswersAreKept(t *testing.T) {
 			}
 		}
 		see(Opened{})
+		b.keepAnswers(t, link.Answer{URL: "https://forgotten.example.org"}) // by a run that began before a listing changed
 		revision := b.snapshot(t).Revision
 		a := step(0, link.Slow, 0, "")
 		if a.Failures != 1 || !a.FailedAt.Equal(b.Now()) || !a.due.Equal(b.Now().Add(askTomorrow)) || !a.Broken() {
