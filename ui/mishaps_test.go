@@ -52,6 +52,8 @@ func mishaps() []mishap {
 		func(w *world) string { return w.caseOf(broker.InReview) }
 	renew := func(w *world) string { return "/access/" + w.ending.ID + "/renew" }
 	inReview, stage := func(w *world) string { return w.item(broker.InReview) }, func(w *world) string { return w.packet(emailProgram) + "/stage?act=" + broker.ActSend }
+	report, cisa, notice := fixed("/programs/"+emailProgram+"/report"), fixed("/staff/listings/providers/cisa"), fixed("/staff/listings/providers/cisa/notice")
+	reported := func(w *world) string { return "/staff/listings/reports/" + w.upkeep.reported }
 	withdraw, follow := under(draft, "/withdraw"), fixed("/programs/"+modelProgram+"/follow")
 	return []mishap{
 		{as: stranger, address: fixed("/no/such/page"), says: "errors.not_found_title", always: true},
@@ -100,6 +102,11 @@ func mishaps() []mishap {
 			says: "errors.conflict_title"},
 		{as: manager, address: func(w *world) string { return "/staff/access/" + w.asked.ID }, form: func(w *world) string { return "/staff/access/" + w.asked.ID + "/decision" },
 			before: picking("act", access.ActRenew), says: "grant.confirm_renew"},
+		{as: stranger, address: report, form: report, before: typing("email", "nobody"), says: "layout.problem_heading", always: true},
+		{as: manager, address: cisa, form: cisa, before: picking("said-"+emailProgram, "same") + typing("day", ""), says: "layout.problem_heading", always: true},
+		{as: manager, address: notice, form: notice, before: typing("from", "2026-12-01") + typing("from-time", "noon") + typing("text_en", "Act now!"), says: "layout.problem_heading", always: true},
+		{as: manager, address: reported, form: reported, says: "layout.problem_heading"},
+		{as: manager, address: reported, form: reported, before: picking("act", "answer") + typing("message", "Gracias."), says: "staff.preview_nothing"},
 	}
 }
 

@@ -34,8 +34,10 @@ func TestNotice(t *testing.T) {
 	form.Values.Set("text_en", noticeEnglish+" It is guaranteed!")
 	form.Values.Set("from", from.Format(time.DateOnly))
 	form.Values.Set("from-time", from.Format("15:04"))
+	form.Values.Set("until", "2027-01-01")
+	form.Values.Set("until-time", "noon")
 	form.Values.Set("source_url", "example.org")
-	page := form.Send().Want(http.StatusUnprocessableEntity).Says("There is a problem", "“guaranteed” promises", "Write the notice in this language too", "It must begin with https://")
+	page := form.Send().Want(http.StatusUnprocessableEntity).Says("There is a problem", "“guaranteed” promises", "Write the notice in this language too", "It must begin with https://", "Enter a day and a time")
 	form = page.Form("/staff/listings/providers/example-institute/notice")
 	if got := form.Values.Get("text_en"); got != noticeEnglish+" It is guaranteed!" || form.Values.Get("from-time") != from.Format("15:04") {
 		t.Fatalf("what was typed is lost: %q", form.Values)
@@ -142,7 +144,7 @@ func TestReportAnError(t *testing.T) {
 	if w.visitor(t, auditor).Visit(report).Want(http.StatusOK).Says("Falta el teléfono.").Find("main form").Length() > 0 {
 		t.Error("an auditor has a form")
 	}
-	page = page.Form(report).Press("Take it").Want(http.StatusOK).Says("The report is yours to look at.", "Being looked at")
+	page = page.Form(report+"?act=take").Send().Want(http.StatusOK).At(report).Says("The report is yours to look at.", "Being looked at")
 	settle := func(page *webtest.Page, act, message string) *webtest.Form {
 		f := page.Form(report)
 		f.Values.Set("act", act)

@@ -49,11 +49,8 @@ func WriteNotice(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if len(problems) > 0 {
-		return page.again(r, problems), nil
-	}
 	_, err = upkeep.Write(tx, upkeepDesk(r), page.Provider, r.Person.ID, draft)
-	if problems, refused := r.Refused(err); refused {
+	if problems = andRefused(r, problems, err); len(problems) > 0 {
 		return page.again(r, problems), nil
 	}
 	return web.Reply{Redirect: providerAddress(page.Provider), Flash: "upkeep.flash_notice_written"}, err
@@ -82,19 +79,28 @@ func ChangeNotice(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return done, err
 	}
 	draft, problems := draftOf(r)
-	if len(problems) > 0 {
-		return page.again(r, problems), nil
-	}
 	before, err := upkeep.FindNotice(tx, page.ID)
 	if err != nil {
 		return web.Reply{}, err
 	}
 	draft.From, draft.Until = keepSeconds(draft.From, before.From), keepSeconds(draft.Until, before.Until)
 	_, err = upkeep.Edit(tx, page.ID, number, r.Person.ID, draft)
-	if problems, refused := r.Refused(err); refused {
+	if problems = andRefused(r, problems, err); len(problems) > 0 {
 		return page.again(r, problems), nil
 	}
 	return done, err
+}
+
+// andRefused adds to what cannot be read what was refused of the rest, so that everything is said at once. What was written all the
+// same is taken back with the page.
+func andRefused(r *web.Request, problems web.Problems, err error) web.Problems {
+	refused, _ := r.Refused(err)
+	for _, one := range refused {
+		if problems.At(one.Field) == "" {
+			problems = append(problems, one)
+		}
+	}
+	return problems
 }
 
 // keepSeconds gives what was stored where the form, which knows whole minutes, says the same.
