@@ -118,8 +118,8 @@ type Criterion struct {
 	Remedy      Text                 `toml:"remedy"`  // what would change it; may be absent
 }
 
-// Requirement is what a source says that the offering asks for, while nobody read it in the provider's own text. It is shown
-// with an unknown result and decides nothing.
+// Requirement is what the offering is said to ask for and the check cannot decide: nobody read it in the provider's own text, or no
+// fact stands for it. It is shown with an unknown result.
 type Requirement struct {
 	Title    Text   `toml:"title"`    // short, without final stop
 	Citation string `toml:"citation"` // what the statement rests on

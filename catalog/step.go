@@ -14,6 +14,7 @@ const (
 	StepStart       Step = "start_here"        // apply here; a review of the desk decides
 	StepWaitingList Step = "join_waiting_list" // apply here and get a place on the waiting list
 	StepPacket      Step = "prepare_packet"    // applied for elsewhere; the desk prepares what the provider asks for
+	StepAsk         Step = "ask_first"         // as StepPacket, but nobody could confirm that requests are taken: asking comes first
 	StepNone        Step = "not_now"           // no start button; Hindrance says why
 )
 
@@ -60,8 +61,10 @@ func (o *Offering) NextStep(now time.Time, full bool) NextStep {
 	return next
 }
 
-// Dormant tells whether nobody can get the offering now, with or without an application.
-func (s NextStep) Dormant() bool { return s.Step == StepNone && s.Hindrance != HinderedNothingToFile }
+// Dormant tells whether nobody is known to get the offering now, with or without an application.
+func (s NextStep) Dormant() bool {
+	return s.Step == StepAsk || s.Step == StepNone && s.Hindrance != HinderedNothingToFile
+}
 
 // byStatus are the statuses in which no request is taken.
 var byStatus = map[Status]Hindrance{
@@ -70,6 +73,9 @@ var byStatus = map[Status]Hindrance{
 }
 
 func (o *Offering) step(now time.Time, full bool) (Step, Hindrance) {
+	if o.Status == StatusUnverified && o.Window.Contains(now) && !o.InApp() && !o.SelfServe() && slices.ContainsFunc(o.Apply, ApplyRoute.Public) {
+		return StepAsk, ""
+	}
 	if o.Status != StatusOpen && o.Status != StatusWaitingList {
 		return StepNone, cmp.Or(byStatus[o.Status], HinderedUnverified)
 	}

@@ -51,7 +51,11 @@ func TestNextStep(t *testing.T) {
 		{"announced", StatusAnnounced, KindScanning, Window{}, here, opens, false, NextStep{StepNone, HinderedAnnounced, review}},
 		{"lapsed", StatusLapsed, KindScanning, Window{}, email, opens, false, NextStep{StepNone, HinderedLapsed, review}},
 		{"ended", StatusEnded, KindScanning, Window{}, email, opens, false, NextStep{StepNone, HinderedEnded, never}},
-		{"unverified", StatusUnverified, KindScanning, Window{}, email, opens, false, NextStep{StepNone, HinderedUnverified, review}},
+		{"unverified", StatusUnverified, KindScanning, Window{}, email, opens, false, NextStep{StepAsk, "", never}},
+		{"unverified, closed", StatusUnverified, KindScanning, window, email, closes, false, NextStep{StepNone, HinderedUnverified, review}},
+		{"unverified, no way", StatusUnverified, KindScanning, Window{}, none, opens, false, NextStep{StepNone, HinderedUnverified, review}},
+		{"unverified, reviewed here", StatusUnverified, KindScanning, Window{}, here, opens, false, NextStep{StepNone, HinderedUnverified, review}},
+		{"unverified, to take", StatusUnverified, KindTool, Window{}, []ApplyRoute{{Mode: ModeDownload}}, opens, false, NextStep{StepNone, HinderedUnverified, review}},
 	}
 	for _, test := range tests {
 		o := &Offering{Status: test.status, Kind: test.kind, Window: test.window, Apply: test.apply, ReviewBy: "2027-05-22"}
@@ -89,8 +93,11 @@ func TestNextStepsAreConsistent(t *testing.T) {
 		if next.Step != StepNone && (!o.Window.Contains(now) || !public || !next.Watch.IsZero()) {
 			t.Fatalf("%+v of a window that is closed, or without a public way", next)
 		}
-		if here := next.Step == StepStart || next.Step == StepWaitingList; here && !o.InApp() || next.Step == StepPacket && o.InApp() {
+		if here := next.Step == StepStart || next.Step == StepWaitingList; here && !o.InApp() || (next.Step == StepPacket || next.Step == StepAsk) && o.InApp() {
 			t.Fatalf("%+v, reviewed here: %v", next, o.InApp())
+		}
+		if (next.Step == StepAsk) && o.Status != StatusUnverified {
+			t.Fatalf("%+v of a program that is %s", next, o.Status)
 		}
 		if o.OpenAt(now) && public && !full && next.Step == StepNone {
 			t.Fatalf("%+v of an open program", next)

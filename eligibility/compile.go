@@ -34,8 +34,8 @@ type Criterion struct {
 	MinEvidence Evidence
 }
 
-// Requirement is what some source says that an offering asks for, while nobody read it in the provider's own text. It is
-// shown and never decides: its result is always Unknown, whatever is answered.
+// Requirement is what an offering is said to ask for and no decision can rest on: nobody read it in the provider's own text, or no
+// fact stands for it. It is shown, and its result is always Unknown, whatever is answered.
 type Requirement struct {
 	Title    Text   // short, without final stop
 	Citation string // what the statement rests on

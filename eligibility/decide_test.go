@@ -111,7 +111,7 @@ func TestDecideAllIsDecide(t *testing.T) {
 	}
 }
 
-// What nobody read in the provider's own text is shown, and no answer makes it more than unknown.
+// What is only said to be asked for is shown, and no answer makes it more than unknown.
 func TestStatedRequirementsNeverDecide(t *testing.T) {
 	rules := compileOf(t, Rules{Slug: "test", Sectors: []string{"gas"}, Criteria: criteriaOf("gas_customers <= 5000"),
 		Requirements: []Requirement{{Title: Text{En: "You pay dues", Es: "Paga una cuota"}, Citation: "general knowledge, form not read"}}})
@@ -131,7 +131,7 @@ func TestStatedRequirementsNeverDecide(t *testing.T) {
 	if len(d.Missing) != 0 {
 		t.Errorf("asks for %v, which settles nothing", d.Missing)
 	}
-	for lang, want := range map[string]string{"en": "We did not read this in the provider's own words", "es": "No lo leímos en un texto del proveedor"} {
+	for lang, want := range map[string]string{"en": "It is also said to ask for this, which we cannot check: You pay dues.", "es": "Se dice que también pide esto, que no podemos revisar: Paga una cuota."} {
 		reasons := Explain(rules, d, lang)
 		last := reasons[len(reasons)-1]
 		if !strings.HasPrefix(last.Sentence, want) || last.Citation != "general knowledge, form not read" || last.Title == "" {
@@ -140,7 +140,7 @@ func TestStatedRequirementsNeverDecide(t *testing.T) {
 	}
 	published := compileOf(t, Rules{Slug: "test", Sectors: []string{"gas"}, Published: true, Requirements: rules.Requirements})
 	if got := published.Decide(factsOf(t, `{"sector":"gas"}`)).Outcome; got != Unknown {
-		t.Errorf("a requirement that nobody read let an operator through: %s", got)
+		t.Errorf("a requirement let an operator through: %s", got)
 	}
 	if _, err := vocabularyOf(t).Compile(Rules{Slug: "test", Sectors: []string{AnySector}, Requirements: rules.Requirements}); err == nil {
 		t.Error("a requirement alone decides nothing, and was taken")

@@ -25,7 +25,8 @@
 // # Decisions
 //
 // One unmet criterion makes an offering [Ineligible], whatever else is unknown. An offering whose provider publishes no
-// criteria is never [Eligible]. A [Requirement] that nobody read in the provider's own text is shown and stays unknown. Evidence weaker than a criterion asks for never changes an outcome: it is reported beside it.
+// criteria is never [Eligible]. A [Requirement] that nothing can decide is shown and stays unknown. Evidence weaker than a
+// criterion asks for never changes an outcome: it is reported beside it.
 // [NextQuestion] follows one fixed order and asks only what an open criterion of an undecided offering still depends on.
 // [Explain] uses the texts of the offering and of the embedded reasons.toml, nothing else.
 //

@@ -215,7 +215,7 @@ func (e *explainer) evidence(c *compiled) string {
 // unknown explains what is missing. Every kind of missing fact has its sentence: asked in the check, in the application, nowhere.
 func (e *explainer) unknown(c *compiled, reason *Reason, failure error) {
 	if c.stated {
-		reason.Sentence = e.vocabulary.Say(e.lang, "stated.unread")
+		reason.Sentence = e.vocabulary.Say(e.lang, "stated.unread", "title", strings.TrimSuffix(reason.Title, "."))
 		return
 	}
 	check, application, never := e.missing(c)

@@ -29,27 +29,31 @@ const ShortCheck = 7
 //
 // Candidates are the facts on which a criterion of an undecided offering still depends and that may be asked, in the fixed order.
 // The sector is always worth asking. Any other question must decide something: some answer decides some offering. That is enough
-// in the head of the order (where, whose, how large, who looks after computers). Beyond it a question has to decide one offering
-// for its effort: the share of its answers that decide an offering, times the weight of the offering, summed up, is not less
-// than the effort. All answers count alike, since how often each is given is not known. When no question is left that is worth it
-// and the check is still short, questions follow that would be worth it if all weights but 0 were 1.
+// in the head of the order (where, whose, how large, who looks after computers). Beyond it the question comes first that decides
+// most for its effort, the fixed order between equals: the share of its answers that decide an offering, times the weight of the
+// offering, summed up and divided by the effort. All answers count alike, since how often each is given is not known. While the
+// check is short, that has to be at least one offering, or would have to be if all weights but 0 were 1; when it is not short any
+// more, two.
 func (q Inquiry) Next() (Question, bool) {
 	i := q.newInquiry()
-	var later *Question
+	least := worthLater
+	if i.put >= ShortCheck {
+		least = worthAlways
+	}
+	var best *weighed
 	for _, fact := range i.open {
-		settles, worth := i.weigh(fact)
-		question := Question{Fact: i.vocabulary.At(fact).ID, Settles: settles}
-		switch {
-		case worth == worthNow:
-			return question, true
-		case worth == worthWhileShort && later == nil:
-			later = &question
+		this := i.weigh(fact)
+		if this.first {
+			return this.Question, true
+		}
+		if this.worth >= least && (best == nil || this.better(*best)) {
+			best = &this
 		}
 	}
-	if later == nil || i.put >= ShortCheck {
+	if best == nil {
 		return Question{}, false
 	}
-	return *later, true
+	return best.Question, true
 }
 
 // Open counts the questions that are worth asking now: about how many the check still asks.
@@ -57,10 +61,9 @@ func (q Inquiry) Open() int {
 	i := q.newInquiry()
 	count := map[worth]int{}
 	for _, fact := range i.open {
-		_, worth := i.weigh(fact)
-		count[worth]++
+		count[i.weigh(fact).worth]++
 	}
-	return count[worthNow] + max(0, min(count[worthWhileShort], ShortCheck-i.put-count[worthNow]))
+	return count[worthAlways] + max(0, min(count[worthUsually]+count[worthLater], ShortCheck-i.put-count[worthAlways]))
 }
 
 // NextQuestion is Inquiry.Next for offerings that all matter alike.
@@ -110,13 +113,30 @@ type worth int
 
 const (
 	worthNothing worth = iota
-	worthWhileShort
-	worthNow
+	worthLater         // after the others, while the check is short
+	worthUsually       // while the check is short
+	worthAlways
 )
+
+// weighed is a question with what it decides.
+type weighed struct {
+	Question
+	worth worth
+	first bool    // it belongs to the head of the order, and decides something
+	value float64 // offerings that it decides for its effort, by their weight
+}
+
+// better tells whether a question goes before another one that stands ahead of it in the fixed order.
+func (w weighed) better(than weighed) bool {
+	if (w.worth == worthLater) != (than.worth == worthLater) {
+		return w.worth > than.worth
+	}
+	return w.value > than.value
+}
 
 // weigh counts the undecided offerings that at least one answer to a question would decide, and tells whether the question is
 // worth asking.
-func (i inquiry) weigh(fact int) (settles int, is worth) {
+func (i inquiry) weigh(fact int) weighed {
 	var reading []*Ruleset
 	for _, r := range i.undecided {
 		if r.reads.Has(fact) {
@@ -134,9 +154,10 @@ func (i inquiry) weigh(fact int) (settles int, is worth) {
 			}
 		}
 	}
+	w := weighed{Question: Question{Fact: known.ID}}
 	weighted, plain := 0.0, 0.0
 	for at, count := range decided {
-		settles += min(count, 1)
+		w.Settles += min(count, 1)
 		weight, given := i.Weight[reading[at].Slug]
 		if !given {
 			weight = 1
@@ -146,18 +167,20 @@ func (i inquiry) weigh(fact int) (settles int, is worth) {
 			plain += float64(count)
 		}
 	}
-	least := efforts[known.Effort] * float64(len(possible))
+	whole := efforts[known.Effort] * float64(len(possible)) // one offering, decided by every answer, for the effort
+	w.value = weighted / whole
 	switch {
-	case fact == i.vocabulary.sector:
-		return settles, worthNow
-	case settles == 0:
-		return settles, worthNothing
-	case slices.Contains(firstQuestions, known.ID), weighted >= least:
-		return settles, worthNow
-	case plain >= least:
-		return settles, worthWhileShort
+	case fact == i.vocabulary.sector, w.Settles > 0 && slices.Contains(firstQuestions, known.ID):
+		w.worth, w.first = worthAlways, true
+	case w.Settles == 0:
+	case w.value >= 2:
+		w.worth = worthAlways
+	case w.value >= 1:
+		w.worth = worthUsually
+	case plain >= whole:
+		w.worth = worthLater
 	}
-	return settles, worthNothing
+	return w
 }
 
 // openQuestions lists the facts on which something still depends and that may be asked. The sector stands first whenever anything

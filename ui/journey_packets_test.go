@@ -60,6 +60,11 @@ func (p *walker) checks() {
 		"static_public_ips": "yes", "authorised_targets_statement": "yes", "serves_rural_10k_or_less": "yes"}
 	answerAll(p.screen, p.say, answers, func() { p.reads(p.T("check.skip")) })
 	p.at("/check/results", p.T("results.group_likely"), p.T("results.note_title"), p.T("results.apply_bar"), p.title(modelProgram))
+	for _, fact := range []string{"static_public_ips", "serves_rural_10k_or_less"} { // what a short check leaves to the results
+		p.open("/check/q/" + fact + "?from=results")
+		p.answer(fact, answers[fact])
+		p.at("/check/results")
+	}
 	var ticked []string
 	p.Evaluate(`[...document.querySelectorAll('input[name=program]:checked')].map(i => i.value)`, &ticked)
 	chosen := append(slices.Clone(storyPackets), modelProgram)

@@ -70,7 +70,7 @@ func (p *walker) intoForm() {
 	p.t.Helper()
 	address := p.w.packet(webProgram)
 	p.open(address)
-	p.at(address, p.T("packet.sheet"), "https://claude.com/form/cyber-use-case")
+	p.at(address, p.T("packet.sheet"), "https://portal.anthropic.com/programs/cvp")
 	p.fill(map[string]string{"q-use_case": "We read the logs of our billing computer.", "q-access_path": "direct"})
 	p.send(address)
 	p.at(address, p.T("packet.saved"))

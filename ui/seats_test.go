@@ -53,14 +53,14 @@ func TestPublicPagesKnowTheSeats(t *testing.T) {
 					if got := none.Find(`form[action="/applications"]`).Length() > 0; got == full {
 						t.Errorf("process %d: a start button stands there: %t, full: %t", n, got, full)
 					}
-					all := v.Visit("/programs")
+					all := v.Visit("/programs?q=demo")
 					for slug, text := range map[string]string{scanProgram: "No places now", modelProgram: "Waiting list on this site"} {
 						card := all.Find("li").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.Find(`a[href="/programs/`+slug+`"]`).Length() > 0 })
 						if card.Length() == 0 || strings.Contains(card.Text(), text) != full {
 							t.Errorf("process %d, full: %t, the card of %s is %q", n, full, slug, card.Text())
 						}
 					}
-					if found := v.Visit("/programs?open=1").Find(`a[href="/programs/`+scanProgram+`"]`).Length() > 0; found == full {
+					if found := v.Visit("/programs?open=1&q=demo").Find(`a[href="/programs/`+scanProgram+`"]`).Length() > 0; found == full {
 						t.Errorf("process %d: among the open ones: %t, full: %t", n, found, full)
 					}
 					if same := v.Visit("/").Find("main").Text() == open; same == full {

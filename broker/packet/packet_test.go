@@ -255,7 +255,7 @@ func TestDocumentTicksStay(t *testing.T) {
 func TestWhomToCall(t *testing.T) {
 	s := open(t)
 	for slug, want := range map[string]string{
-		"state-cyber-corps":  "No reply after 1 day? Call States of Michigan, Ohio and Wisconsin at +1-877-642-9237.",
+		"state-cyber-corps":  "No reply after 1 day? Call States of Michigan, New Jersey, Ohio and Wisconsin at +1-877-642-9237.",
 		"cisa-vuln-scanning": "No reply after 14 days? Write to vulnerability@cisa.dhs.gov once more, or look for a phone number on https://www.cisa.gov.",
 		"dotgov":             "No reply after 60 days? Ask how it stands, at https://manage.get.gov.",
 	} {

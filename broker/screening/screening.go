@@ -5,15 +5,15 @@
 // # The check
 //
 // [New] decides. The order of questions and when the check is over are those of eligibility.Inquiry, where a program that
-// anybody can simply take weighs half, and one that nobody can have now nothing; what the check leaves is answered beside the
+// anybody can simply take, or without published rules, weighs half, and one that nobody can have now nothing; what the check leaves is answered beside the
 // results, one offering at a time. The path of a check is found by replaying it: the questions that would be asked for the
 // answers as they are now. A given answer that is not on the path and changes no result any more is idle: it is kept, shown
 // apart, and counts again when the change is taken back. Skipping and "I'm not sure" make a fact unknown; they are never a no.
 //
 // # Results
 //
-// Every listed offering stands in exactly one of the groups of catalog.GroupAt. Within a group the order is, of what fits: what
-// can be started here first, then what the desk prepares; else the fewest open questions first, those that no answer settles
+// Every listed offering stands in exactly one of the groups of catalog.GroupAt. Within a group the order is, of what fits and of
+// what has no published rules: what can be started here first, then what the desk prepares, then what has to be asked about first; else the fewest open questions first, those that no answer settles
 // last; the fewest unmet criteria first. The alternatives to an offering that does not fit are those of the same kind that
 // look like a fit and are open.
 package screening
@@ -142,12 +142,13 @@ func (c *Check) inquiry(facts eligibility.Profile, asked map[eligibility.FactID]
 }
 
 // weight is how much it matters to the choice of questions that the program is decided. What anybody can simply take, nobody has
-// to be asked for, so a question for its sake can wait for the results; for what nobody can have now it can wait all the more.
+// to be asked for, so a question for its sake can wait for the results; so it can where no rules are published, since no answer
+// makes more than "ask the provider" of it. For what nobody can have now it can wait all the more.
 func (p Program) weight() float64 {
 	switch {
 	case p.Step.Dormant():
 		return 0
-	case p.SelfServe():
+	case p.SelfServe(), !p.CriteriaPublished:
 		return 0.5
 	}
 	return 1
@@ -207,16 +208,16 @@ func (c *Check) rank(p Program) int {
 		return len(p.Decision.Missing)
 	case catalog.GroupNotNow:
 		return len(p.Decision.Blocking)
-	case catalog.GroupNoRules:
-		return 0
 	}
 	switch p.Step.Step {
 	case catalog.StepStart, catalog.StepWaitingList:
 		return 0
 	case catalog.StepPacket:
 		return 1
+	case catalog.StepAsk:
+		return 2
 	}
-	return 2
+	return 3
 }
 
 // MayAsk tells whether the check may put the question for a fact at all.

@@ -7,6 +7,7 @@ import (
 
 	"accessdesk/broker/screening"
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/data/demo"
 	"accessdesk/data/seed"
 	"accessdesk/eligibility"
@@ -20,7 +21,8 @@ func check(t testing.TB, facts string) *screening.Check {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return screening.New(vocabulary(), listed(t, seed.Files, demo.Files), known, nil, now)
+	programs := slices.DeleteFunc(slices.Clone(listed(t, seed.Files, demo.Files)), func(p *catalog.Published) bool { return !catalogtest.Sampled(p.Slug) })
+	return screening.New(vocabulary(), programs, known, nil, now)
 }
 
 func slugs(programs []screening.Program) []string {
@@ -69,7 +71,7 @@ func TestGroups(t *testing.T) {
 			t.Errorf("%s is out of order: %v", group, slugs(members))
 		}
 	}
-	if slices.Sort(all); !slices.Equal(all, slices.Sorted(slices.Values(slugs(c.Programs)))) || len(all) != 28 {
+	if slices.Sort(all); !slices.Equal(all, slices.Sorted(slices.Values(slugs(c.Programs)))) {
 		t.Errorf("%d programs in groups: %v", len(all), all)
 	}
 	if got := slugs(c.Members(catalog.GroupLikely)); len(got) < 3 || got[0] != "demo-grant" {

@@ -319,7 +319,7 @@ func (c *checker) criterion(path string, criterion catalog.Criterion, seen map[s
 	}
 }
 
-// requirements checks what is stated without having been read.
+// requirements checks what is stated and not decided.
 func (c *checker) requirements() {
 	for i, r := range c.offering.Requirements {
 		path := position.Element("requirements", i+1)
@@ -328,8 +328,8 @@ func (c *checker) requirements() {
 		}
 	}
 	if len(c.offering.Requirements) > 0 && c.offering.CriteriaPublished {
-		c.report("criteria_published", "is true, but a requirement that nobody read keeps every answer open; write criteria_published = false, "+
-			"or read the requirement in the provider's own text and make it a criterion")
+		c.report("criteria_published", "is true, but a requirement keeps every answer open; write criteria_published = false, "+
+			"or make it a criterion, if it stands in the provider's own text and a fact can decide it")
 	}
 }
 

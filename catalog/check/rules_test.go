@@ -49,8 +49,8 @@ citation = "trade press 2024, not read again"`)
 	runRefused(t, []refused{
 		{"stated, without a verdict", append(outcomes, good...), nil},
 		{"with a verdict", append(outcomes[2:], good...),
-			[]string{`example.toml:7: criteria_published: is true, but a requirement that nobody read keeps every answer open; write criteria_published = false, ` +
-				`or read the requirement in the provider's own text and make it a criterion`}},
+			[]string{`example.toml:7: criteria_published: is true, but a requirement keeps every answer open; write criteria_published = false, ` +
+				`or make it a criterion, if it stands in the provider's own text and a fact can decide it`}},
 		{"neither text nor citation", append(outcomes, requirement(`citation = " "`)...),
 			[]string{`example.toml:79: requirements[1].title: missing; give it in both languages, en and es`,
 				`example.toml:80: requirements[1].citation: missing; say what the statement rests on, such as "trade press 2024, not read again"`}},

@@ -26,7 +26,7 @@ var reasonKeys = map[string]string{
 	// What each answer would lead to.
 	"effect.met": "answers!", "effect.unmet": "answers!", "effect.unknown": "answers!", "effect.other": "",
 	// Offerings without published criteria, and the offering as a whole.
-	"stated.met": "title!", "stated.unread": "", "summary.unpublished": "", "summary.eligible": "", "summary.ineligible_one": "",
+	"stated.met": "title!", "stated.unread": "title!", "summary.unpublished": "", "summary.eligible": "", "summary.ineligible_one": "",
 	"summary.ineligible_many": "count!", "summary.unknown_one": "fact!", "summary.unknown_many": "count!", "summary.unknown_other": "",
 	// Evidence that is weaker than a rule asks for.
 	"evidence.document": "facts!", "evidence.register": "facts!", "evidence.verified": "facts!",

@@ -282,12 +282,15 @@ func (p *Page) addWays(r *web.Request, f file) {
 	}
 }
 
-// standing says that a program may take no requests, "" while it does.
+// standing says that a program may take no requests, or takes none, "" while it does.
 func (f file) standing(r *web.Request, now time.Time) string {
 	if !f.Item.Unsent() {
 		return ""
 	}
 	next := f.program.NextStep(now, false)
+	if next.Step == catalog.StepAsk {
+		return r.L.T("packet.unconfirmed", "Date", r.L.Date(f.program.CheckedOn.Time()))
+	}
 	if next.Step != catalog.StepNone {
 		return ""
 	}

@@ -81,7 +81,7 @@ func TestCheckFromFirstQuestionToResults(t *testing.T) {
 	results.shows("This is a check, not a decision")
 	var groups []string
 	results.Find("section.sec > h2[id]").Each(func(_ int, s *goquery.Selection) { groups = append(groups, s.AttrOr("id", "")) })
-	if want := []string{"likely", "one_more", "not_open", "not_now", "no_rules"}; !slices.Equal(groups, want) {
+	if want := []string{"likely", "one_more", "not_open", "not_now", "no_rules", "elsewhere"}; !slices.Equal(groups, want) {
 		t.Errorf("groups %v, want %v", groups, want)
 	}
 	if shown := results.Find("section.sec .list > li").Length(); shown != 28 {
@@ -90,8 +90,12 @@ func TestCheckFromFirstQuestionToResults(t *testing.T) {
 	// What can be started can be ticked: programs of this desk, and those whose packet it prepares.
 	var picks []string
 	results.Find("input[name=program][form=apply]").Each(func(_ int, s *goquery.Selection) { picks = append(picks, s.AttrOr("value", "")) })
-	if want := []string{"demo-grant", "demo-model-access", "circuit-rider", "cisa-cpg", "cisa-csa", "ms-isac"}; !slices.Equal(picks, want) {
+	if want := []string{"demo-grant", "demo-model-access", "circuit-rider", "cisa-cpg", "cisa-csa", "ms-isac", "epa-water-cyber", "slcgp"}; !slices.Equal(picks, want) {
 		t.Errorf("programs to tick: %v, want %v", picks, want)
+	}
+	// Those about which one has to ask first are not ticked beforehand.
+	if ticked := results.Find("input[name=program][form=apply][checked]"); ticked.Length() != 6 || ticked.Last().AttrOr("value", "") != "ms-isac" {
+		t.Errorf("%d programs are ticked, the last is %s", ticked.Length(), ticked.Last().AttrOr("value", ""))
 	}
 	if results.Find("form#apply").Length() != 1 {
 		t.Error("no bar to start an application")
@@ -141,7 +145,11 @@ func TestPanelAgreesWithResults(t *testing.T) {
 	panel := b.get("/check/q/ownership_type")
 	var counts []string
 	for _, group := range []string{"likely", "one_more", "not_now"} {
-		counts = append(counts, strconv.Itoa(results.Find("section[aria-labelledby="+group+"] .list > li").Length()))
+		count := results.Find("section[aria-labelledby=" + group + "] .list > li").Length()
+		if group == "not_now" { // the page folds those for other kinds of organizations
+			count += results.Find("section[aria-labelledby=elsewhere] .list > li").Length()
+		}
+		counts = append(counts, strconv.Itoa(count))
 	}
 	var shown []string
 	panel.Find(".tally dd").Each(func(_ int, s *goquery.Selection) { shown = append(shown, s.Text()) })

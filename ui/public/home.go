@@ -69,6 +69,7 @@ type card struct {
 	How                                        string // where one applies, on the list of programs only
 	Open                                       bool
 	Notice                                     *web.Notice // on all programs of the provider
+	Replaced                                   []near      // what does its work now, for an ended one
 }
 
 // openNow tells whether somebody can get the offering now: it takes requests, and has a seat or a waiting list.

@@ -3,6 +3,7 @@ package public_test
 import (
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,9 +129,15 @@ func TestProgramsFilter(t *testing.T) {
 		t.Error("an accent hides a program")
 	}
 	b := d.browser(t, "en")
-	all := b.get("/programs").Find(".list > li").Length()
-	health := b.get("/programs?sector=health").Find(".list > li").Length()
-	open := b.get("/programs?open=1").Find(".list > li").Length()
+	count := func(address string) (programs int) {
+		for address != "" {
+			page := b.get(address).want(http.StatusOK)
+			programs += page.Find(".list > li").Length()
+			address = page.Find("a[rel=next]").AttrOr("href", "")
+		}
+		return programs
+	}
+	all, health, open := count("/programs"), count("/programs?sector=health"), count("/programs?open=1")
 	if all != 28 || health == 0 || health >= all || open == 0 || open >= all {
 		t.Errorf("all %d, health %d, open %d", all, health, open)
 	}
@@ -143,14 +150,61 @@ func TestProgramsFilter(t *testing.T) {
 	b.get("/programs/nothing").want(http.StatusNotFound)
 }
 
+func TestProgramsPages(t *testing.T) {
+	b := openDesk(t).browser(t, "en")
+	first := b.get("/programs")
+	first.shows("28 programs: 1 to 20")
+	first.shows("Page 1 of 2")
+	if first.Find("a[rel=prev]").Length() != 0 || first.Find(".list > li").Length() != 20 {
+		t.Error("the first page is not the first 20")
+	}
+	last := b.get(first.Find("a[rel=next]").AttrOr("href", ""))
+	last.shows("28 programs: 21 to 28")
+	if last.Find("a[rel=next]").Length() != 0 || last.Find("a[rel=prev]").AttrOr("href", "") != "/programs" {
+		t.Error("the last page leads on, or not back")
+	}
+	for _, address := range []string{"/programs?page=99", "/programs?page=2&q="} {
+		b.get(address).shows("Page 2 of 2")
+	}
+	for _, address := range []string{"/programs?page=0", "/programs?page=-4", "/programs?page=x", "/programs?page=1e3"} {
+		b.get(address).shows("Page 1 of 2")
+	}
+	kept := b.get("/programs?q=the&open=1").Find("a[rel=next]").AttrOr("href", "")
+	if kept != "" && !strings.Contains(kept, "q=the") {
+		t.Errorf("the next page forgets the filter: %s", kept)
+	}
+}
+
+// An ended program is found by those who remember it, under any name it had, and says what does its work now.
+func TestEndedPrograms(t *testing.T) {
+	b := openDeskOn(t, datatest.Open(t), everything()).browser(t, "en")
+	for _, address := range []string{"/programs?q=cybersecurity+assessment+tool", "/programs?q=FFIEC+CAT"} {
+		ended := b.get(address).Find("section[aria-labelledby=ended]")
+		if ended.Find("a[href='/programs/ffiec-cat']").Length() != 1 || ended.Find("a[href='/programs/cisa-cpg']").Length() != 1 {
+			t.Errorf("%s: %s", address, ended.Text())
+		}
+	}
+	if b.get("/programs?q=wombat").Find("section[aria-labelledby=ended]").Length() != 0 {
+		t.Error("an ended program is shown to a search for something else")
+	}
+	if b.get("/programs").Find("#ended").Length() != 0 || b.get("/programs?page=99").Find("#ended").Length() != 1 {
+		t.Error("ended programs close the list")
+	}
+	page := b.get("/programs/ffiec-cat").want(http.StatusOK)
+	page.shows("Look at this now")
+	if page.Find(".callout a[href='/programs/cri-profile']").Length() != 1 || page.Find("form[action='/applications']").Length() != 0 {
+		t.Error("an ended program does not lead on, or can be started")
+	}
+}
+
 func TestProgramPage(t *testing.T) {
 	b := openDesk(t).browser(t, "en")
 	p := b.get("/programs/ship").want(http.StatusOK)
-	for _, text := range []string{"Who can get it", "49 available beds or fewer", "How to apply", "Have these ready", "We last checked this listing on November 22, 2026."} {
+	for _, text := range []string{"Who can get it", "49 available beds or fewer", "How to apply", "Have these ready", "We last checked this listing on November 26, 2026."} {
 		p.shows(text)
 	}
 	b.get("/programs/anthropic-cvp").shows("You can ask. The company decides.")
-	b.get("/programs/eo14409-2c3").shows("We know of no published rules on who can get this program.")
+	b.get("/programs/eo14409-2c3").shows("We know of no published rules that this check could decide on.")
 	in := b.get("/programs/demo-model-access")
 	in.shows("Access lasts 180 days. You can ask to renew it.")
 	if in.Find("form[action='/applications'] input[name=program][value=demo-model-access]").Length() != 1 {
@@ -281,7 +335,7 @@ func TestPagesSayWhatCanBeDoneNow(t *testing.T) {
 		"cisa-vuln-scanning": "You apply to the provider.",
 		"cisa-scubagear":     "There is nothing to apply for.",
 		"cisa-ci-fortify":    "There is nothing to apply for.",
-		"dotgov":             "We could not confirm that the program takes requests.",
+		"dotgov":             "We could not confirm that the provider takes requests. Ask that first.",
 		"cisa-pdns":          "The provider chooses whom it invites.",
 		"doe-rmuc":           "The program is paused.",
 		"eo14409-2c3":        "Nobody can apply yet",
@@ -290,7 +344,7 @@ func TestPagesSayWhatCanBeDoneNow(t *testing.T) {
 		if text := page.text("section[aria-labelledby=apply]"); !strings.Contains(text, want) {
 			t.Errorf("%s: %q does not say %q", slug, text, want)
 		}
-		if buttons, here := page.Find("form[action='/applications'] button").Length(), slug == "demo-scanning" || slug == "cisa-vuln-scanning"; (buttons == 1) != here {
+		if buttons, here := page.Find("form[action='/applications'] button").Length(), slices.Contains([]string{"demo-scanning", "cisa-vuln-scanning", "dotgov"}, slug); (buttons == 1) != here {
 			t.Errorf("%s: %d buttons to start", slug, buttons)
 		}
 	}

@@ -15,8 +15,9 @@ type ProgramPage struct {
 	card
 	Details    []string
 	Rules      []rule
-	Published  bool // the provider publishes criteria
-	Company    bool // an AI program: the company decides
+	Stated     []rule // said to be asked for; the check cannot decide them
+	Published  bool   // the provider publishes criteria
+	Company    bool   // an AI program: the company decides
 	Routes     []route
 	Sources    []source
 	Helper     catalog.Helper
@@ -34,6 +35,7 @@ type ProgramPage struct {
 	HelperLink, HelperGone   string
 	Words                    []wordLink // the definitions that the rules use
 	Ordered                  bool       // the order itself announces the program
+	KnownAs                  string     // other names, joined
 }
 
 // rule is a criterion in words.
@@ -89,6 +91,7 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		HelperLink: openLink(listings, offering.Helper.URL), HelperGone: listings.GoneText(offering.Helper.URL),
 		Words: wordsOf(r, offering), Ordered: r.Site.Reference.Order.Announces(offering.Slug),
 	}
+	page.KnownAs, page.Replaced = strings.Join(offering.KnownAs, ", "), replacements(r, snapshot, offering)
 	if offering.Terms.DurationDays > 0 {
 		page.Lasts = r.L.Days(offering.Terms.DurationDays)
 	}
@@ -100,10 +103,14 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	// With no facts every criterion is unknown, which gives each title and citation, the sector gate first.
 	for _, reason := range eligibility.Explain(offering.Rules, offering.Rules.Decide(nil), r.Lang) {
-		page.Rules = append(page.Rules, rule{reason.Title, reason.Citation})
+		if shown := (rule{reason.Title, reason.Citation}); strings.HasPrefix(reason.ID, eligibility.StatedPrefix) {
+			page.Stated = append(page.Stated, shown)
+		} else {
+			page.Rules = append(page.Rules, shown)
+		}
 	}
 	for _, way := range offering.Apply {
-		if way.Mode != catalog.ModeInApp || len(way.Steps)+len(way.Documents) > 0 {
+		if way.Mode != catalog.ModeInApp && way.Mode != catalog.ModeNone || len(way.Steps)+len(way.Documents) > 0 {
 			page.Routes = append(page.Routes, newRoute(r, listings, offering, way))
 		}
 	}

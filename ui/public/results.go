@@ -14,6 +14,10 @@ import (
 // ResultsPage is every listed program, grouped by how it stands for the answers, with the reasons.
 type ResultsPage struct {
 	Likely, OneMore, NotOpen, NotNow, NoRules []result
+	Take                                      []result // of the likely ones, what anybody can simply take and use
+	Quiet                                     []result // of those without rules, what nobody can ask for now
+	Elsewhere                                 []result // of those that do not fit, the ones for other kinds of organizations
+	Fits                                      int      // likely ones, with those to take
 	Total                                     int
 	Given                                     int    // answers that are known
 	Who                                       string // "a drinking water system in New Mexico"
@@ -44,6 +48,7 @@ type result struct {
 	Effort    int        // open questions
 	Near      *near
 	Citations []string
+	Stated    []string // what it is said to ask for and the check cannot decide
 }
 
 // reason is a criterion as a line with an icon.
@@ -119,13 +124,40 @@ func newResultsPage(r *web.Request, tx *data.Tx, v *visit, listings web.Listings
 		catalog.GroupNotNow: &page.NotNow, catalog.GroupNoRules: &page.NoRules,
 	} {
 		for _, program := range v.Members(group) {
-			*list = append(*list, v.result(r, tx, program, listings))
+			place := list
+			switch {
+			case program.Outside():
+				place = &page.Elsewhere
+			case group == catalog.GroupLikely && program.SelfServe():
+				place = &page.Take
+			case group == catalog.GroupNoRules && program.Step.Step == catalog.StepNone:
+				place = &page.Quiet
+			}
+			*place = append(*place, v.result(r, tx, program, listings))
 		}
 	}
+	page.Fits = v.Count(catalog.GroupLikely)
+	askOnce(page.OneMore)
 	for _, shown := range slices.Concat(page.Likely, page.NotOpen) {
 		page.Pickable = page.Pickable || shown.Way.Pick != ""
 	}
 	return page
+}
+
+// mostForms is how many questions are answered on the results page itself; the others have their own pages.
+const mostForms = 4
+
+// askOnce leaves the form of a question to the first program that needs it; the others lead to the question's page.
+func askOnce(programs []result) {
+	asked := map[string]bool{}
+	for i := range programs {
+		if ask := programs[i].Ask; ask != nil {
+			if asked[ask.Fact] || len(asked) >= mostForms {
+				programs[i].Ask = nil
+			}
+			asked[ask.Fact] = true
+		}
+	}
 }
 
 // result explains how one program stands.
@@ -147,10 +179,18 @@ func (v *visit) result(r *web.Request, tx *data.Tx, program screening.Program, l
 		}
 		switch explained.Result {
 		case eligibility.Met:
-			shown.Reasons = append(shown.Reasons, reason{Met: true, Text: strings.TrimSuffix(explained.Title, "."), Note: explained.Evidence})
+			text := explained.Title
+			if explained.ID == eligibility.GateID { // its title lists every sector; the sentence names the operator's
+				text = explained.Sentence
+			}
+			shown.Reasons = append(shown.Reasons, reason{Met: true, Text: strings.TrimSuffix(text, "."), Note: explained.Evidence})
 		case eligibility.Unmet:
 			shown.Reasons = append(shown.Reasons, reason{Text: explained.Need})
 			shown.Compare = append(shown.Compare, comparison{Answer: ownAnswer(explained), Need: explained.Need, Change: explained.Change, Citation: explained.Citation})
+		}
+		if strings.HasPrefix(explained.ID, eligibility.StatedPrefix) {
+			shown.Stated = append(shown.Stated, explained.Title)
+			continue
 		}
 		if explained.Result == eligibility.Unknown && len(explained.Missing) == 0 {
 			shown.Notes = append(shown.Notes, explained.Sentence)

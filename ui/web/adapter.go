@@ -240,7 +240,7 @@ func sendPage(r *Request, status int, page []byte) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if takesGzip(c) {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
-		page = fasthttp.AppendGzipBytesLevel(nil, page, fasthttp.CompressBestSpeed)
+		page = fasthttp.AppendGzipBytesLevel(nil, page, fasthttp.CompressDefaultCompression)
 	}
 	return c.Status(status).Send(page)
 }
