@@ -69,7 +69,7 @@ func TestMessagesOfTheGuide(t *testing.T) {
 		{`population_served = 10001`, `population_served = 12000`, `tests have to stand on both sides of it; add one with population_served = 10001`},
 		{`mode = "email"`, `mode = "none"`, `status is open, but nobody can see how to apply`},
 		{`[[tests]]`, "[[requirements]]\ntitle = { en = \"You are a member\", es = \"Es miembro\" }\ncitation = \"trade press\"\n[[tests]]",
-			`is true, but a requirement that nobody read keeps every answer open`},
+			`is true, but a requirement keeps every answer open`},
 		{`en = "Pump check for small water systems"`, `en = "A free pump check"`, `"free" is true only on a day`},
 		{`checked_on = 2026-11-26`, `checked_on = 2026-12-26`, `is in the future; today is`},
 		{"checked_on = 2026-11-26\nreview_by = 2027-05-26", "checked_on = 2026-05-26\nreview_by = 2026-11-01", `the review was due on`},
