@@ -58,13 +58,13 @@ func TestNotice(t *testing.T) {
 			if strings.Contains(got, short) != shown {
 				t.Errorf("%s at %s: the notice is shown %v, want %v", address, w.Now(), !shown, shown)
 			}
-			if lists := address == "/programs" || !strings.Contains(address, "/p/") && !strings.HasPrefix(address, "/programs/"); shown && !lists && !strings.Contains(got, full) {
+			if lists := address == "/programs?q=demo" || !strings.Contains(address, "/p/") && !strings.HasPrefix(address, "/programs/"); shown && !lists && !strings.Contains(got, full) {
 				t.Errorf("%s shows only a part of the notice", address)
 			}
 		}
 	}
 	item := w.item(broker.Draft)
-	public := []string{"/programs", "/programs/" + modelProgram, "/programs/" + scanProgram}
+	public := []string{"/programs?q=demo", "/programs/" + modelProgram, "/programs/" + scanProgram}
 	own := []string{w.application(), item, w.item(broker.InReview)}
 	withCheck := w.visitor(t, stranger)
 	withCheck.SetCookie("check", w.check)

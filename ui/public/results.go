@@ -54,6 +54,7 @@ type result struct {
 // reason is a criterion as a line with an icon.
 type reason struct {
 	Met  bool
+	Gate bool // the sector list
 	Text string
 	Note string // evidence that will be needed
 }
@@ -145,12 +146,14 @@ func newResultsPage(r *web.Request, tx *data.Tx, v *visit, listings web.Listings
 }
 
 // mostForms is how many questions are answered on the results page itself; the others have their own pages.
-const mostForms = 4
+const mostForms = 3
 
-// askOnce leaves the form of a question to the first program that needs it; the others lead to the question's page.
+// askOnce leaves the form of a question to the first program that needs it; the others lead to the question's page. That they are
+// for the operator's sector goes without saying there.
 func askOnce(programs []result) {
 	asked := map[string]bool{}
 	for i := range programs {
+		programs[i].Reasons = slices.DeleteFunc(programs[i].Reasons, func(r reason) bool { return r.Gate })
 		if ask := programs[i].Ask; ask != nil {
 			if asked[ask.Fact] || len(asked) >= mostForms {
 				programs[i].Ask = nil
@@ -183,7 +186,8 @@ func (v *visit) result(r *web.Request, tx *data.Tx, program screening.Program, l
 			if explained.ID == eligibility.GateID { // its title lists every sector; the sentence names the operator's
 				text = explained.Sentence
 			}
-			shown.Reasons = append(shown.Reasons, reason{Met: true, Text: strings.TrimSuffix(text, "."), Note: explained.Evidence})
+			shown.Reasons = append(shown.Reasons, reason{Met: true, Gate: explained.ID == eligibility.GateID,
+				Text: strings.TrimSuffix(text, "."), Note: explained.Evidence})
 		case eligibility.Unmet:
 			shown.Reasons = append(shown.Reasons, reason{Text: explained.Need})
 			shown.Compare = append(shown.Compare, comparison{Answer: ownAnswer(explained), Need: explained.Need, Change: explained.Change, Citation: explained.Citation})
