@@ -93,7 +93,7 @@ type ListingTurn struct {
 	DueOn  catalog.Date
 }
 
-// Due tells whether a day is not after today.
+// Due tells whether somebody should look at the provider by now.
 func (t Turn) Due(today catalog.Date) bool { return t.DueOn <= today }
 
 // Queue lists every provider of listed programs, the one that is longest overdue first. A listing is due so many days after it was

@@ -183,12 +183,6 @@ func ClosedReports(tx *data.Tx, most int) ([]Reported, error) {
 	return all, wrap(err, "closed reports")
 }
 
-// ReportsOf lists the reports about a listing, the newest first, at most so many.
-func ReportsOf(tx *data.Tx, slug string, most int) ([]Reported, error) {
-	all, err := data.Rows(tx, scanReport, "SELECT "+reportColumns+" FROM listing_report WHERE slug = $1 ORDER BY reported_at DESC, id LIMIT $2", slug, most)
-	return all, wrap(err, "reports about %s", slug)
-}
-
 // Steps lists what was done about a report, in order.
 func Steps(tx *data.Tx, id string) ([]Step, error) {
 	all, err := data.Rows(tx, func(s data.Scanner) (step Step, err error) {

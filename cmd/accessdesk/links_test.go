@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -148,5 +149,20 @@ func TestLinksFinding(t *testing.T) {
 	b.config.Catalog.LinkCheck = false
 	if off := linksFinding(b.config.Catalog); !strings.Contains(off.Text, "off") {
 		t.Errorf("off: %+v", off)
+	}
+}
+
+// TestDemoAsksNothing holds that a demonstration sends nothing out, whatever the configuration says.
+func TestDemoAsksNothing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("config.toml", []byte("[catalog]\nlink_check = true\nlink_hosts = [\"listed\"]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, _, _ := session(t, "")
+	for _, demo := range []bool{false, true} {
+		config, err := serveCommand{Demo: demo}.configure(p, &commands{})
+		if err != nil || config.Catalog.LinkCheck == demo {
+			t.Errorf("demo %v: link check %v (%v)", demo, config.Catalog.LinkCheck, err)
+		}
 	}
 }

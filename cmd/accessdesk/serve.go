@@ -116,6 +116,7 @@ func (s serveCommand) configure(p *program, c *commands) (configuration.Configur
 	}
 	config.Database.DSN, config.Database.Checkpoints = demoDatabase, demoCheckpoints
 	config.Mail.Delivery, config.Mail.Spool = "spool", demoMail
+	config.Catalog.LinkCheck = false // nothing of a demonstration goes out
 	if config.Brand.Operator == "" {
 		config.Brand.Operator = demoOperator
 	}

@@ -76,7 +76,7 @@ func (p *ListingsPage) addProviders(r *web.Request, tx *data.Tx) error {
 	for _, turn := range upkeep.Queue(snapshot, listings.State, r.Site.Upkeep.Days()) {
 		row := providerRow{Slug: turn.Provider.Slug, Name: turn.Provider.Name, Programs: r.L.N("upkeep.programs", len(turn.Listings)),
 			Oldest: r.L.Date(turn.Oldest.Time()), DueOn: r.L.Date(turn.DueOn.Time()), Pill: turnPill(r, turn.DueOn, today(r, tx))}
-		if turn.DueOn <= today(r, tx) {
+		if turn.Due(today(r, tx)) {
 			p.Due++
 		}
 		if notice := listings.On(turn.Listings[0].Published); notice != nil {
