@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	// Windows are shown in zones of the time zone database, which not every machine has.
@@ -9,6 +10,19 @@ import (
 
 	"accessdesk/eligibility"
 )
+
+// notReached is how a listing says that nobody could open an address: pages name it and do not link to it.
+const notReached = "not reached"
+
+// Reached tells whether somebody read the page of the source.
+func (s Source) Reached() bool { return !strings.Contains(s.Supports, notReached) }
+
+// Read tells whether somebody read the page at an address: it is a source that was reached.
+func (o *Offering) Read(address string) bool {
+	return slices.ContainsFunc(o.Sources, func(s Source) bool {
+		return s.Reached() && strings.TrimSuffix(s.URL, "/") == strings.TrimSuffix(address, "/")
+	})
+}
 
 // Contains tells whether t lies in the window: from Opens on, before Closes.
 func (w Window) Contains(t time.Time) bool {

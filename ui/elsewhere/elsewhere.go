@@ -39,6 +39,7 @@ type file struct {
 	sent    *sent         // nil for one that is not sent
 	checked string        // day on which somebody last compared the listing with its sources
 	notice  *web.Notice   // of its provider, while it is undecided
+	listing web.Listings
 }
 
 // sent is what a packet was when it was sent, and what changed since.
@@ -85,7 +86,7 @@ func load(r *web.Request, tx *data.Tx, a broker.Application, item broker.Item) (
 	if err != nil {
 		return f, err
 	}
-	f.checked = listings.CheckedText(f.program)
+	f.listing, f.checked = listings, listings.CheckedText(f.program)
 	if !item.Over() {
 		f.notice = listings.On(f.program)
 	}

@@ -46,7 +46,12 @@ type Page struct {
 	Papers    int // gathered
 	MayWrite  bool
 	Withdraw  string
+
+	opens func(address string) bool
 }
+
+// Opens tells whether an address of the provider may be a link: somebody opened it.
+func (p Page) Opens(address string) bool { return p.opens(address) }
 
 // way is one of several ways to apply.
 type way struct {
@@ -188,6 +193,7 @@ func (f file) page(r *web.Request, tx *data.Tx) Page {
 	if f.mode() == catalog.ModePhone && len(p.Contacts) > 0 {
 		p.Call = p.Contacts[0].Phone
 	}
+	p.opens = func(address string) bool { return f.listing.Link(f.program.Offering, address) != "" }
 	p.NextText = f.next(r)
 	p.Acts, p.More = f.actions(r)
 	if p.Preparing && p.MayWrite && !f.member.May(account.Send) {

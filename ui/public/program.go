@@ -46,6 +46,7 @@ type route struct {
 	Mode, To  string // text of the mode, address or number
 	Link      string // where To can be opened
 	Gone      string // since when it cannot
+	Unopened  bool   // a page that nobody opened: named, not linked
 	Steps     []string
 	Documents []string
 	Subject   string   // of the e-mail that the provider expects
@@ -87,8 +88,8 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: listings.CheckedText(offering),
 		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
 		Way: newWay(r, offering, next), Renewable: offering.Terms.Renewable, Site: offering.Provider.URL,
-		SiteLink: openLink(listings, offering.Provider.URL), SiteGone: listings.GoneText(offering.Provider.URL),
-		HelperLink: openLink(listings, offering.Helper.URL), HelperGone: listings.GoneText(offering.Helper.URL),
+		SiteLink: listings.Link(offering.Offering, offering.Provider.URL), SiteGone: listings.GoneText(offering.Provider.URL),
+		HelperLink: listings.Link(offering.Offering, offering.Helper.URL), HelperGone: listings.GoneText(offering.Helper.URL),
 		Words: wordsOf(r, offering), Ordered: r.Site.Reference.Order.Announces(offering.Slug),
 	}
 	page.KnownAs, page.Replaced = strings.Join(offering.KnownAs, ", "), replacements(r, snapshot, offering)
@@ -118,22 +119,19 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		page.Safeguards = append(page.Safeguards, r.L.T("safeguard."+string(safeguard)))
 	}
 	for _, s := range offering.Sources {
-		page.Sources = append(page.Sources, newSource(r, listings, s))
+		page.Sources = append(page.Sources, newSource(r, listings, offering, s))
 	}
 	return web.Reply{Page: "public/program", Data: page}, nil
 }
 
-// notReached is how a listing says that nobody could open the address: such a page is named but not linked.
-const notReached = "not reached"
-
 // newSource names a source, as a link where somebody read it or the link check opened it since; what is gone is no link.
-func newSource(r *web.Request, listings web.Listings, s catalog.Source) source {
+func newSource(r *web.Request, listings web.Listings, offering *catalog.Published, s catalog.Source) source {
 	day := r.L.Date(s.ReadOn.Time())
-	shown := source{URL: s.URL, Link: openLink(listings, s.URL) != "", Supports: s.Supports, Primary: s.Primary, Read: r.L.T("public.read_on", "Date", day)}
+	shown := source{URL: s.URL, Link: listings.Link(offering.Offering, s.URL) != "", Supports: s.Supports, Primary: s.Primary, Read: r.L.T("public.read_on", "Date", day)}
 	opened := listings.Opened(s.URL)
-	if strings.Contains(s.Supports, notReached) {
+	if !s.Reached() {
 		shown.Supports, shown.Read = "", r.L.T("public.not_reached", "Date", day)
-		if shown.Link = shown.Link && opened.ReachedOn != ""; shown.Link {
+		if shown.Link && opened.ReachedOn != "" {
 			shown.Read = r.L.T("upkeep.opens_unread", "Date", r.L.Date(opened.ReachedOn.Time()))
 		}
 	}
@@ -141,22 +139,6 @@ func newSource(r *web.Request, listings web.Listings, s catalog.Source) source {
 		shown.Read += " · " + gone
 	}
 	return shown
-}
-
-// openLink gives an address that a page may link to and that still opens as far as anybody knows, else "".
-func openLink(listings web.Listings, address string) string {
-	if listings.Opened(address).GoneOn != "" {
-		return ""
-	}
-	return webLink(address)
-}
-
-// webLink gives an address that a page may link to, "" for anything but https.
-func webLink(address string) string {
-	if strings.HasPrefix(address, "https://") {
-		return address
-	}
-	return ""
 }
 
 func newRoute(r *web.Request, listings web.Listings, offering *catalog.Published, way catalog.ApplyRoute) route {
@@ -167,7 +149,8 @@ func newRoute(r *web.Request, listings web.Listings, offering *catalog.Published
 	case way.Mode == catalog.ModePhone:
 		shown.Link = "tel:" + way.To
 	default:
-		shown.Link, shown.Gone = openLink(listings, way.To), listings.GoneText(way.To)
+		shown.Link, shown.Gone = listings.Link(offering.Offering, way.To), listings.GoneText(way.To)
+		shown.Unopened = shown.Link == "" && shown.Gone == "" && strings.HasPrefix(way.To, "https://")
 	}
 	if way.Mode != catalog.ModeInApp {
 		shown.Subject = way.Subject.In(r.Lang)

@@ -54,6 +54,16 @@ func (l Listings) On(program *catalog.Published) *Notice {
 	return shown
 }
 
+// Link gives an address of a listing that a page may link to: one that somebody read, or that the link check opened, and that is
+// not gone as far as anybody knows. "" for any other; it is shown as text.
+func (l Listings) Link(o *catalog.Offering, address string) string {
+	opened := l.Opened(address)
+	if !strings.HasPrefix(address, "https://") || opened.GoneOn != "" || opened.ReachedOn == "" && !o.Read(address) {
+		return ""
+	}
+	return address
+}
+
 // OpensText says in words whether an address opens, "" if nobody knows.
 func (l Listings) OpensText(address string) string {
 	switch opened := l.Opened(address); {
