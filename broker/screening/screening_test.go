@@ -82,6 +82,71 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// What a listing may never say of itself, for the whole catalog as it is shipped and any operator: that it fits and can be had
+// while it is not open; that somebody is eligible where no rules are published, or where something stated was not decided; and
+// that a restricted or announced program can be applied for, or asks for more than a sector.
+func TestNoFalsePromises(t *testing.T) {
+	restricted := []string{"openai-cyber-top", "anthropic-glasswing", "mythos5-trusted", "other-frontier", "eo14409-2c3", "treasury-clearinghouse", "oncd-state-pilots"}
+	var programs []*catalog.Published
+	all, err := catalog.ParseFiles(seed.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 84 {
+		t.Errorf("%d programs are shipped, the sources describe 84", len(all))
+	}
+	snapshot, err := catalog.FromFiles(vocabulary(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs = snapshot.Offerings // the ended ones too
+	found := 0
+	for _, p := range programs {
+		if !slices.Contains(restricted, p.Slug) {
+			continue
+		}
+		found++
+		if len(p.Criteria)+len(p.Requirements) > 0 || !p.Gated() || p.CriteriaPublished || p.NextStep(now, false).Step != catalog.StepNone {
+			t.Errorf("%s has more than its sector list, a verdict, or a button", p.Slug)
+		}
+	}
+	if found != len(restricted) {
+		t.Errorf("%d of %d restricted programs are listed", found, len(restricted))
+	}
+	var ids []eligibility.FactID
+	for _, fact := range vocabulary().Facts() {
+		if fact.Ask == eligibility.AskCheck && fact.ID != eligibility.SectorFact && fact.ID != eligibility.AdditionalSectorsFact {
+			ids = append(ids, fact.ID)
+		}
+	}
+	sectors, likely := vocabulary().Sectors(), 0
+	rapid.Check(t, func(t *rapid.T) {
+		c := screening.New(vocabulary(), programs, nil, nil, now)
+		c.AnswerSectors(rapid.SliceOfNDistinct(rapid.SampledFrom(sectors), 0, 4, rapid.ID).Draw(t, "sectors"))
+		for _, id := range ids {
+			if rapid.IntRange(0, 3).Draw(t, "answered") > 0 {
+				c.Answer(id, draw(t, c, id))
+			}
+		}
+		for _, p := range c.Programs {
+			eligible, stated := p.Decision.Outcome == eligibility.Eligible, len(p.Requirements) > 0
+			if eligible && (!p.CriteriaPublished || stated) {
+				t.Fatalf("%s is called eligible: published %v, stated %v", p.Slug, p.CriteriaPublished, stated)
+			}
+			if p.Group != catalog.GroupLikely {
+				continue
+			}
+			likely++
+			if p.Status != catalog.StatusOpen || !eligible || p.Confidence == catalog.ConfidenceUncertain {
+				t.Fatalf("%s stands under likely: %s, %s", p.Slug, p.Status, p.Confidence)
+			}
+		}
+	})
+	if likely == 0 {
+		t.Error("nothing ever fits, so nothing was tested")
+	}
+}
+
 func TestAlternativesAreOpenFitsOfTheSameKind(t *testing.T) {
 	c := check(t, town)
 	if got := slugs(c.Alternatives(program(t, c, "epa-midlarge"))); !slices.Equal(got, []string{"demo-grant"}) {

@@ -16,12 +16,12 @@ type Find struct {
 	Reason string // why, and what to write instead: a predicate that follows the words, "is not US spelling"
 }
 
-// Code names the reason, for callers that say it in the reader's language: promise, right, undated, designation, loud, spelling, approval
-// or applying.
+// Code names the reason, for callers that say it in the reader's language: promise, right, undated, designation, license, official, loud, spelling,
+// approval or applying.
 func (f Find) Code() string { return codes[f.Reason] }
 
 var codes = map[string]string{promise: "promise", right: "right", undated: "undated", undatedEs: "undated", designation: "designation",
-	loud: "loud", british: "spelling", approval: "approval", applying: "applying"}
+	loud: "loud", british: "spelling", approval: "approval", applying: "applying", license: "license", official: "official"}
 
 // rule is a manner of speaking to keep clear of.
 type rule struct {
@@ -40,6 +40,8 @@ const (
 	loud        = "is not the calm voice of the desk; leave it out"
 	british     = "is not US spelling"
 	approval    = "says more than \"approved by\" somebody \"for\" something; write who approves what"
+	license     = "reads as a license or permit; nothing here is one. Say what the provider allows, and that it decides"
+	official    = "speaks for the government; this is not a government site, and nobody there approved it. Name the office and what it says"
 	applying    = "is not how one applies in Spanish; use solicitar"
 )
 
@@ -53,6 +55,10 @@ var english = []rule{
 	{regexp.MustCompile(`(?i)\b(no|without) (charge|cost)\b`), true, undated},
 	{regexp.MustCompile(`(?i)\bcovered (frontier )?models?\b`), false, designation},
 	{regexp.MustCompile(`(?i)\b(verified|certified|approved) operator\b`), false, approval},
+	{regexp.MustCompile(`(?i)\b(licens|permit|authoriz|clear)(es|ed|s)? you to\b`), false, license},
+	{regexp.MustCompile(`(?i)\b(license|permit|clearance) to (use|build|buy|run|test|operate)\b`), false, license},
+	{regexp.MustCompile(`(?i)\bofficial (us |u\.s\. |federal )?government\b|\b(government|official|federal) seal\b`), false, official},
+	{regexp.MustCompile(`(?i)\b(government|federally|cisa|fbi)[- ](approved|certified|endorsed)\b|\bendorsed by (the )?(us |federal )?government\b`), false, official},
 	{regexp.MustCompile(`!`), false, loud},
 	{regexp.MustCompile(`(?i)\b(please note|act now|hurry|don't miss|limited time)\b`), false, loud},
 	{regexp.MustCompile(`(?i)\b(programmes?|organisations?|authoris\w*|catalogues?|centres?|licence\w*|defence)\b`), false, british},
@@ -66,6 +72,9 @@ var spanish = []rule{
 	{regexp.MustCompile(`(?i)\bsin (costo|coste|cargo)\b`), true, undatedEs},
 	{regexp.MustCompile(`(?i)\bmodelos? (de frontera )?cubiertos?\b`), false, designation},
 	{regexp.MustCompile(`(?i)\boperador(a)? (verificad|certificad|aprobad)[oa]\b`), false, approval},
+	{regexp.MustCompile(`(?i)\b(licencia|permiso|autorización) para (usar|crear|comprar|operar)\b`), false, license},
+	{regexp.MustCompile(`(?i)\b(sitio|página|portal) oficial del gobierno\b|\bsello (oficial|del gobierno)\b`), false, official},
+	{regexp.MustCompile(`(?i)\b(aprobad|certificad|avalad)[oa]s? por el gobierno\b`), false, official},
 	{regexp.MustCompile(`[¡!]`), false, loud},
 	{regexp.MustCompile(`(?i)\b(tenga en cuenta|apresúrese|no se pierda|tiempo limitado)`), false, loud},
 	{regexp.MustCompile(`(?i)\bapli(c|qu)\p{L}* (al|a este|a un|para el|para este|para un) programa`), false, applying},
