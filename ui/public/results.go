@@ -148,17 +148,31 @@ func newResultsPage(r *web.Request, tx *data.Tx, v *visit, listings web.Listings
 // mostForms is how many questions are answered on the results page itself; the others have their own pages.
 const mostForms = 3
 
-// askOnce leaves the form of a question to the first program that needs it; the others lead to the question's page. That they are
-// for the operator's sector goes without saying there.
+// askOnce leaves the form of a question to the first program that needs it, and forms to the questions that most programs wait for;
+// the others lead to the question's page. That they are for the operator's sector goes without saying there.
 func askOnce(programs []result) {
-	asked := map[string]bool{}
+	var order []string
+	waiting := map[string]int{}
 	for i := range programs {
 		programs[i].Reasons = slices.DeleteFunc(programs[i].Reasons, func(r reason) bool { return r.Gate })
 		if ask := programs[i].Ask; ask != nil {
-			if asked[ask.Fact] || len(asked) >= mostForms {
+			if waiting[ask.Fact] == 0 {
+				order = append(order, ask.Fact)
+			}
+			waiting[ask.Fact]++
+		}
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return waiting[b] - waiting[a] })
+	free := map[string]bool{}
+	for _, fact := range order[:min(mostForms, len(order))] {
+		free[fact] = true
+	}
+	for i := range programs {
+		if ask := programs[i].Ask; ask != nil {
+			if !free[ask.Fact] {
 				programs[i].Ask = nil
 			}
-			asked[ask.Fact] = true
+			free[ask.Fact] = false
 		}
 	}
 }

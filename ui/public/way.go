@@ -12,7 +12,8 @@ type way struct {
 	Button string // that starts it on this site, "" if nothing can be started here
 	Pick   string // label of the tick box on the results page, "" as above
 	Short  string // two or three words for lists, "" where nothing can be done
-	Doubt  bool   // nobody could confirm that requests are taken, so the box is not ticked beforehand
+	// Unticked: the box is not ticked beforehand, since one has to ask first, or would need the program in an emergency only.
+	Unticked bool
 }
 
 func newWay(r *web.Request, offering *catalog.Published, next catalog.NextStep) way {
@@ -21,7 +22,7 @@ func newWay(r *web.Request, offering *catalog.Published, next catalog.NextStep) 
 		return way{Text: r.L.T("step.self_serve"), Short: r.L.T("step.short_self_serve")}
 	}
 	if next.Step != catalog.StepNone {
-		w := way{Text: r.L.T("step." + string(next.Step)), Short: r.L.T("step.short_" + string(next.Step)), Doubt: next.Step == catalog.StepAsk}
+		w := way{Text: r.L.T("step." + string(next.Step)), Short: r.L.T("step.short_" + string(next.Step)), Unticked: next.Step == catalog.StepAsk || offering.Kind == catalog.KindIncidentResponse}
 		if startsHere(next) {
 			w.Button, w.Pick = r.L.T("step.button_"+string(next.Step)), r.L.T("step.pick_"+string(next.Step))
 		}
