@@ -22,6 +22,7 @@ import (
 var mayImport = map[string][]string{
 	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
+	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {},
 	"notify":                   {"data", "data/locale"},
 	"broker/record":            {"data"},
 	"broker/record/checkpoint": {"data", "broker/record"},
@@ -65,7 +66,7 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{
-	"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "catalog/upkeep/link", "notify", "broker/record",
+	"data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/layout", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "catalog/upkeep/link", "notify", "broker/record",
 	"broker/account", "broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire",
 	"broker/paper", "broker/progress", "broker", "broker/followup", "broker/reminder",
 }

@@ -38,18 +38,19 @@ type commands struct {
 	Config string `help:"Configuration file (default: config.toml, if any)." placeholder:"FILE"`
 	DB     string `name:"db" help:"Database: a SQLite file, or postgres://user:password@host/name." placeholder:"DSN"`
 
-	Serve   serveCommand   `cmd:"" help:"Run the web app; the first start sets it up."`
-	Screen  screenCommand  `cmd:"" help:"Decide which programs fit an operator, with reasons."`
-	Catalog catalogCommand `cmd:"" help:"Check offering files."`
-	Remind  remindCommand  `cmd:"" help:"Work out and queue the reminders that are due."`
-	User    userCommand    `cmd:"" help:"Add and list the people who run the desk."`
-	Doctor  doctorCommand  `cmd:"" help:"Tell what is wrong with this installation, and how to mend it."`
-	Verify  verifyCommand  `cmd:"" help:"Tell whether database and record are sound."`
-	Backup  backupCommand  `cmd:"" help:"Copy everything to a file, while serve goes on."`
-	Restore restoreCommand `cmd:"" help:"Bring a backup back into an empty place, and verify it."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to this program."`
-	Conf    configCommand  `cmd:"" name:"config" help:"Check the configuration."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Run the web app; the first start sets it up."`
+	Screen   screenCommand   `cmd:"" help:"Decide which programs fit an operator, with reasons."`
+	Catalog  catalogCommand  `cmd:"" help:"Check offering files."`
+	Registry registryCommand `cmd:"" help:"Load the public registers, and look into them."`
+	Remind   remindCommand   `cmd:"" help:"Work out and queue the reminders that are due."`
+	User     userCommand     `cmd:"" help:"Add and list the people who run the desk."`
+	Doctor   doctorCommand   `cmd:"" help:"Tell what is wrong with this installation, and how to mend it."`
+	Verify   verifyCommand   `cmd:"" help:"Tell whether database and record are sound."`
+	Backup   backupCommand   `cmd:"" help:"Copy everything to a file, while serve goes on."`
+	Restore  restoreCommand  `cmd:"" help:"Bring a backup back into an empty place, and verify it."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database schema up to this program."`
+	Conf     configCommand   `cmd:"" name:"config" help:"Check the configuration."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 func main() {
