@@ -1,9 +1,8 @@
-package main
+package register
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -14,11 +13,6 @@ import (
 	"accessdesk/eligibility"
 	"accessdesk/eligibility/registry"
 )
-
-type registryShowCommand struct {
-	ID   string `arg:"" help:"Like ccn:141317, fdic:12345, ncua:123, pwsid:GA0010000 or eia:12345."`
-	JSON bool   `name:"json" help:"Print JSON for programs."`
-}
 
 // shownOperator is what registry show --json prints.
 type shownOperator struct {
@@ -32,23 +26,15 @@ type shownOperator struct {
 	Confirm []eligibility.FactID      `json:"confirm"` // numbers near a line of a program: the person is asked whether they still hold
 }
 
-// Run shows one operator.
-func (r registryShowCommand) Run(ctx context.Context, p *program, c *commands) error {
+// Show prints one operator. data.ErrNotFound if no register has it.
+func Show(ctx context.Context, db *data.DB, id string, o Output) error {
 	vocabulary, err := eligibility.Standard()
 	if err != nil {
 		return err
 	}
-	_, db, err := p.openConfigured(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
 	var shown shownOperator
 	err = db.Read(ctx, func(tx *data.Tx) error {
-		operator, err := registry.Find(tx, r.ID)
-		if errors.Is(err, data.ErrNotFound) {
-			return misuse("no loaded register has %q (accessdesk registry search finds ids, registry status lists what is loaded)", r.ID)
-		}
+		operator, err := registry.Find(tx, id)
 		if err != nil {
 			return err
 		}
@@ -62,10 +48,10 @@ func (r registryShowCommand) Run(ctx context.Context, p *program, c *commands) e
 	if err != nil {
 		return err
 	}
-	if r.JSON {
-		return printJSON(p.out, shown)
+	if o.JSON {
+		return printJSON(o.Out, shown)
 	}
-	printOperator(p.out, vocabulary, shown)
+	printOperator(o.Out, vocabulary, shown)
 	return nil
 }
 
@@ -139,31 +125,21 @@ func display(v *eligibility.Vocabulary, id string, raw json.RawMessage) string {
 	return v.Display(eligibility.FactID(id), value, "en")
 }
 
-type registrySearchCommand struct {
-	Text string `arg:"" help:"An identifier, or the beginning of a name; case and accents do not matter."`
-	JSON bool   `name:"json" help:"Print JSON for programs."`
-}
-
-// Run searches. Nothing found is an answer, not an error.
-func (r registrySearchCommand) Run(ctx context.Context, p *program, c *commands) error {
-	_, db, err := p.openConfigured(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+// Search prints whom a text finds. Nothing found is an answer, not an error.
+func Search(ctx context.Context, db *data.DB, text string, o Output) error {
 	var hits []registry.Hit
-	err = db.Read(ctx, func(tx *data.Tx) (err error) { hits, err = registry.Search(tx, r.Text); return err })
+	err := db.Read(ctx, func(tx *data.Tx) (err error) { hits, err = registry.Search(tx, text); return err })
 	if err != nil {
 		return err
 	}
-	if r.JSON {
-		return printJSON(p.out, hits)
+	if o.JSON {
+		return printJSON(o.Out, hits)
 	}
 	if len(hits) == 0 {
-		fmt.Fprintln(p.err, "Nothing was found. registry status lists what is loaded.")
+		fmt.Fprintln(o.Err, "Nothing was found. registry status lists what is loaded.")
 	}
 	for _, h := range hits {
-		fmt.Fprintf(p.out, "%-20s %-50s %s\n", h.ID, h.Name, joined(h.Town, h.State))
+		fmt.Fprintf(o.Out, "%-20s %-50s %s\n", h.ID, h.Name, joined(h.Town, h.State))
 	}
 	return nil
 }
