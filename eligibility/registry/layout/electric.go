@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -136,7 +135,7 @@ func (r *reading) addSales(one *row, number, part, salesColumn, usersColumn stri
 // checkSales refuses a release without a table of sales.
 func checkSales(r *reading) error {
 	if len(r.utilities) == 0 {
-		return fmt.Errorf("eia861 needs Sales_Ult_Cust (or Short_Form) beside the other tables: it says which utilities there are")
+		return r.whole("Sales_Ult_Cust (or Short_Form) with a utility is needed beside the other tables: it says which utilities there are")
 	}
 	return nil
 }

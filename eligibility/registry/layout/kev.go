@@ -89,7 +89,7 @@ func (t *catalogTable) seek() error {
 
 func (t *catalogTable) header() []string { return catalogColumns }
 
-func (t *catalogTable) where() (string, int, int) { return "", 0, t.row }
+func (t *catalogTable) where() (string, int, int) { return fmt.Sprintf("entry %d", t.row-1), 0, t.row }
 
 func (t *catalogTable) close() error { return t.file.Close() }
 

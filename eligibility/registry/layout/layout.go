@@ -85,7 +85,7 @@ type Report struct {
 // Error is what is wrong with a file, and where. Line counts from 1; 0 means the file as a whole.
 type Error struct {
 	File   string
-	Sheet  string // of a workbook
+	Inside string // "sheet States" of a workbook, "entry 3" of a catalog
 	Line   int
 	Column string // as the header of the register has it
 	Text   string // what is wrong, what was expected
@@ -95,8 +95,8 @@ type Error struct {
 func (e *Error) Error() string {
 	var where strings.Builder
 	where.WriteString(e.File)
-	if e.Sheet != "" {
-		fmt.Fprintf(&where, ", sheet %s", e.Sheet)
+	if e.Inside != "" {
+		where.WriteString(", " + e.Inside)
 	}
 	if e.Line > 0 {
 		fmt.Fprintf(&where, ", line %d", e.Line)

@@ -13,6 +13,7 @@ import (
 type reading struct {
 	source  Source
 	sink    Sink
+	names   []string // of the files
 	report  Report
 	first   map[string]int32 // ids that were given, with the row
 	skipped map[string]*Count
@@ -31,6 +32,9 @@ func (s Source) Read(ctx context.Context, files []File, sink Sink, progress func
 	r := &reading{source: s, sink: sink, first: map[string]int32{}, skipped: map[string]*Count{}, remarks: map[string]*Count{},
 		banks: map[string]int64{}, reports: map[string]*Record{}, ends: map[string]string{}, utilities: map[string]*utility{}, counties: map[string]*ruralRow{}}
 	r.report.Rows = make([]int, len(files))
+	for _, f := range files {
+		r.names = append(r.names, f.Name)
+	}
 	parts, err := s.sort(files)
 	if err != nil {
 		return Report{}, err
@@ -52,10 +56,15 @@ func (s Source) Read(ctx context.Context, files []File, sink Sink, progress func
 		}
 	}
 	if r.report.Kept == 0 {
-		return Report{}, &Error{File: files[0].Name, Text: fmt.Sprintf("holds no record that is kept (%d rows were read): is this the right file?", r.report.Read)}
+		return Report{}, r.whole("no row is one that is kept (%d rows were read)", r.report.Read)
 	}
 	r.report.Skipped, r.report.Remarks = counted(r.skipped), counted(r.remarks)
 	return r.report, nil
+}
+
+// whole is an error that belongs to the release, not to one file.
+func (r *reading) whole(format string, args ...any) error {
+	return &Error{File: strings.Join(r.names, ", "), Text: fmt.Sprintf(format, args...)}
 }
 
 func counted(by map[string]*Count) []Count {
@@ -205,7 +214,11 @@ func openTable(f File, p *part) (table, error) {
 	case p.readsJSON() && strings.HasPrefix(strings.TrimSpace(string(begins)), "{"):
 		return openCatalog(f)
 	}
-	t, err := openText(f, p.comma, p.tolerant)
+	comma := p.comma
+	if first, _, _ := strings.Cut(string(begins), "\n"); comma == '\t' && !strings.Contains(first, "\t") {
+		comma = 0 // saved again as real CSV
+	}
+	t, err := openText(f, comma, p.tolerant)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +246,7 @@ func (r *reading) readFile(ctx context.Context, p *part, index int, f File, prog
 			return err
 		}
 		one.values, one.err = values, nil
-		one.sheet, one.line, one.number = t.where()
+		one.inside, one.line, one.number = t.where()
 		if err := r.readRow(p, &one); err != nil {
 			return err
 		}
@@ -254,7 +267,7 @@ func (r *reading) readFile(ctx context.Context, p *part, index int, f File, prog
 }
 
 func (r *reading) readRow(p *part, one *row) error {
-	if len(one.values) != one.present && one.sheet == "" { // a sheet leaves out what is empty at the end
+	if len(one.values) != one.present && one.inside == "" { // a sheet leaves out what is empty at the end
 		return &Error{File: one.file, Line: one.line, Text: fmt.Sprintf(
 			"the row has %d values, the header has %d: the file was cut off, or a value holds a separator", len(one.values), one.present)}
 	}
@@ -294,7 +307,7 @@ func (r *reading) remark(one *row, reason string) { count(r.remarks, one, reason
 func count(by map[string]*Count, one *row, reason string) {
 	c := by[reason]
 	if c == nil {
-		c = &Count{Reason: reason, First: fmt.Sprintf("%s:%d", one.file, one.line)}
+		c = &Count{Reason: reason, First: one.place()}
 		by[reason] = c
 	}
 	c.Rows++

@@ -12,7 +12,7 @@ import (
 // empty, so that a row can be read without looking after each value.
 type row struct {
 	file    string
-	sheet   string
+	inside  string // sheet or entry
 	line    int
 	number  int // as a spreadsheet shows it
 	index   int // of the file
@@ -25,7 +25,7 @@ type row struct {
 
 func (r *row) problem(column, format string, args ...any) {
 	if r.err == nil {
-		r.err = &Error{File: r.file, Sheet: r.sheet, Line: r.line, Column: column, Text: fmt.Sprintf(format, args...)}
+		r.err = &Error{File: r.file, Inside: r.inside, Line: r.line, Column: column, Text: fmt.Sprintf(format, args...)}
 	}
 }
 
@@ -122,6 +122,9 @@ func countOfDigits(least, most int) string {
 	if least == most {
 		return fmt.Sprintf("a number of %d digits", least)
 	}
+	if most == least+1 {
+		return fmt.Sprintf("a number of %d or %d digits", least, most)
+	}
 	return fmt.Sprintf("a number of %d to %d digits", least, most)
 }
 
@@ -153,4 +156,12 @@ func shortened(text string) string {
 		return text
 	}
 	return string([]rune(text)[:most]) + "…"
+}
+
+// place is where the row stands: FILE:LINE.
+func (r *row) place() string {
+	if r.line == 0 {
+		return r.file + ", " + r.inside
+	}
+	return fmt.Sprintf("%s:%d", r.file, r.line)
 }

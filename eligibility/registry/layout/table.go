@@ -24,7 +24,7 @@ const (
 type table interface {
 	header() []string
 	next() (values []string, err error) // io.EOF at the end
-	where() (sheet string, line, row int)
+	where() (inside string, line, row int)
 	close() error
 }
 

@@ -68,7 +68,7 @@ func (t *workbookTable) nextSheet(p *part) error {
 		t.sheet, t.sheets = t.sheets[0], t.sheets[1:]
 		rows, err := t.book.Rows(t.sheet)
 		if err != nil {
-			return &Error{File: t.name, Sheet: t.sheet, Text: fmt.Sprintf("the sheet cannot be read: %v", err)}
+			return &Error{File: t.name, Inside: "sheet " + t.sheet, Text: fmt.Sprintf("the sheet cannot be read: %v", err)}
 		}
 		t.rows, t.line = rows, 0
 		titles, err := t.findHeader()
@@ -117,25 +117,25 @@ func (t *workbookTable) findHeader() ([]string, error) {
 func (t *workbookTable) read() (values []string, err error) {
 	defer func() {
 		if damage := recover(); damage != nil {
-			values, err = nil, &Error{File: t.name, Sheet: t.sheet, Line: t.line, Text: fmt.Sprintf("the sheet is damaged: %v", damage)}
+			values, err = nil, &Error{File: t.name, Inside: "sheet " + t.sheet, Line: t.line, Text: fmt.Sprintf("the sheet is damaged: %v", damage)}
 		}
 	}()
 	if !t.rows.Next() {
 		if err := t.rows.Error(); err != nil {
-			return nil, &Error{File: t.name, Sheet: t.sheet, Line: t.line + 1, Text: fmt.Sprintf("the sheet is damaged: %v", err)}
+			return nil, &Error{File: t.name, Inside: "sheet " + t.sheet, Line: t.line + 1, Text: fmt.Sprintf("the sheet is damaged: %v", err)}
 		}
 		return nil, io.EOF
 	}
 	t.line++
 	if values, err = t.rows.Columns(); err != nil {
-		return nil, &Error{File: t.name, Sheet: t.sheet, Line: t.line, Text: fmt.Sprintf("the row cannot be read: %v", err)}
+		return nil, &Error{File: t.name, Inside: "sheet " + t.sheet, Line: t.line, Text: fmt.Sprintf("the row cannot be read: %v", err)}
 	}
 	return values, nil
 }
 
 func (t *workbookTable) header() []string { return t.titles }
 
-func (t *workbookTable) where() (string, int, int) { return t.sheet, t.line, t.line }
+func (t *workbookTable) where() (string, int, int) { return "sheet " + t.sheet, t.line, t.line }
 
 func (t *workbookTable) close() error { return t.book.Close() }
 
