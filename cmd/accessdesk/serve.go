@@ -18,6 +18,7 @@ import (
 	"accessdesk/catalog/upkeep/link"
 	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
+	"accessdesk/eligibility/registry"
 	"accessdesk/notify"
 	"accessdesk/ui"
 	"accessdesk/ui/web"
@@ -227,6 +228,7 @@ func (b *parts) schedule(ctx context.Context, mailer notify.Mailer, log *slog.Lo
 	job("deliver", 3*time.Second, func(ctx context.Context) error { return b.deliver(ctx, mailer, log) })
 	job("checkpoint", time.Hour, b.checkpoint)
 	job("prune", time.Hour, b.prune)
+	job("registers", time.Hour, func(ctx context.Context) error { return registry.CleanUp(ctx, b.db) })
 	if b.config.Catalog.LinkCheck {
 		job("links", time.Minute, func(ctx context.Context) error { return b.checkLinks(ctx, link.Config{Pause: linkPause}, log) })
 	}

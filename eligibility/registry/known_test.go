@@ -45,8 +45,8 @@ func table(t testing.TB, name string) []map[string]string {
 	return rows
 }
 
-// sampled gives an official file with the rows that hold one of the words only, made in memory.
-func sampled(t testing.TB, name string, words []string) layout.File {
+// sampled gives an official file with some of its rows only, made in memory.
+func sampled(t testing.TB, name string, keep func(line []byte) bool) layout.File {
 	t.Helper()
 	opened, err := official(t, name)[0].Open()
 	if err != nil {
@@ -66,14 +66,14 @@ func sampled(t testing.TB, name string, words []string) layout.File {
 	lines := bytes.SplitAfter(content, []byte("\n"))
 	kept := bytes.Clone(lines[0])
 	for _, line := range lines[1:] {
-		if slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(line, []byte(w)) }) {
+		if keep(line) {
 			kept = append(kept, line...)
 		}
 	}
 	return text(strings.TrimSuffix(name, ".gz"), string(kept))
 }
 
-// nation loads every register. Without LONG_TESTS the EPA files are cut down to the known answers.
+// nation loads every register. Without LONG_TESTS the EPA files are cut down to the known answers, and the ZIP codes to those that occur.
 func nation(t testing.TB, d *datatest.Database) {
 	t.Helper()
 	load(t, d, "cms-hospitals", official(t, "cms-hospital-general-information-2025.csv.gz")...)
@@ -84,7 +84,6 @@ func nation(t testing.TB, d *datatest.Database) {
 		"ncua":            {"ncua-foicu-2025q4.csv", "ncua-fs220-2025q4.csv.gz"},
 		"sdwis":           {"sdwis-ga-2025q1-pub-water-systems.csv", "sdwis-ga-2025q1-geographic-areas.csv"},
 		"eia861":          {"eia861-sales-ult-cust-2019.csv", "eia861-service-territory-2019.csv"},
-		"ruca-zip":        {"usda-ruca-2020-zip.csv.gz"},
 		"rucc":            {"usda-rucc-2023.csv"},
 	}
 	for _, name := range layout.Names() {
@@ -93,17 +92,31 @@ func nation(t testing.TB, d *datatest.Database) {
 		}
 	}
 	water := []string{"epa-cws-populations.csv.gz", "epa-pws-zipcodes-v1.2.csv.gz"}
+	const codes = "usda-ruca-2020-zip.csv.gz"
 	if long() {
 		load(t, d, "epa-cws", official(t, water...)...)
+		load(t, d, "ruca-zip", official(t, codes)...)
 		return
 	}
-	var ids []string
+	var ids [][]byte
 	for _, row := range table(t, "known-answers-sample.csv") {
 		if row["sector"] == "water" {
-			ids = append(ids, row["id"])
+			ids = append(ids, []byte(row["id"]))
 		}
 	}
-	load(t, d, "epa-cws", sampled(t, water[0], ids), sampled(t, water[1], ids))
+	known := func(line []byte) bool {
+		return slices.ContainsFunc(ids, func(id []byte) bool { return bytes.HasPrefix(line, id) })
+	}
+	load(t, d, "epa-cws", sampled(t, water[0], known), sampled(t, water[1], known))
+	occurs := map[string]bool{}
+	d.Read(t, func(tx *data.Tx) error {
+		zips, err := data.Rows(tx, data.Value[string], `SELECT DISTINCT code FROM registry_place WHERE kind = 'zip'`)
+		for _, zip := range zips {
+			occurs[zip] = true
+		}
+		return err
+	})
+	load(t, d, "ruca-zip", sampled(t, codes, func(line []byte) bool { return occurs[string(line[:min(len(line), 5)])] }))
 }
 
 func TestKnownAnswersAndAggregates(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func Load(ctx context.Context, db *data.DB, i Import) (Outcome, error) {
 // digests reads every file once, for its SHA-256.
 func digests(ctx context.Context, files []layout.File) ([]SourceFile, string, error) {
 	var all []SourceFile
-	var list strings.Builder
+	var sums []string
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return nil, "", err
@@ -82,12 +83,13 @@ func digests(ctx context.Context, files []layout.File) ([]SourceFile, string, er
 		}
 		one := SourceFile{Name: f.Name, SHA256: hex.EncodeToString(sum.Sum(nil)), Bytes: size}
 		all = append(all, one)
-		list.WriteString(one.SHA256 + "\n")
+		sums = append(sums, one.SHA256+"\n")
 	}
 	if len(all) == 1 {
 		return all, all[0].SHA256, nil
 	}
-	sum := sha256.Sum256([]byte(list.String()))
+	slices.Sort(sums) // the order in which files are named does not matter
+	sum := sha256.Sum256([]byte(strings.Join(sums, "")))
 	return all, hex.EncodeToString(sum[:]), nil
 }
 

@@ -120,6 +120,51 @@ func TestLoadKeepsVintages(t *testing.T) {
 	})
 }
 
+// The files of a release may be named in any order, and one of them may be missing from the next one.
+func TestLoadOfSeveralFiles(t *testing.T) {
+	d := datatest.Open(t)
+	list := text("foicu.csv", `"CU_NUMBER","CYCLE_DATE","CU_TYPE","CU_NAME","CITY","STATE","STATE_CODE","ZIP_CODE","COUNTY_CODE","LIMITED_INC","IsMDI"`+"\n"+
+		`7,12/31/2025 0:00:00,"1 ","EXAMPLE TEACHERS","SAMPLETON","TX",48,"75501",37,1,False`+"\n")
+	accounts := text("fs220.csv", "CU_NUMBER,CYCLE_DATE,ACCT_010\n7,12/31/2025 0:00:00,13313120\n")
+	first := load(t, d, "ncua", list, accounts)
+	if again := load(t, d, "ncua", accounts, list); !again.Same || again.Vintage.ID != first.Vintage.ID || again.Vintage.Vintage != "2025q4" {
+		t.Errorf("in another order: %+v", again)
+	}
+	_, err := Load(context.Background(), d.DB, Import{Source: source(t, "ncua"), Files: []layout.File{list}, Actor: record.Console})
+	if err == nil || !strings.Contains(err.Error(), "foicu.csv: is not enough: ncua needs FS220 as well, with the columns CU_NUMBER, CYCLE_DATE, ACCT_010") {
+		t.Errorf("one file of two: %v", err)
+	}
+	if got := string(find(t, d, "ncua:7").Facts["total_assets"].Value); got != "13313120" {
+		t.Errorf("assets %s", got)
+	}
+}
+
+// Two registers that know one operator: the first in the order of layout.Sources wins, the others add what it does not say.
+func TestRegistersOfOneOperatorAreJoined(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, d *datatest.Database) {
+		load(t, d, "epa-cws", text("cws-2024.csv", "PWSID\tPWS_Name\tPrimacy_Agency\tPopulation_Served_Count\tService_Connections_Count\n"+
+			"GA9990000\tSAMPLETON (EPA)\tGeorgia\t4000\t900\n"), text("zips.csv", "PWSID,Zip,State\nGA9990000,31515,Georgia\nGA9990000,31516,Georgia\n"))
+		load(t, d, "sdwis", text("systems.csv", "SUBMISSIONYEARQUARTER,PWSID,PWS_NAME,PWS_ACTIVITY_CODE,PWS_TYPE_CODE,OWNER_TYPE_CODE,POPULATION_SERVED_COUNT\n"+
+			"2025Q1,GA9990000,SAMPLETON,A,CWS,L,5749\n"))
+		o := find(t, d, "pwsid:GA9990000")
+		if o.Name != "SAMPLETON" || string(o.Facts["population_served"].Value) != "5749" || o.Facts["population_served"].Source != "sdwis" ||
+			string(o.Facts["service_connections"].Value) != "900" || o.Facts["service_connections"].Source != "epa-cws" {
+			t.Errorf("%+v", o)
+		}
+		const head = "ZIPCode,State,PrimaryRUCA\n"
+		for _, c := range []struct{ codes, want string }{
+			{"31515,GA,7\n31516,GA,5\n", "5"}, {"31515,GA,7\n31516,GA,3\n", ""}, {"31515,GA,1\n31516,GA,3\n", "1"}, {"31515,GA,4\n31516,GA,99\n", "4"},
+			{"31515,GA,99\n31516,GA,99\n", ""}, {"99999,GA,4\n", ""},
+		} {
+			load(t, d, "ruca-zip", text("ruca.csv", head+c.codes))
+			o := find(t, d, "pwsid:GA9990000")
+			if got := string(o.Facts["ruca_code"].Value); got != c.want {
+				t.Errorf("codes %q: got %q, want %q", c.codes, got, c.want)
+			}
+		}
+	})
+}
+
 // rows counts what is stored of a register, live or not.
 func rows(t testing.TB, d *datatest.Database) (records, places, vintages int) {
 	t.Helper()
