@@ -99,6 +99,7 @@ func TestCountyKeyAgreesBetweenRegisters(t *testing.T) {
 		{"NM", "Doña Ana County", "DONA ANA"}, {"LA", "St. Mary Parish", "SAINT MARY"}, {"MO", "Ste. Genevieve County", "SAINTE GENEVIEVE"},
 		{"AK", "Juneau City and Borough", "Juneau"}, {"AK", "Aleutians West Census Area", "ALEUTIANS WEST"}, {"PR", "Mayagüez Municipio", "MAYAGUEZ"},
 		{"MD", "Queen Anne's County", "QUEEN ANNES"}, {"MD", "Prince George’s County", "PRINCE GEORGES"}, {"FL", "Miami-Dade County", "MIAMI DADE"},
+		{"IL", "DeKalb County", "DE KALB"}, {"TX", "McLennan County", "MC LENNAN"}, {"AZ", "La Paz County", "LAPAZ"},
 	} {
 		if a, b := CountyKey(c.state, c.one), CountyKey(c.state, c.other); a != b {
 			t.Errorf("%q and %q: %s and %s", c.one, c.other, a, b)

@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,7 +107,7 @@ func placesOf(zip, state, county string) []Place {
 var countyKinds = []string{" CITY AND BOROUGH", " PLANNING REGION", " CENSUS AREA", " MUNICIPALITY", " MUNICIPIO", " COUNTY", " PARISH", " BOROUGH"}
 
 // CountyKey writes a county so that registers which spell it differently agree: capitals without accents, dots and apostrophes, ST
-// for SAINT, without the word for county. CITY stays: in Virginia and Missouri a city and a county share a name.
+// for SAINT, without the word for county and without blanks (DE KALB is DeKalb). CITY stays: in Virginia and Missouri a city and a county share a name.
 func CountyKey(state, name string) string {
 	var plain strings.Builder
 	for _, c := range norm.NFD.String(strings.ToUpper(name)) {
@@ -133,5 +132,5 @@ func CountyKey(state, name string) string {
 	if rest, found := strings.CutPrefix(key, "SAINT "); found {
 		key = "ST " + rest
 	}
-	return fmt.Sprintf("%s|%s", state, key)
+	return state + "|" + strings.ReplaceAll(key, " ", "")
 }
