@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 
 	"accessdesk/cmd/accessdesk/register"
 	"accessdesk/data"
@@ -39,6 +41,9 @@ func (r registryImportCommand) Run(ctx context.Context, p *program, c *commands)
 	if err != nil {
 		return usageError{err}
 	}
+	if err := p.makeDatabase(ctx, c); err != nil {
+		return err
+	}
 	return p.withDatabase(ctx, c, func(db *data.DB) error {
 		err := register.Load(ctx, db, source, r.Files, r.Vintage, p.output(r.JSON))
 		var wrong *layout.Error
@@ -47,6 +52,24 @@ func (r registryImportCommand) Run(ctx context.Context, p *program, c *commands)
 		}
 		return err
 	})
+}
+
+// makeDatabase makes the configured SQLite database if there is none: registers may come before the first start of serve.
+func (p *program) makeDatabase(ctx context.Context, c *commands) error {
+	config, err := p.configure(c)
+	if err != nil || data.IsPostgres(config.Database.DSN) {
+		return err
+	}
+	if _, err := os.Stat(config.Database.DSN); !errors.Is(err, os.ErrNotExist) {
+		return nil // whatever else is wrong with it is said when it is opened
+	}
+	db, err := data.Open(ctx, config.Database.DSN, p.now)
+	if err != nil {
+		return err
+	}
+	_, err = db.Migrate(ctx)
+	fmt.Fprintf(p.err, "made the database %s\n", config.Database.DSN)
+	return errors.Join(err, db.Close())
 }
 
 // withDatabase opens the configured database for an act.

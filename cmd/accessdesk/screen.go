@@ -14,10 +14,12 @@ import (
 	"accessdesk/data"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility"
+	"accessdesk/eligibility/registry"
 )
 
 type screenCommand struct {
-	Facts    string `required:"" placeholder:"FILE|-" help:"Facts about the operator as JSON: an object of fact id to value; - reads standard input."`
+	Facts    string `placeholder:"FILE|-" help:"Facts about the operator as JSON: an object of fact id to value; - reads standard input."`
+	Operator string `placeholder:"ID" help:"Take the facts of a register record, such as ccn:141317; what --facts says goes before it."`
 	Offering string `placeholder:"SLUG" help:"Decide only this program, whatever its status."`
 	Lang     string `enum:"en,es" default:"en" placeholder:"en|es" help:"Language of titles and reasons (en)."`
 	JSON     bool   `name:"json" help:"Print JSON for programs."`
@@ -30,7 +32,10 @@ func (screenCommand) Help() string {
   echo '{"sector": "drinking_water", "state_or_territory": "NM", "population_served": 5000}' |
     accessdesk screen --facts -
 
-A fact that is left out is unknown. A number may be a band: {"over": 500, "max": 3300}.`
+A fact that is left out is unknown. A number may be a band: {"over": 500, "max": 3300}. With a register loaded
+(accessdesk registry import), an operator is named by its id:
+
+  accessdesk screen --operator pwsid:GA0510109 --db desk.db`
 }
 
 // factsLimit is the most that is read of a facts file, in bytes: hundreds of times a full set of facts.
@@ -46,10 +51,11 @@ func (s screenCommand) Run(ctx context.Context, p *program, c *commands) error {
 	if err != nil {
 		return err
 	}
-	snapshot, state, err := s.snapshot(ctx, p, c, vocabulary)
+	snapshot, state, recorded, err := s.snapshot(ctx, p, c, vocabulary)
 	if err != nil {
 		return err
 	}
+	s.join(p, vocabulary, facts, recorded)
 	programs := snapshot.Listed()
 	if s.Offering != "" {
 		one, ok := snapshot.Find(s.Offering)
@@ -76,7 +82,12 @@ func (s screenCommand) Run(ctx context.Context, p *program, c *commands) error {
 // facts reads and checks the facts. What is wrong with them is the caller's mistake and names the fact.
 func (s screenCommand) facts(p *program, v *eligibility.Vocabulary) (eligibility.Profile, error) {
 	in := p.in
-	if s.Facts != "-" {
+	switch {
+	case s.Facts == "" && s.Operator == "":
+		return nil, misuse("missing flags: --facts=FILE|- or --operator=ID")
+	case s.Facts == "":
+		return eligibility.Profile{}, nil
+	case s.Facts != "-":
 		file, err := os.Open(s.Facts)
 		if err != nil {
 			return nil, misuse("%w", err)
@@ -99,38 +110,90 @@ func (s screenCommand) facts(p *program, v *eligibility.Vocabulary) (eligibility
 }
 
 // snapshot is the built-in catalog, or that of a database when the caller names one or a configuration.
-func (s screenCommand) snapshot(ctx context.Context, p *program, c *commands, v *eligibility.Vocabulary) (*catalog.Snapshot, *upkeep.State, error) {
-	if c.DB == "" && c.Config == "" {
+func (s screenCommand) snapshot(ctx context.Context, p *program, c *commands, v *eligibility.Vocabulary) (snapshot *catalog.Snapshot,
+	state *upkeep.State, recorded eligibility.Profile, err error) {
+	if c.DB == "" && c.Config == "" && s.Operator == "" {
 		fmt.Fprintln(p.err, "using the built-in catalog (--db or --config uses a database)")
-		offerings, err := seedOfferings(false)
-		if err != nil {
-			return nil, nil, err
-		}
-		snapshot, err := catalog.FromFiles(v, offerings)
-		return snapshot, &upkeep.State{}, err
+		snapshot, err = builtIn(v)
+		return snapshot, &upkeep.State{}, nil, err
 	}
 	config, db, err := p.openConfigured(ctx, c)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer db.Close()
 	name := config.Database.DSN
 	if data.IsPostgres(name) {
 		name = "PostgreSQL" // the address may hold a password
 	}
-	fmt.Fprintf(p.err, "using the catalog of the database %s\n", name)
-	var snapshot *catalog.Snapshot
-	var state *upkeep.State
 	err = db.Read(ctx, func(tx *data.Tx) (err error) {
-		if snapshot, err = catalog.NewCache(v).Snapshot(tx); err == nil {
-			state, err = upkeep.Load(tx)
+		if snapshot, err = catalog.NewCache(v).Snapshot(tx); err != nil {
+			return err
+		}
+		if state, err = upkeep.Load(tx); err == nil && s.Operator != "" {
+			recorded, err = s.record(tx, v)
 		}
 		return err
 	})
-	if err == nil && len(snapshot.Offerings) == 0 {
-		err = errors.New(`this database has no programs yet: start "accessdesk serve" once`)
+	switch {
+	case err != nil:
+		return nil, nil, nil, err
+	case len(snapshot.Offerings) > 0:
+		fmt.Fprintf(p.err, "using the catalog of the database %s\n", name)
+	case s.Operator == "":
+		fmt.Fprintf(p.err, "using the catalog of the database %s\n", name)
+		return nil, nil, nil, errors.New(`this database has no programs yet: start "accessdesk serve" once`)
+	default: // a database that holds registers only
+		fmt.Fprintf(p.err, "using the registers of the database %s, which has no programs yet, and the built-in catalog\n", name)
+		snapshot, err = builtIn(v)
 	}
-	return snapshot, state, err
+	return snapshot, state, recorded, err
+}
+
+// join adds what the registers say to the facts, and tells where they differ.
+func (s screenCommand) join(p *program, v *eligibility.Vocabulary, facts, recorded eligibility.Profile) {
+	for _, fact := range v.Facts() {
+		value, known := recorded[fact.ID]
+		stated, given := facts[fact.ID]
+		switch {
+		case known && !given:
+			facts[fact.ID] = value
+		case known && !agree(stated, value):
+			fmt.Fprintf(p.err, "%s: the facts say %s, the register %s says %s; the facts count\n", fact.ID,
+				v.Display(fact.ID, stated, s.Lang), value.Source, v.Display(fact.ID, value, s.Lang))
+		}
+	}
+}
+
+// agree tells whether what was said and what a register says can both be true: they are the same, or the number lies in the band.
+func agree(stated, recorded eligibility.Value) bool {
+	if band, ok := stated.Interval(); ok {
+		if number, exact := recorded.Number(); exact {
+			return band.Contains(number)
+		}
+	}
+	return stated.Equal(recorded)
+}
+
+// builtIn is the catalog that the program ships.
+func builtIn(v *eligibility.Vocabulary) (*catalog.Snapshot, error) {
+	offerings, err := seedOfferings(false)
+	if err != nil {
+		return nil, err
+	}
+	return catalog.FromFiles(v, offerings)
+}
+
+// record gives what the registers say of the operator.
+func (s screenCommand) record(tx *data.Tx, v *eligibility.Vocabulary) (eligibility.Profile, error) {
+	operator, err := registry.Find(tx, s.Operator)
+	if errors.Is(err, data.ErrNotFound) {
+		return nil, misuse("no loaded register has %q (registry search finds ids, registry status lists what is loaded)", s.Operator)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return operator.Profile(v)
 }
 
 // nearestSlug suggests a program, or names them all when none is near.
