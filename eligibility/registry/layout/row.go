@@ -29,9 +29,6 @@ func (r *row) problem(column, format string, args ...any) {
 	}
 }
 
-// has tells whether the file has an optional column.
-func (r *row) has(column string) bool { _, ok := r.places[column]; return ok }
-
 // text is a value without blanks around it; "" if the file has no such column.
 func (r *row) text(column string) string {
 	place, ok := r.places[column]
