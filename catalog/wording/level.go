@@ -16,31 +16,31 @@ const (
 // Grade is the grade of a US school in which an English text is read: the formula of Flesch and Kincaid (1975), 0.39 x words per
 // sentence + 11.8 x syllables per word - 15.59. It is below 0 for very easy texts, and 0 for a text without words.
 func Grade(text string) float64 {
-	words, sentences := words(text)
-	if len(words) == 0 {
+	length, syllables := averages(text, englishSyllables)
+	if length == 0 {
 		return 0
 	}
-	syllables := 0
-	for _, word := range words {
-		syllables += englishSyllables(word)
-	}
-	count := float64(len(words))
-	return 0.39*count/float64(sentences) + 11.8*float64(syllables)/count - 15.59
+	return 0.39*length + 11.8*syllables - 15.59
 }
 
 // Ease is how easily a Spanish text is read: the formula of Fernández Huerta (1959), 206.84 - 60 x syllables per word - 1.02 x
 // words per sentence. 60 to 70 is normal, 70 to 80 fairly easy; 206.84 for a text without words.
 func Ease(text string) float64 {
+	length, syllables := averages(text, spanishSyllables)
+	return 206.84 - 60*syllables - 1.02*length
+}
+
+// averages gives words per sentence and syllables per word; 0 and 0 for a text without words.
+func averages(text string, count func(word string) int) (length, syllables float64) {
 	words, sentences := words(text)
 	if len(words) == 0 {
-		return 206.84
+		return 0, 0
 	}
-	syllables := 0
+	total := 0
 	for _, word := range words {
-		syllables += spanishSyllables(word)
+		total += count(word)
 	}
-	count := float64(len(words))
-	return 206.84 - 60*float64(syllables)/count - 1.02*count/float64(sentences)
+	return float64(len(words)) / float64(sentences), float64(total) / float64(len(words))
 }
 
 var (
