@@ -10,6 +10,7 @@ import (
 
 	"accessdesk/catalog"
 	"accessdesk/catalog/upkeep"
+	"accessdesk/cmd/accessdesk/screening"
 	"accessdesk/cmd/accessdesk/spelling"
 	"accessdesk/data"
 	"accessdesk/data/locale"
@@ -68,15 +69,15 @@ func (s screenCommand) Run(ctx context.Context, p *program, c *commands) error {
 	if err != nil {
 		return err
 	}
-	check := newScreening(vocabulary, programs, facts, s.Lang, p.now())
-	check.upkeep = state
-	for _, conflict := range check.contradictions(locales.In(s.Lang)) {
+	check := screening.New(vocabulary, programs, facts, s.Lang, p.now())
+	check.Upkeep = state
+	for _, conflict := range check.Disagreements(locales.In(s.Lang)) {
 		fmt.Fprintln(p.err, conflict)
 	}
 	if s.JSON {
-		return check.printJSON(p.out, snapshot.Hash)
+		return check.PrintJSON(p.out, snapshot.Hash)
 	}
-	return check.printText(p.out, locales.In(s.Lang))
+	return check.PrintText(p.out, locales.In(s.Lang))
 }
 
 // facts reads and checks the facts. What is wrong with them is the caller's mistake and names the fact.

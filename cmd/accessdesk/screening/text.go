@@ -1,4 +1,4 @@
-package main
+package screening
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ import (
 // program with what decided it, and at the end the question that would help most, with the answers as facts.
 
 const (
-	screenWidth = 80
+	textWidth   = 80
 	mostAnswers = 12 // answers of the next question that are spelled out
 )
 
@@ -47,7 +47,7 @@ func (w *page) wrap(first, text string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(first))
 	line, empty := first, true
 	for _, word := range strings.Fields(text) {
-		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > screenWidth {
+		if !empty && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > textWidth {
 			w.line(line)
 			line, empty = indent, true
 		}
@@ -66,7 +66,8 @@ func (w *page) heading(title string) {
 	w.line(strings.Repeat("─", utf8.RuneCountInString(title)))
 }
 
-func (s *screening) printText(out io.Writer, l *locale.Localizer) error {
+// PrintText prints for a person who reads a language.
+func (s *Screening) PrintText(out io.Writer, l *locale.Localizer) error {
 	w := &page{out: out}
 	w.line(l.N("results.title", s.Count(catalog.GroupLikely), "Total", len(s.Programs)))
 	w.wrap("", l.T("screen.answers_for", "Who", s.who(l))+" "+l.T("results.checked", "Date", l.Date(s.now)))
@@ -88,7 +89,7 @@ func (s *screening) printText(out io.Writer, l *locale.Localizer) error {
 }
 
 // who names what the operator runs and where.
-func (s *screening) who(l *locale.Localizer) string {
+func (s *Screening) who(l *locale.Localizer) string {
 	var names []string
 	for _, sector := range s.Sectors() {
 		names = append(names, l.T("results.who_"+sector))
@@ -110,7 +111,7 @@ var marks = map[eligibility.Result]string{eligibility.Met: "✓", eligibility.Un
 
 // program writes one program with its reasons. Under "not now" only the rules that are not met count, and of the sector
 // list only what it needs: own answer and remedy would be the same for every program.
-func (s *screening) program(w *page, l *locale.Localizer, program check.Program) {
+func (s *Screening) program(w *page, l *locale.Localizer, program check.Program) {
 	out := program.Group == catalog.GroupNotNow
 	w.line("")
 	w.wrap("  ", program.Title.In(s.lang)+" ["+program.Slug+"]")
@@ -118,7 +119,7 @@ func (s *screening) program(w *page, l *locale.Localizer, program check.Program)
 	if !out {
 		w.wrap("  ", s.cost(l, program.Published)+" · "+s.requests(l, program.Published))
 	}
-	if notice, ok := s.upkeep.Notice(program.Provider.Slug, s.now); ok && !out {
+	if notice, ok := s.Upkeep.Notice(program.Provider.Slug, s.now); ok && !out {
 		w.wrap("    ! ", l.T("upkeep.notice_short", "Provider", program.Provider.Name)+" "+notice.Text.In(s.lang))
 	}
 	for _, reason := range eligibility.Explain(program.Rules, program.Decision, s.lang) {
@@ -145,15 +146,15 @@ func (s *screening) program(w *page, l *locale.Localizer, program check.Program)
 	}
 }
 
-func (s *screening) cost(l *locale.Localizer, program *catalog.Published) string {
+func (s *Screening) cost(l *locale.Localizer, program *catalog.Published) string {
 	if program.Cost == catalog.CostNoneListed {
-		return l.T("cost.none_listed", "Date", l.Date(s.upkeep.CheckedOn(program).Time()))
+		return l.T("cost.none_listed", "Date", l.Date(s.Upkeep.CheckedOn(program).Time()))
 	}
 	return l.T("cost." + string(program.Cost))
 }
 
 // requests says whether the provider takes requests now, and until or from when.
-func (s *screening) requests(l *locale.Localizer, program *catalog.Published) string {
+func (s *Screening) requests(l *locale.Localizer, program *catalog.Published) string {
 	window := program.Window
 	switch {
 	case program.Status != catalog.StatusOpen:
@@ -169,7 +170,7 @@ func (s *screening) requests(l *locale.Localizer, program *catalog.Published) st
 }
 
 // question writes the next question of the check and its answers as they are written in the facts.
-func (s *screening) question(w *page, l *locale.Localizer) {
+func (s *Screening) question(w *page, l *locale.Localizer) {
 	next, more := s.Next()
 	if !more {
 		w.heading(l.T("screen.settled"))
@@ -203,7 +204,7 @@ func (s *screening) question(w *page, l *locale.Localizer) {
 }
 
 // answers lists answers to a question, and how many more there are.
-func (s *screening) answers(fact eligibility.Fact) (shown []eligibility.Value, more int) {
+func (s *Screening) answers(fact eligibility.Fact) (shown []eligibility.Value, more int) {
 	switch {
 	case fact.Type == eligibility.TypeBool:
 		return []eligibility.Value{eligibility.Bool(true), eligibility.Bool(false)}, 0
