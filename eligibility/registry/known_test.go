@@ -133,6 +133,7 @@ func TestKnownAnswersAndAggregates(t *testing.T) {
 				t.Run(row["sector"]+" "+row["rule"], func(t *testing.T) { aggregate(t, d, row) })
 			}
 		})
+		t.Run("population", func(t *testing.T) { population(t, d) })
 	}
 	if long() {
 		datatest.Each(t, test)

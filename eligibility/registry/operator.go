@@ -82,6 +82,7 @@ func rank(register string) int { return slices.Index(layout.Names(), register) }
 
 // stored is a record with its vintage and file.
 type stored struct {
+	id                              string // in Each only
 	register, vintage, sha256, file string
 	name, state, town               string
 	row                             int64

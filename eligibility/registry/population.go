@@ -1,0 +1,87 @@
+package registry
+
+import (
+	"fmt"
+	"slices"
+
+	"accessdesk/data"
+	"accessdesk/eligibility"
+	"accessdesk/eligibility/registry/layout"
+)
+
+// Member is one organization of the population: everything that the live vintages know.
+type Member struct {
+	ID     string
+	Name   string
+	Sector string
+	State  string              // where its record stands; "" if the register does not say
+	Facts  eligibility.Profile // with evidence and register; the caller may keep and change it
+}
+
+// Each calls act for every organization of the live vintages, in the order of ids, once each: what several registers say is put
+// together as Find does, without the joins of places, whose codes no criterion reads. Records without a sector (a cost report of a
+// hospital that is gone from the list) are no organizations of today and are left out. An error of act ends it.
+func Each(tx *data.Tx, v *eligibility.Vocabulary, act func(Member) error) error {
+	var group []stored
+	finish := func() error {
+		if len(group) == 0 {
+			return nil
+		}
+		m, err := member(v, group)
+		if group = group[:0]; err != nil || m.Sector == "" {
+			return err
+		}
+		return act(m)
+	}
+	var names []any
+	for _, name := range layout.Names() {
+		if source, _ := layout.Named(name); source.Operators {
+			names = append(names, name)
+		}
+	}
+	current := ""
+	_, err := data.Rows(tx, func(s data.Scanner) (struct{}, error) { // nothing is gathered: the rows go by
+		var r stored
+		var id string
+		if err := s.Scan(&id, &r.register, &r.vintage, &r.name, &r.state, &r.facts); err != nil {
+			return struct{}{}, err
+		}
+		var err error
+		if id != current {
+			err, current = finish(), id
+		}
+		r.id = id
+		group = append(group, r)
+		return struct{}{}, err
+	}, `SELECT r.id, v.register, v.vintage, r.name, r.state, r.facts FROM registry_record r JOIN registry_vintage v ON v.id = r.vintage_id AND v.state = 'live'
+		WHERE v.register IN (`+data.Placeholders(1, len(names))+`) ORDER BY r.id`, names...)
+	if err == nil {
+		err = finish()
+	}
+	if err != nil {
+		return fmt.Errorf("population of the registers: %w", err)
+	}
+	return nil
+}
+
+// member puts the records of one organization together.
+func member(v *eligibility.Vocabulary, records []stored) (Member, error) {
+	slices.SortFunc(records, func(a, b stored) int { return rank(a.register) - rank(b.register) })
+	m := Member{ID: records[0].id, Name: records[0].name, Facts: eligibility.Profile{}}
+	for _, r := range records {
+		if m.State == "" {
+			m.State = r.state
+		}
+		facts, err := v.ParseFacts([]byte(r.facts))
+		if err != nil {
+			return m, fmt.Errorf("%s says of %s: %w", r.register, m.ID, err)
+		}
+		for id, value := range facts {
+			if _, known := m.Facts[id]; !known {
+				m.Facts[id] = value.From(eligibility.Register, r.register)
+			}
+		}
+	}
+	m.Sector, _ = m.Facts[eligibility.SectorFact].Text()
+	return m, nil
+}
