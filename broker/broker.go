@@ -55,6 +55,7 @@ import (
 	"accessdesk/data"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility"
+	"accessdesk/eligibility/registry/index"
 	"accessdesk/notify"
 )
 
@@ -62,6 +63,7 @@ import (
 type Desk struct {
 	Vocabulary *eligibility.Vocabulary
 	Catalog    *catalog.Cache
+	Registers  *index.Index // finds organizations; nil asks the database only
 	Mail       *notify.Composer
 	Locales    *locale.Locales
 	Zone       *time.Location // of the site; nil is UTC

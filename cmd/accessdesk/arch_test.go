@@ -22,7 +22,7 @@ import (
 var mayImport = map[string][]string{
 	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
-	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {},
+	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/index": {"data", "eligibility/registry"},
 	"notify":                   {"data", "data/locale"},
 	"broker/record":            {"data"},
 	"broker/record/checkpoint": {"data", "broker/record"},
@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"broker/questionnaire":     {"catalog", "data", "eligibility"},
 	"broker/paper":             {"data", "broker/record", "broker/account"},
 	"broker/progress":          {"data", "eligibility", "broker/account", "broker/workflow", "broker/questionnaire"},
-	"broker":                   {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress"},
+	"broker":                   {"data", "data/locale", "eligibility", "eligibility/registry/index", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
 	"broker/reminder":          {"data", "catalog", "catalog/interest", "catalog/upkeep", "eligibility", "notify", "broker/record", "broker/account", "broker/access", "broker/followup", "broker"},
 	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
@@ -62,13 +62,13 @@ var mayImport = map[string][]string{
 	"ui/webtest":               {}, "ui/browsertest": {},
 	"cmd/accessdesk":               above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration", "cmd/accessdesk/configuration", "cmd/accessdesk/register", "cmd/accessdesk/screening", "cmd/accessdesk/spelling"),
 	"cmd/accessdesk/configuration": {"cmd/accessdesk/spelling"}, "cmd/accessdesk/spelling": {},
-	"cmd/accessdesk/register":  {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout", "catalog", "broker/record"},
+	"cmd/accessdesk/register":  {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "broker/record"},
 	"cmd/accessdesk/screening": {"data/locale", "eligibility", "catalog", "catalog/upkeep", "broker/screening"},
 }
 
 // domain is everything below ui.
 var domain = []string{
-	"data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/layout", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "catalog/upkeep/link", "notify", "broker/record",
+	"data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "catalog/upkeep/link", "notify", "broker/record",
 	"broker/account", "broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire",
 	"broker/paper", "broker/progress", "broker", "broker/followup", "broker/reminder",
 }
@@ -79,13 +79,14 @@ func above(more ...string) []string { return append(slices.Clone(domain), more..
 // other list, so that the program itself cannot use them.
 var forTests = []string{"data", "data/locale", "data/seed", "data/demo", "data/datatest", "catalog/catalogtest", "broker/demonstration", "ui/webtest", "ui/browsertest"}
 
-// confined says where a library may appear: in these folders and below them. Tests are free.
+// confined says where a library may appear: in these folders and below them, a library in several lines in any of theirs. Tests are free.
 var confined = []struct{ what, library, folder string }{
 	{"Fiber", "github.com/gofiber/", "ui"}, {"Fiber", "github.com/valyala/fasthttp", "ui"},
 	{"SMTP", "github.com/wneessen/go-mail", "notify"}, {"SMTP", "github.com/emersion/", "notify"}, {"SMTP", "net/smtp", "notify"},
 	{"CEL", "cel.dev/", "eligibility"}, {"CEL", "github.com/google/cel-go", "eligibility"},
 	{"cron", "github.com/robfig/cron", "cmd"},
 	{"a database driver", "github.com/mattn/go-sqlite3", "data"}, {"a database driver", "github.com/jackc/pgx", "data"},
+	{"bleve", "github.com/blevesearch/", "eligibility/registry/index"}, {"bleve", "github.com/blevesearch/", "catalog/search"},
 	{"a database driver", "modernc.org/sqlite", "data"}, {"a database driver", "github.com/lib/pq", "data"},
 }
 
@@ -163,7 +164,7 @@ func libraryRule(s *source) []finding {
 		for _, file := range s.packages[folder].code {
 			file.imports(func(spec *ast.ImportSpec, name string) {
 				for _, c := range confined {
-					if strings.HasPrefix(name, c.library) && !within(folder, c.folder) {
+					if strings.HasPrefix(name, c.library) && !mayUse(folder, c.library) {
 						found = append(found, s.at(spec.Pos(), "%s (%s) may be imported only in %s: ask that package for what you need", c.what, name, c.folder))
 					}
 				}
@@ -171,6 +172,16 @@ func libraryRule(s *source) []finding {
 		}
 	}
 	return found
+}
+
+// mayUse tells whether a folder lies in one of those where a library may appear.
+func mayUse(folder, library string) bool {
+	for _, c := range confined {
+		if c.library == library && within(folder, c.folder) {
+			return true
+		}
+	}
+	return false
 }
 
 func within(folder, room string) bool { return folder == room || strings.HasPrefix(folder, room+"/") }

@@ -20,6 +20,7 @@ const (
 	demoMail     = "var/demo-mail"
 
 	demoCheckpoints = "var/demo-checkpoints"
+	demoIndex       = "var/demo-index"
 )
 
 // demoOperator runs the demonstration where the configuration names nobody: the provider of its made-up programs.
@@ -110,5 +111,5 @@ func (p *program) dropOldDemo(ctx context.Context) error {
 		}
 	}
 	fmt.Fprintf(p.err, "The demonstration was more than 14 days old, so it was made anew.\n")
-	return errors.Join(os.RemoveAll(demoMail), os.RemoveAll(demoCheckpoints))
+	return errors.Join(os.RemoveAll(demoMail), os.RemoveAll(demoCheckpoints), os.RemoveAll(demoIndex))
 }

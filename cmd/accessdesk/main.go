@@ -129,29 +129,52 @@ func (p *program) configure(c *commands) (configuration.Configuration, error) {
 	}
 	if c.DB != "" && c.DB != config.Database.DSN {
 		config.Database.DSN = c.DB
-		if !slices.ContainsFunc(p.environment, func(v string) bool { return strings.HasPrefix(v, checkpointsVariable) }) {
+		if !p.hasVariable(checkpointsVariable) {
 			config.Database.Checkpoints = notesOf(c.DB, config.Database.Checkpoints)
+		}
+		if !p.hasVariable(indexVariable) {
+			config.Registry.Index = indexOf(c.DB, config.Registry.Index)
 		}
 	}
 	if config.Database.DSN == demoDatabase { // its notes must not stand among those of a real desk
-		config.Database.Checkpoints = demoCheckpoints
+		config.Database.Checkpoints, config.Registry.Index = demoCheckpoints, demoIndex
 	}
 	return config, nil
 }
 
-// checkpointsVariable names the folder of the notes, whatever the database.
-const checkpointsVariable = configuration.EnvironmentPrefix + "DATABASE_CHECKPOINTS="
+// These name the folders of the notes and of the index, whatever the database.
+const (
+	checkpointsVariable = configuration.EnvironmentPrefix + "DATABASE_CHECKPOINTS="
+	indexVariable       = configuration.EnvironmentPrefix + "REGISTRY_INDEX="
+)
+
+// hasVariable tells whether the environment sets a variable; the name ends with "=".
+func (p *program) hasVariable(name string) bool {
+	return slices.ContainsFunc(p.environment, func(v string) bool { return strings.HasPrefix(v, name) })
+}
 
 // notesOf is where the notes of a database stand that is not the configured one: a drill must leave the notes of the desk alone.
 func notesOf(dsn, configured string) string {
 	if !data.IsPostgres(dsn) {
 		return filepath.Join(filepath.Dir(dsn), "checkpoints")
 	}
-	name := "other"
-	if address, err := url.Parse(dsn); err == nil && len(address.Path) > 1 {
-		name = url.PathEscape(address.Path[1:])
+	return configured + "-" + nameOf(dsn)
+}
+
+// indexOf is where the index of a database stands that is not the configured one: each index removes what is not its own.
+func indexOf(dsn, configured string) string {
+	if !data.IsPostgres(dsn) {
+		return dsn + "-index"
 	}
-	return configured + "-" + name
+	return configured + "-" + nameOf(dsn)
+}
+
+// nameOf is the name of a PostgreSQL database as a part of the name of a folder.
+func nameOf(dsn string) string {
+	if address, err := url.Parse(dsn); err == nil && len(address.Path) > 1 {
+		return url.PathEscape(address.Path[1:])
+	}
+	return "other"
 }
 
 // openDatabase opens the configured database, which must exist and be up to date: only serve and migrate make one.

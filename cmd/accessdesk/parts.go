@@ -23,6 +23,7 @@ import (
 	"accessdesk/data/locale"
 	"accessdesk/data/seed"
 	"accessdesk/eligibility"
+	"accessdesk/eligibility/registry/index"
 	"accessdesk/notify"
 )
 
@@ -69,7 +70,11 @@ func assemble(config configuration.Configuration, db *data.DB, keys secretKeys) 
 	if err := errors.Join(err, composeErr); err != nil {
 		return nil, err
 	}
-	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Mail: composer, Locales: b.locales, Zone: b.zone}
+	registers, err := index.Open(config.Registry.Index)
+	if err != nil {
+		return nil, err
+	}
+	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Registers: registers, Mail: composer, Locales: b.locales, Zone: b.zone}
 	return b, nil
 }
 

@@ -115,7 +115,7 @@ func (s serveCommand) configure(p *program, c *commands) (configuration.Configur
 	if config.Database.DSN != configuration.Defaults().Database.DSN {
 		return config, misuse("--demo has its own database, var/demo.db: leave out --db and [database] dsn")
 	}
-	config.Database.DSN, config.Database.Checkpoints = demoDatabase, demoCheckpoints
+	config.Database.DSN, config.Database.Checkpoints, config.Registry.Index = demoDatabase, demoCheckpoints, demoIndex
 	config.Mail.Delivery, config.Mail.Spool = "spool", demoMail
 	config.Catalog.LinkCheck = false // nothing of a demonstration goes out
 	if config.Brand.Operator == "" {

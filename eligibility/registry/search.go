@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type Hit struct {
 	Town     string `json:"town,omitempty"`
 	State    string `json:"state,omitempty"`
 	Register string `json:"register"`
+	Sector   string `json:"sector,omitempty"`
 }
 
 // SearchLimit is the most that Search gives.
@@ -58,7 +60,7 @@ func padded(ids []any, count int) []any {
 	return ids
 }
 
-const hitColumns = `SELECT r.id, r.name, r.town, r.state, v.register FROM registry_record r
+const hitColumns = `SELECT r.id, r.name, r.town, r.state, v.register, r.facts FROM registry_record r
 	JOIN registry_vintage v ON v.id = r.vintage_id AND v.state = 'live' AND v.register NOT IN ('ruca-zip', 'rucc', 'kev') WHERE `
 
 func searchName(tx *data.Tx, name string) ([]Hit, error) {
@@ -71,7 +73,15 @@ func searchName(tx *data.Tx, name string) ([]Hit, error) {
 
 func scanHit(s data.Scanner) (Hit, error) {
 	var h Hit
-	err := s.Scan(&h.ID, &h.Name, &h.Town, &h.State, &h.Register)
+	var facts string
+	if err := s.Scan(&h.ID, &h.Name, &h.Town, &h.State, &h.Register, &facts); err != nil {
+		return h, err
+	}
+	var said struct {
+		Sector string `json:"sector"`
+	}
+	err := json.Unmarshal([]byte(facts), &said)
+	h.Sector = said.Sector
 	return h, err
 }
 

@@ -11,6 +11,7 @@ type Configuration struct {
 	Mail     Mail     `toml:"mail"`
 	Limits   Limits   `toml:"limits"`
 	Catalog  Catalog  `toml:"catalog"`
+	Registry Registry `toml:"registry"`
 	Keys     Keys     `toml:"keys"`
 }
 
@@ -76,6 +77,11 @@ type Catalog struct {
 	LinkHosts   []string `toml:"link_hosts"`
 }
 
+// Registry is [registry]: the public registers, and the folder of the index that finds organizations in them.
+type Registry struct {
+	Index string `toml:"index" validate:"required"`
+}
+
 // Keys is [keys]: the folder of the keys of the installation.
 type Keys struct {
 	Folder string `toml:"folder" validate:"required"`
@@ -95,9 +101,10 @@ func Defaults() Configuration {
 				{Name: "FBI", En: "Report the crime to the Internet Crime Complaint Center, or call your local FBI office.",
 					Es: "Denuncie el delito ante el Centro de Denuncias de Delitos en Internet o llame a la oficina local del FBI.", URL: "https://www.ic3.gov"},
 			}},
-		Mail:    Mail{Delivery: "spool", Spool: "var/mail", From: "desk@localhost.localdomain", Port: 587, TLS: "starttls"},
-		Limits:  Limits{BodyKB: 256, SignIn: 20, Check: 120, TimeoutSeconds: 10},
-		Catalog: Catalog{RecheckDays: 30},
-		Keys:    Keys{Folder: "var/keys"},
+		Mail:     Mail{Delivery: "spool", Spool: "var/mail", From: "desk@localhost.localdomain", Port: 587, TLS: "starttls"},
+		Limits:   Limits{BodyKB: 256, SignIn: 20, Check: 120, TimeoutSeconds: 10},
+		Catalog:  Catalog{RecheckDays: 30},
+		Registry: Registry{Index: "var/index"},
+		Keys:     Keys{Folder: "var/keys"},
 	}
 }
