@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 
+	"accessdesk/ui/check"
 	"accessdesk/ui/desk"
 	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/grant"
@@ -44,19 +45,19 @@ func Routes(s *web.Site) []web.Route {
 		{Method: get, Path: "/order", Policy: web.Public, Cached: true, Handler: s.Read(public.Order)},
 		{Method: get, Path: "/under-attack", Policy: web.Public, Cached: true, Handler: s.Read(public.UnderAttack)},
 
-		{Method: get, Path: "/check", Policy: web.Public, Handler: s.Read(public.Check)},
-		{Method: post, Path: "/check", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(public.AnswerCheck)},
-		{Method: get, Path: "/check/q/:fact", Policy: web.Public, Handler: s.Read(public.Question)},
-		{Method: post, Path: "/check/q/:fact", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(public.AnswerQuestion)},
-		{Method: get, Path: "/check/answers", Policy: web.Public, Handler: s.Read(public.Answers)},
-		{Method: get, Path: "/check/results", Policy: web.Public, Handler: s.Read(public.Results)},
-		{Method: get, Path: "/check/results/print", Policy: web.Public, Handler: s.Read(public.PrintResults)},
-		{Method: post, Path: "/check/forget", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(public.Forget)},
-		{Method: get, Path: "/check/email", Policy: web.Public, Handler: s.Read(public.Email)},
-		{Method: post, Path: "/check/email", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.SendEmail)},
-		{Method: get, Path: "/check/email/sent", Policy: web.Public, Handler: s.Read(public.EmailSent)},
-		{Method: get, Path: "/check/resume", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Read(public.Resume)},
-		{Method: post, Path: "/check/resume", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.OpenResume)},
+		{Method: get, Path: "/check", Policy: web.Public, Handler: s.Read(check.Sectors)},
+		{Method: post, Path: "/check", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(check.AnswerSectors)},
+		{Method: get, Path: "/check/q/:fact", Policy: web.Public, Handler: s.Read(check.Question)},
+		{Method: post, Path: "/check/q/:fact", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(check.AnswerQuestion)},
+		{Method: get, Path: "/check/answers", Policy: web.Public, Handler: s.Read(check.Answers)},
+		{Method: get, Path: "/check/results", Policy: web.Public, Handler: s.Read(check.Results)},
+		{Method: get, Path: "/check/results/print", Policy: web.Public, Handler: s.Read(check.PrintResults)},
+		{Method: post, Path: "/check/forget", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(check.Forget)},
+		{Method: get, Path: "/check/email", Policy: web.Public, Handler: s.Read(check.Email)},
+		{Method: post, Path: "/check/email", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(check.SendEmail)},
+		{Method: get, Path: "/check/email/sent", Policy: web.Public, Handler: s.Read(check.EmailSent)},
+		{Method: get, Path: "/check/resume", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Read(check.Resume)},
+		{Method: post, Path: "/check/resume", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(check.OpenResume)},
 
 		{Method: get, Path: "/signin", Policy: web.Public, Handler: s.Read(public.SignIn)},
 		{Method: post, Path: "/signin", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.AskSignIn)},

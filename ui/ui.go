@@ -1,7 +1,7 @@
 // Package ui is the server and the route table: one line per route, with the policy that opens it.
 //
 // The pages stand in ui/templates, the style sheet and the icon in ui/static; both are part of the binary. What a
-// page does stands in one file per act in ui/public (no account needed), ui/desk (applicants) and ui/staff; how a
+// page does stands in one file per act in ui/public and ui/check (no account needed), ui/desk (applicants) and ui/staff; how a
 // request becomes a transaction and a page is ui/web.
 package ui
 

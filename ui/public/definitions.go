@@ -7,6 +7,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/catalog/reference"
 	"accessdesk/data"
+	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 )
 
@@ -30,7 +31,7 @@ type word struct {
 	Cited            []string
 	Limits           []known
 	Facts            []string
-	Programs         []wordLink
+	Programs         []card.Link
 	Sources          []backing
 	Checked          string
 }
@@ -47,9 +48,6 @@ type backing struct {
 	Link       bool   // somebody read the page
 	Note       string // whether it is a law, and when it was read
 }
-
-// wordLink leads to a definition or a program.
-type wordLink struct{ Link, Text string }
 
 // Definitions shows all definitions with the programs that use them.
 func Definitions(r *web.Request, tx *data.Tx) (web.Reply, error) {
@@ -92,7 +90,7 @@ func newWord(r *web.Request, d *reference.Definition, listed []*catalog.Publishe
 	}
 	for at, program := range listed {
 		if d.UsedBy(lines[at]) {
-			w.Programs = append(w.Programs, programLink(r, program))
+			w.Programs = append(w.Programs, card.ToProgram(r, program))
 		}
 	}
 	for _, source := range d.Sources {
@@ -126,22 +124,13 @@ func newBacking(r *web.Request, s reference.Source) backing {
 // day writes a calendar day in the reader's language.
 func day(r *web.Request, d reference.Day) string { return r.L.Date(d.AsTime(time.UTC)) }
 
-func programLink(r *web.Request, program *catalog.Published) wordLink {
-	return wordLink{"/programs/" + program.Slug, program.Title.In(r.Lang)}
-}
-
-// definitionLink leads to a definition.
-func definitionLink(r *web.Request, d *reference.Definition) wordLink {
-	return wordLink{"/definitions#" + d.ID, d.Title.In(r.Lang)}
-}
-
 // wordsOf lists the definitions that a program draws its lines by.
-func wordsOf(r *web.Request, program *catalog.Published) []wordLink {
-	var links []wordLink
+func wordsOf(r *web.Request, program *catalog.Published) []card.Link {
+	var links []card.Link
 	lines := reference.LinesOf(program)
 	for _, d := range r.Site.Reference.Definitions {
 		if d.UsedBy(lines) {
-			links = append(links, definitionLink(r, d))
+			links = append(links, card.ToDefinition(r, d))
 		}
 	}
 	return links

@@ -27,6 +27,7 @@ import (
 	"accessdesk/data/locale"
 	"accessdesk/data/seed"
 	"accessdesk/notify"
+	"accessdesk/ui/check"
 	"accessdesk/ui/public"
 	"accessdesk/ui/web"
 
@@ -143,12 +144,12 @@ func routes(s *web.Site) []web.Route {
 	all := []web.Route{
 		get("/", public.Home), get("/programs", public.Programs), get("/programs/:slug", public.Program), get("/under-attack", public.UnderAttack),
 		get("/definitions", public.Definitions), get("/order", public.Order),
-		get("/check", public.Check), post("/check", web.CheckLimit, public.AnswerCheck),
-		get("/check/q/:fact", public.Question), post("/check/q/:fact", web.CheckLimit, public.AnswerQuestion),
-		get("/check/answers", public.Answers), post("/check/forget", web.CheckLimit, public.Forget),
-		get("/check/results", public.Results), get("/check/results/print", public.PrintResults),
-		get("/check/email", public.Email), post("/check/email", web.SignInLimit, public.SendEmail), get("/check/email/sent", public.EmailSent),
-		get("/check/resume", public.Resume), post("/check/resume", web.CheckLimit, public.OpenResume),
+		get("/check", check.Sectors), post("/check", web.CheckLimit, check.AnswerSectors),
+		get("/check/q/:fact", check.Question), post("/check/q/:fact", web.CheckLimit, check.AnswerQuestion),
+		get("/check/answers", check.Answers), post("/check/forget", web.CheckLimit, check.Forget),
+		get("/check/results", check.Results), get("/check/results/print", check.PrintResults),
+		get("/check/email", check.Email), post("/check/email", web.SignInLimit, check.SendEmail), get("/check/email/sent", check.EmailSent),
+		get("/check/resume", check.Resume), post("/check/resume", web.CheckLimit, check.OpenResume),
 		get("/signin", public.SignIn), post("/signin", web.SignInLimit, public.AskSignIn),
 		get("/signin/code", public.Code), post("/signin/code", web.SignInLimit, public.SpendCode),
 		get("/signin/link", public.Link), post("/signin/link", web.SignInLimit, public.SpendLink),

@@ -4,6 +4,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/catalog/reference"
 	"accessdesk/data"
+	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 )
 
@@ -31,7 +32,7 @@ type dated struct {
 // orderStep is something to do now.
 type orderStep struct {
 	Text  string
-	Links []wordLink
+	Links []card.Link
 }
 
 // Order shows the page about the order.
@@ -70,12 +71,12 @@ func Order(r *web.Request, tx *data.Tx) (web.Reply, error) {
 func newOrderStep(r *web.Request, step reference.Step, snapshot *catalog.Snapshot) orderStep {
 	shown := orderStep{Text: step.Text.In(r.Lang)}
 	if step.Link != "" {
-		shown.Links = append(shown.Links, wordLink{step.Link, step.Label.In(r.Lang)})
+		shown.Links = append(shown.Links, card.Link{Link: step.Link, Text: step.Label.In(r.Lang)})
 	}
 	for _, program := range snapshot.Listed() {
 		for _, slug := range step.Programs {
 			if program.Slug == slug {
-				shown.Links = append(shown.Links, programLink(r, program))
+				shown.Links = append(shown.Links, card.ToProgram(r, program))
 			}
 		}
 	}

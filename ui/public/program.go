@@ -7,12 +7,13 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 )
 
 // ProgramPage is one program with its rules in plain words.
 type ProgramPage struct {
-	card
+	card.Card
 	Details    []string
 	Rules      []rule
 	Stated     []rule // said to be asked for; the check cannot decide them
@@ -26,16 +27,16 @@ type ProgramPage struct {
 	Checked    string
 	Confidence string
 	InApp      bool
-	Way        way
+	Way        card.Way
 	Lasts      string // "180 days"
 	Renewable  bool
 	Safeguards []string
 	// Site is the provider's own page, SiteLink the address if it may be a link, SiteGone since when it does not open.
 	Site, SiteLink, SiteGone string
 	HelperLink, HelperGone   string
-	Words                    []wordLink // the definitions that the rules use
-	Ordered                  bool       // the order itself announces the program
-	KnownAs                  string     // other names, joined
+	Words                    []card.Link // the definitions that the rules use
+	Ordered                  bool        // the order itself announces the program
+	KnownAs                  string      // other names, joined
 }
 
 // rule is a criterion in words.
@@ -84,10 +85,10 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	next := offering.NextStep(tx.Now, full)
 	page := ProgramPage{
-		card: newCard(r, tx, listings, offering, next), Published: offering.CriteriaPublished, Company: offering.Company(),
+		Card: card.New(r, tx, listings, offering, next), Published: offering.CriteriaPublished, Company: offering.Company(),
 		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: listings.CheckedText(offering),
 		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
-		Way: newWay(r, offering, next), Renewable: offering.Terms.Renewable, Site: offering.Provider.URL,
+		Way: card.NewWay(r, offering, next), Renewable: offering.Terms.Renewable, Site: offering.Provider.URL,
 		SiteLink: listings.Link(offering.Offering, offering.Provider.URL), SiteGone: listings.GoneText(offering.Provider.URL),
 		HelperLink: listings.Link(offering.Offering, offering.Helper.URL), HelperGone: listings.GoneText(offering.Helper.URL),
 		Words: wordsOf(r, offering), Ordered: r.Site.Reference.Order.Announces(offering.Slug),

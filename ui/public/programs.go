@@ -11,6 +11,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 
 	"golang.org/x/text/unicode/norm"
@@ -22,11 +23,11 @@ type ProgramsPage struct {
 	Sectors, Kinds []label
 	OnlyOpen       bool
 	Filtered       bool
-	Cards          []card
+	Cards          []card.Card
 	Found          int // programs that match, on all pages
 	Listed         int // programs on the site
 	Pages          pager
-	Ended          []card // ended ones that match, for those who remember them; on the last page, and with every search
+	Ended          []card.Card // ended ones that match, for those who remember them; on the last page, and with every search
 }
 
 // pageLength is how many programs stand on one page of the list: what a phone scrolls through, and what a slow line loads.
@@ -66,8 +67,8 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		if !matches(r, tx, offering, next, page, sector, kind) {
 			continue
 		}
-		shown := newCard(r, tx, listings, offering, next)
-		shown.How = newWay(r, offering, next).Short
+		shown := card.New(r, tx, listings, offering, next)
+		shown.How = card.NewWay(r, offering, next).Short
 		if offering.Status == catalog.StatusEnded {
 			shown.Replaced = replacements(r, snapshot, offering)
 			page.Ended = append(page.Ended, shown)
@@ -79,7 +80,7 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	page.Found = len(found)
 	page.Pages = newPager(r, len(found))
 	for _, one := range found[page.Pages.First-1 : page.Pages.Final] {
-		page.Cards = append(page.Cards, one.card)
+		page.Cards = append(page.Cards, one.Card)
 	}
 	if page.Query == "" && page.Pages.Page < page.Pages.Last {
 		page.Ended = nil
@@ -89,7 +90,7 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 
 // ranked is a card with what it is sorted by.
 type ranked struct {
-	card
+	card.Card
 	named bool // what was searched for stands in its name
 }
 
@@ -140,7 +141,7 @@ func newPager(r *web.Request, found int) pager {
 }
 
 func matches(r *web.Request, tx *data.Tx, offering *catalog.Published, next catalog.NextStep, page ProgramsPage, sector, kind string) bool {
-	if kind != "" && string(offering.Kind) != kind || page.OnlyOpen && !openNow(tx, offering, next) {
+	if kind != "" && string(offering.Kind) != kind || page.OnlyOpen && !card.OpenNow(tx, offering, next) {
 		return false
 	}
 	if sector != "" && !serves(r.Desk().Vocabulary, offering, sector) {
@@ -176,11 +177,11 @@ func inWords(text string) string {
 }
 
 // replacements are the listed programs that do the work of one now.
-func replacements(r *web.Request, snapshot *catalog.Snapshot, offering *catalog.Published) []near {
-	var all []near
+func replacements(r *web.Request, snapshot *catalog.Snapshot, offering *catalog.Published) []card.Other {
+	var all []card.Other
 	for _, slug := range offering.ReplacedBy {
 		if other, ok := snapshot.Find(slug); ok && other.Status != catalog.StatusEnded {
-			all = append(all, near{other.Slug, other.Title.In(r.Lang)})
+			all = append(all, card.Other{Slug: other.Slug, Title: other.Title.In(r.Lang)})
 		}
 	}
 	return all

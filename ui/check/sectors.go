@@ -1,4 +1,4 @@
-package public
+package check
 
 import (
 	"slices"
@@ -6,11 +6,12 @@ import (
 	"accessdesk/broker"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 )
 
-// CheckPage is the first page of the check: what the person's organization runs.
-type CheckPage struct {
+// SectorsPage is the first page of the check: what the person's organization runs.
+type SectorsPage struct {
 	web.Problems
 	Title, Hint, Why string
 	Choices          []choice
@@ -22,14 +23,14 @@ type CheckPage struct {
 	Answers          []answered
 	Waiting          []string // not used: this answer concerns nearly every program
 	WaitingMore      int
-	Words            []wordLink // not used either: a sector is no definition
+	Words            []card.Link // not used either: a sector is no definition
 }
 
 // Number is the place of the page in the check.
-func (p CheckPage) Number() int { return 1 }
+func (p SectorsPage) Number() int { return 1 }
 
-// Check asks for the sectors, all on one page. A browser that has begun a check sees its ticks and can go on.
-func Check(r *web.Request, tx *data.Tx) (web.Reply, error) {
+// Sectors asks for the sectors, all on one page. A browser that has begun a check sees its ticks and can go on.
+func Sectors(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	v, ok, err := loadVisit(r, tx)
 	if err != nil {
 		return web.Reply{}, err
@@ -39,16 +40,16 @@ func Check(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 	}
-	page := newCheckPage(r, v, r.Query("from"))
+	page := newSectorsPage(r, v, r.Query("from"))
 	if ok {
 		page.Going = v.next()
 	}
 	return web.Reply{Page: "public/check", Data: page}, nil
 }
 
-// AnswerCheck keeps the sectors: the first one ticked in the order of the vocabulary is the main one. It starts a
+// AnswerSectors keeps the sectors: the first one ticked in the order of the vocabulary is the main one. It starts a
 // check, or changes the one that this browser has begun and keeps its other answers.
-func AnswerCheck(r *web.Request, tx *data.Tx) (web.Reply, error) {
+func AnswerSectors(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	v, ok, err := loadVisit(r, tx)
 	if err != nil {
 		return web.Reply{}, err
@@ -62,7 +63,7 @@ func AnswerCheck(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if !r.Has("skip") {
 		var problem *web.Problem
 		if sectors, problem = readSectors(r, v.Vocabulary); problem != nil {
-			page := newCheckPage(r, v, r.Form("from"))
+			page := newSectorsPage(r, v, r.Form("from"))
 			page.mark(r.FormAll("answer"))
 			page.Problems = web.Problems{*problem}
 			return web.Reply{Status: 422, Page: "public/check", Data: page}, nil
@@ -102,9 +103,9 @@ func readSectors(r *web.Request, vocabulary *eligibility.Vocabulary) ([]string, 
 	return sectors, nil
 }
 
-func newCheckPage(r *web.Request, v *visit, from string) CheckPage {
+func newSectorsPage(r *web.Request, v *visit, from string) SectorsPage {
 	fact, _ := v.Vocabulary.Fact(eligibility.SectorFact)
-	page := CheckPage{Title: fact.Question.In(r.Lang), Hint: fact.Help.In(r.Lang), Why: fact.Why.In(r.Lang), Back: "/",
+	page := SectorsPage{Title: fact.Question.In(r.Lang), Hint: fact.Help.In(r.Lang), Why: fact.Why.In(r.Lang), Back: "/",
 		Tally: v.tally()}
 	for _, value := range fact.Values {
 		page.Choices = append(page.Choices, choice{Value: value.Value, Text: value.Label.In(r.Lang)})
@@ -130,11 +131,11 @@ func newCheckPage(r *web.Request, v *visit, from string) CheckPage {
 }
 
 // mark ticks the given values.
-func (p *CheckPage) mark(values []string) {
+func (p *SectorsPage) mark(values []string) {
 	for i := range p.Choices {
 		p.Choices[i].Checked = slices.Contains(values, p.Choices[i].Value)
 	}
 }
 
 // Last is the number of questions as far as can be told.
-func (p CheckPage) Last() int { return 1 + p.More }
+func (p SectorsPage) Last() int { return 1 + p.More }

@@ -1,4 +1,4 @@
-package public
+package check
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 )
 
@@ -18,9 +19,9 @@ type QuestionPage struct {
 	More        int // about how many follow
 	Control     control
 	Why         string
-	Waiting     []string   // programs that this answer could still help to decide
-	WaitingMore int        // of them not named
-	Words       []wordLink // definitions for which the answer stands
+	Waiting     []string    // programs that this answer could still help to decide
+	WaitingMore int         // of them not named
+	Words       []card.Link // definitions for which the answer stands
 	Back        string
 	From        string // page to return to, "" to go on with the next question
 	Tally       tally
@@ -131,7 +132,7 @@ func newQuestionPage(r *web.Request, v *visit, fact eligibility.Fact, c control,
 	page.WaitingMore = len(waiting) - len(page.Waiting)
 	for _, d := range r.Site.Reference.Definitions {
 		if d.Has(fact.ID) && d.Concerns(v.Sectors()) {
-			page.Words = append(page.Words, definitionLink(r, d))
+			page.Words = append(page.Words, card.ToDefinition(r, d))
 		}
 	}
 	return page

@@ -1,4 +1,4 @@
-package public
+package check
 
 import (
 	"slices"
@@ -8,6 +8,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 )
 
@@ -33,8 +34,8 @@ type ResultsPage struct {
 
 // result is one program on the results page.
 type result struct {
-	card
-	Way       way
+	card.Card
+	Way       card.Way
 	Version   int
 	Decision  string // "10 days"
 	Minutes   int
@@ -46,7 +47,7 @@ type result struct {
 	Missing   []answered // open questions, with the page that asks each
 	Notes     []string   // why no answer settles it, or what the application asks
 	Effort    int        // open questions
-	Near      *near
+	Near      *card.Other
 	Citations []string
 	Stated    []string // what it is said to ask for and the check cannot decide
 }
@@ -72,9 +73,6 @@ type inline struct {
 
 // effect is what some answers would lead to.
 type effect struct{ Answers, Result string }
-
-// near is a program of the same kind that looks like a fit.
-type near struct{ Slug, Title string }
 
 // Results shows how the programs stand for this browser's answers.
 func Results(r *web.Request, tx *data.Tx) (web.Reply, error) {
@@ -181,11 +179,11 @@ func askOnce(programs []result) {
 func (v *visit) result(r *web.Request, tx *data.Tx, program screening.Program, listings web.Listings) result {
 	decision := program.Decision
 	shown := result{
-		card: newCard(r, tx, listings, program.Published, program.Step), Way: newWay(r, program.Published, program.Step), Version: program.Version,
+		Card: card.New(r, tx, listings, program.Published, program.Step), Way: card.NewWay(r, program.Published, program.Step), Version: program.Version,
 		Minutes: program.MinutesToApply, Company: program.Company(), Effort: len(decision.Missing),
 	}
 	if others := v.Alternatives(program); len(others) > 0 {
-		shown.Near = &near{others[0].Slug, others[0].Title.In(r.Lang)}
+		shown.Near = &card.Other{Slug: others[0].Slug, Title: others[0].Title.In(r.Lang)}
 	}
 	if program.DaysToDecide > 0 {
 		shown.Decision = r.L.Days(program.DaysToDecide)

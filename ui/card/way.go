@@ -1,12 +1,12 @@
-package public
+package card
 
 import (
 	"accessdesk/catalog"
 	"accessdesk/ui/web"
 )
 
-// way is what one can do about a program now, as catalog.NextStep decides it, in the reader's language.
-type way struct {
+// Way is what one can do about a program now, as catalog.NextStep decides it, in the reader's language.
+type Way struct {
 	Text   string // what one does, or why there is nothing to do
 	Watch  string // when to look again, "" where that is of no use
 	Button string // that starts it on this site, "" if nothing can be started here
@@ -16,19 +16,20 @@ type way struct {
 	Unticked bool
 }
 
-func newWay(r *web.Request, offering *catalog.Published, next catalog.NextStep) way {
+// NewWay says in words what can be done about an offering.
+func NewWay(r *web.Request, offering *catalog.Published, next catalog.NextStep) Way {
 	zone := offering.Window.Zone()
 	if next.Step == catalog.StepPacket && offering.SelfServe() {
-		return way{Text: r.L.T("step.self_serve"), Short: r.L.T("step.short_self_serve")}
+		return Way{Text: r.L.T("step.self_serve"), Short: r.L.T("step.short_self_serve")}
 	}
 	if next.Step != catalog.StepNone {
-		w := way{Text: r.L.T("step." + string(next.Step)), Short: r.L.T("step.short_" + string(next.Step)), Unticked: next.Step == catalog.StepAsk || offering.Kind == catalog.KindIncidentResponse}
+		w := Way{Text: r.L.T("step." + string(next.Step)), Short: r.L.T("step.short_" + string(next.Step)), Unticked: next.Step == catalog.StepAsk || offering.Kind == catalog.KindIncidentResponse}
 		if startsHere(next) {
 			w.Button, w.Pick = r.L.T("step.button_"+string(next.Step)), r.L.T("step.pick_"+string(next.Step))
 		}
 		return w
 	}
-	var w way
+	var w Way
 	switch next.Hindrance {
 	case catalog.HinderedBeforeWindow:
 		w.Text = r.L.T("step.none_opens_later", "Date", r.L.DateIn(next.Watch, zone))

@@ -1,10 +1,11 @@
-package public
+package check
 
 import (
 	"slices"
 	"strings"
 
 	"accessdesk/eligibility"
+	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 )
 
@@ -14,7 +15,7 @@ import (
 type named struct {
 	Group string // its name, in the reader's language
 	Lines []line
-	Words []wordLink // the definitions that those lines use
+	Words []card.Link // the definitions that those lines use
 }
 
 // line is a rule of a program that draws such a line.
@@ -78,7 +79,7 @@ func (v *visit) card(r *web.Request, group string, sectors []string, facts []eli
 	}
 	for _, d := range r.Site.Reference.Definitions {
 		if used[d.ID] {
-			shown.Words = append(shown.Words, definitionLink(r, d))
+			shown.Words = append(shown.Words, card.ToDefinition(r, d))
 		}
 	}
 	return shown
