@@ -218,11 +218,7 @@ func styleSheet(w *world) string {
 }
 
 func everyProgram(w *world) (all []string) {
-	offerings, err := worldOfferings()
-	if err != nil {
-		return nil
-	}
-	for _, o := range offerings {
+	for _, o := range w.offerings {
 		all = append(all, "/programs/"+o.Slug)
 	}
 	return all

@@ -19,7 +19,7 @@ import (
 // The benchmarks measure pages through the real router, on the catalog of the tests, without a network. bytes/page is what
 // a browser gets.
 func benchmarkPage(b *testing.B, address string, status int, headers func(*world) map[string]string) {
-	w := openWorld(b)
+	w := openWorld(b, whole)
 	handler := quiet(b, w).Handler()
 	var request fasthttp.Request
 	request.SetRequestURI(address)
@@ -92,7 +92,7 @@ func BenchmarkResultsPage(b *testing.B) {
 // BenchmarkLoopback reads the list of programs over the loopback with several clients at once, which share the machine with
 // the server: from the desk, and from a Fiber server that does nothing but send the same bytes. The second is the limit.
 func BenchmarkLoopback(b *testing.B) {
-	w := openWorld(b)
+	w := openWorld(b, whole)
 	desk := quiet(b, w)
 	var request fasthttp.RequestCtx
 	request.Request.SetRequestURI("/programs")

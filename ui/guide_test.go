@@ -102,7 +102,7 @@ func newGuide(t *testing.T) *guide {
 		w := openSite(t, db, change...)
 		w.Write(t, func(tx *data.Tx) error { return demonstration.Furnish(tx, w.desk) })
 		return w
-	})
+	}, whole)
 	w.Write(t, func(tx *data.Tx) error {
 		s, err := broker.SaveScreening(tx, w.desk.Vocabulary, broker.Screening{Lang: "en", Facts: eligibility.Profile{
 			"sector": eligibility.String("drinking_water"), "state_or_territory": eligibility.String("NM"),

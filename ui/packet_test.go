@@ -364,8 +364,7 @@ func TestStartPackets(t *testing.T) {
 // republish makes a changed version of a program the live one. Publishing is not built yet, so that the rows are written here.
 func (w *world) republish(t testing.TB, slug string, change func(*catalog.Offering)) {
 	t.Helper()
-	offerings := need(worldOfferings())(t)
-	o := *offerings[slices.IndexFunc(offerings, func(o *catalog.Offering) bool { return o.Slug == slug })]
+	o := *w.offerings[slices.IndexFunc(w.offerings, func(o *catalog.Offering) bool { return o.Slug == slug })]
 	change(&o)
 	w.Write(t, func(tx *data.Tx) error {
 		_, err := tx.Exec("UPDATE offering_version SET state = 'retired' WHERE slug = $1", slug)

@@ -107,7 +107,7 @@ func (v *viewing) otherWidths() []int {
 // changes nothing, so that the windows are looked at side by side, each in a browser of its own: tabs share cookies.
 func TestPagesInBrowser(t *testing.T) {
 	t.Parallel()
-	w := listening(t, openWorldOn)
+	w := listening(t, openWorldOn, whole)
 	routes := pages(ui.Routes(w.site))
 	for _, route := range routes {
 		if _, known := atlas[route.Path]; !known {

@@ -19,7 +19,7 @@ func TestStretchedTexts(t *testing.T) {
 	}
 	t.Parallel()
 	w := listening(t, func(t testing.TB, db *datatest.Database, change ...func(*worldConfig)) *world {
-		return openWorldOn(t, db, append(change, func(c *worldConfig) { c.stretch = true })...)
+		return openWorldOn(t, db, append(change, whole, func(c *worldConfig) { c.stretch = true })...)
 	})
 	v := w.view(t, browsertest.Open(t), browsertest.Phone, "en")
 	routes := pages(ui.Routes(w.site))

@@ -98,7 +98,7 @@ func TestTour(t *testing.T) {
 	if folder == "" {
 		t.Skip("TOUR_DIR names no folder for the pictures")
 	}
-	full, empty := listening(t, openWorldOn), listening(t, openEmpty) // before the browser, whose connections it would wait for at its end
+	full, empty := listening(t, openWorldOn, whole), listening(t, openEmpty, whole) // before the browser, whose connections it would wait for at its end
 	browser := browsertest.Open(t)
 	for _, lang := range web.Languages {
 		for _, width := range []int{browsertest.Phone, browsertest.Desktop} {
@@ -188,7 +188,7 @@ const (
 // private out of every cache.
 func TestPageBudgets(t *testing.T) {
 	t.Parallel()
-	w := openWorld(t)
+	w := openWorld(t, whole)
 	brought := 0 // what comes with the first page
 	for _, address := range []string{styleSheet(w), "/favicon.svg"} {
 		got := w.visitor(t, stranger).Send(http.MethodGet, address, nil, map[string]string{"Accept-Encoding": "gzip"})

@@ -20,6 +20,7 @@ import (
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/catalog/reference"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
@@ -82,9 +83,18 @@ var worldOfferings = sync.OnceValues(func() ([]*catalog.Offering, error) {
 	return all, nil
 })
 
+// sampledOfferings are those of a fixed selection: enough of every kind for the tests of how the program behaves, at a third of
+// the time that the whole catalog takes.
+var sampledOfferings = sync.OnceValues(func() ([]*catalog.Offering, error) {
+	all, err := worldOfferings()
+	return slices.DeleteFunc(slices.Clone(all), func(o *catalog.Offering) bool { return !catalogtest.Sampled(o.Slug) }), err
+})
+
 // world is the whole program around a fresh database: the catalog, people in each role, cases in each state.
 type world struct {
 	*datatest.Database
+	offerings []*catalog.Offering // of the catalog
+
 	site *web.Site
 	app  *fiber.App
 	desk broker.Desk
@@ -132,7 +142,11 @@ type worldConfig struct {
 	origin  string
 	limits  web.Limits
 	stretch bool // the texts of the pages are those of the pseudo-locale
+	catalog func() ([]*catalog.Offering, error)
 }
+
+// whole is the change of configuration where each page of the real catalog is looked at, measured or photographed.
+func whole(c *worldConfig) { c.catalog = worldOfferings }
 
 // openWorld builds the program with everything that happens in it.
 func openWorld(t testing.TB, change ...func(*worldConfig)) *world {
@@ -150,7 +164,8 @@ func openWorldOn(t testing.TB, db *datatest.Database, change ...func(*worldConfi
 // openSite builds the program with the catalog and nothing else.
 func openSite(t testing.TB, db *datatest.Database, change ...func(*worldConfig)) *world {
 	t.Helper()
-	config := worldConfig{origin: webtest.Origin, limits: web.Limits{Body: 256 << 10, SignIn: 100_000, Check: 100_000, Timeout: 30 * time.Second}}
+	config := worldConfig{origin: webtest.Origin, limits: web.Limits{Body: 256 << 10, SignIn: 100_000, Check: 100_000, Timeout: 30 * time.Second},
+		catalog: sampledOfferings}
 	for _, f := range change {
 		f(&config)
 	}
@@ -162,9 +177,9 @@ func openSite(t testing.TB, db *datatest.Database, change ...func(*worldConfig))
 	mail := need(notify.NewComposer(notify.ComposerConfig{Locales: locales, Brand: "Cyber Access Desk", Operator: "Example Institute",
 		PublicURL: config.origin, From: "desk@example.org", ReplyTo: "help@example.org", Zone: zone, SealKey: [32]byte{1, 2, 3}}))(t)
 	w.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Mail: mail, Locales: locales, Zone: zone}
-	offerings := need(worldOfferings())(t)
+	w.offerings = need(config.catalog())(t)
 	w.Write(t, func(tx *data.Tx) error {
-		_, err := catalog.Import(tx, vocabulary, offerings, "seed")
+		_, err := catalog.Import(tx, vocabulary, w.offerings, "seed")
 		return err
 	})
 	pageTexts := locales
