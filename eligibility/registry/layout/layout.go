@@ -27,7 +27,7 @@ import (
 
 // Version changes whenever the same file would give other records than before, so that a file that was loaded by an older
 // program is read again.
-const Version = 1
+const Version = 2
 
 // File is one file of a release. Open is called more than once: first for its header, then for its rows.
 type File struct {

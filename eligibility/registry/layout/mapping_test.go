@@ -140,3 +140,16 @@ func TestHospitalsFindTheirCounty(t *testing.T) {
 		t.Errorf("%d hospitals find their county, want 5350", found)
 	}
 }
+
+// The number of an area is no PWSID: the record keeps its id, and the fact is unknown.
+func TestAreasAreNoWaterSystems(t *testing.T) {
+	for number, want := range map[string]any{"GA9990000": "GA9990000", "KYDOP01": nil, "FL2100626, FL2100741": nil} {
+		records, _, err := read("epa-cws", inMemory(map[string]string{"systems.csv": strings.ReplaceAll(sound["epa-cws"]["systems.csv"], "GA9990000", number)}))
+		if err != nil || len(records) != 1 {
+			t.Fatal(records, err)
+		}
+		if got := records[0]; got.ID != "pwsid:"+number || got.Facts["pwsid"] != want {
+			t.Errorf("%s became %s with the fact %v", number, got.ID, got.Facts["pwsid"])
+		}
+	}
+}

@@ -75,6 +75,9 @@ func (r *row) pwsid(column string) string {
 	return value
 }
 
+// systemNumber is what the fact pwsid takes.
+var systemNumber = regexp.MustCompile(`^[A-Z0-9]{7}[0-9]{2}$`)
+
 var areaIDs = regexp.MustCompile(`^[A-Z0-9]{7,10}(, [A-Z0-9]{7,10})*$`)
 
 // areaID is the number of an area in the EPA list. Most are a PWSID; some states number areas of their own (KYDOP01), and 21 areas
@@ -154,8 +157,11 @@ func (r *reading) communitySystem(one *row, idColumn, name, agency, people, conn
 		r.remark(one, "one area of several systems, without name and population")
 	}
 	record := Record{ID: "pwsid:" + id, Name: one.text(name), State: stateOfSystem(id),
-		Facts: map[string]any{"sector": "drinking_water", "pwsid": id, "pws_type": "cws"},
+		Facts: map[string]any{"sector": "drinking_water", "pws_type": "cws"},
 		Words: words("agency", one.text(agency), "area_type", one.text("Service_Area_Type"))}
+	if systemNumber.MatchString(id) { // the number of an area is nobody's PWSID
+		record.Facts["pwsid"] = id
+	}
 	if number, known := one.whole(people, "NA"); known {
 		record.Facts["population_served"] = number
 	}
