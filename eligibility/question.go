@@ -22,8 +22,13 @@ type Inquiry struct {
 	Weight map[string]float64
 }
 
-// ShortCheck is up to how many questions a check is short: the goal of the design for half of all checks.
-const ShortCheck = 7
+// ShortCheck is up to how many questions a check is short: the goal of the design for half of all checks. Where a public register
+// says who the operator is, four of them are answered by its record, whatever it holds (what kind, where, whose, how large), and
+// ShortRecorded are left.
+const (
+	ShortCheck    = 7
+	ShortRecorded = 3
+)
 
 // Next gives the next question of the check; false: the check is over, and what is still open is answered beside the results.
 //
@@ -37,7 +42,7 @@ const ShortCheck = 7
 func (q Inquiry) Next() (Question, bool) {
 	i := q.newInquiry()
 	least := worthLater
-	if i.put >= ShortCheck {
+	if i.put >= i.short {
 		least = worthAlways
 	}
 	var best *weighed
@@ -63,7 +68,7 @@ func (q Inquiry) Open() int {
 	for _, fact := range i.open {
 		count[i.weigh(fact).worth]++
 	}
-	return count[worthAlways] + max(0, min(count[worthUsually]+count[worthLater], ShortCheck-i.put-count[worthAlways]))
+	return count[worthAlways] + max(0, min(count[worthUsually]+count[worthLater], i.short-i.put-count[worthAlways]))
 }
 
 // NextQuestion is Inquiry.Next for offerings that all matter alike.
@@ -76,11 +81,20 @@ func Open(rules []*Ruleset, p Profile, asked map[FactID]bool) int {
 	return Inquiry{Rules: rules, Facts: p, Asked: asked}.Open()
 }
 
+// Reads tells whether a criterion may depend on a fact, also by way of derived facts.
+func Reads(rules []*Ruleset, id FactID) bool {
+	return slices.ContainsFunc(rules, func(r *Ruleset) bool {
+		place, known := r.vocabulary.Index(id)
+		return known && r.reads.Has(place)
+	})
+}
+
 // inquiry is an Inquiry with what follows from the facts.
 type inquiry struct {
 	Inquiry
 	vocabulary *Vocabulary
-	put        int // how many questions were put; all sectors are one
+	put        int // how many questions were put, without those that a register answers; all sectors are one
+	short      int // up to how many the check is short
 	undecided  []*Ruleset
 	open       []int // facts on which something still depends and that may be asked, in the fixed order
 }
@@ -89,11 +103,14 @@ func (q Inquiry) newInquiry() inquiry {
 	if len(q.Rules) == 0 {
 		return inquiry{}
 	}
-	i := inquiry{Inquiry: q, vocabulary: q.Rules[0].vocabulary}
+	i := inquiry{Inquiry: q, vocabulary: q.Rules[0].vocabulary, short: ShortCheck}
 	for id, yes := range q.Asked {
-		if yes && id != AdditionalSectorsFact {
+		if yes && id != AdditionalSectorsFact && !recorded(q.Facts[id]) {
 			i.put++
 		}
+	}
+	if hasRecord(q.Facts) {
+		i.short = ShortRecorded
 	}
 	s := i.vocabulary.language.State(q.Facts)
 	for _, r := range q.Rules {
@@ -103,6 +120,19 @@ func (q Inquiry) newInquiry() inquiry {
 	}
 	i.openQuestions(s)
 	return i
+}
+
+// recorded tells whether a register says a value.
+func recorded(value Value) bool { return value.Known() && value.Evidence >= Register }
+
+// hasRecord tells whether a register says who the operator is: one of the facts comes from it.
+func hasRecord(p Profile) bool {
+	for _, value := range p {
+		if recorded(value) {
+			return true
+		}
+	}
+	return false
 }
 
 // efforts say how much a question of each effort has to decide, in offerings.

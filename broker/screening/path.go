@@ -7,13 +7,19 @@ import (
 )
 
 // Path lists the questions that the check asks for the answers as they are now, in order, as far as they were put. An answer that
-// is not on it belongs to a question that is not asked any more, or was given beside the results.
+// is not on it belongs to a question that is not asked any more, or was given beside the results. What a public register says is
+// known before the first question.
 func (c *Check) Path() []eligibility.FactID {
 	if c.path != nil {
 		return c.path
 	}
 	c.path = []eligibility.FactID{}
 	facts, asked := eligibility.Profile{}, map[eligibility.FactID]bool{}
+	for id, value := range c.Facts {
+		if value.Evidence >= eligibility.Register {
+			facts[id] = value
+		}
+	}
 	for {
 		question, more := c.inquiry(facts, asked).Next()
 		if !more || !c.Asked[question.Fact] {

@@ -2,9 +2,7 @@ package screening_test
 
 import (
 	"fmt"
-	"hash/fnv"
 	"io/fs"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -77,88 +75,11 @@ var byHand = []struct{ sector, facts string }{
 	{"other", `{}`},
 }
 
-// answer is what an operator says to a question, as a person would on its page: numbers as the band they lie in.
-type answer func(c *screening.Check, o operator, id eligibility.FactID) eligibility.Value
+const sampledRows = 40 // one of so many rows of each register is walked, unless LONG_TESTS is set
 
-// fromRecord answers from the record; what it does not hold is "I'm not sure".
-func fromRecord(c *screening.Check, o operator, id eligibility.FactID) eligibility.Value {
-	value, known := o.facts[id]
-	number, exact := value.Number()
-	if bands, cut := c.Bands(id); known && exact && cut {
-		for _, band := range bands {
-			if band.Contains(number) {
-				return eligibility.Between(band)
-			}
-		}
-	}
-	return value
-}
-
-// fromMemory answers from the record, and what it does not hold from memory: always the same for an operator of that kind, and
-// spread over all answers.
-func fromMemory(c *screening.Check, o operator, id eligibility.FactID) eligibility.Value {
-	if value := fromRecord(c, o, id); value.Known() {
-		return value
-	}
-	sum := fnv.New32a()
-	state, _ := o.facts["state_or_territory"].Text()
-	fmt.Fprint(sum, id, o.sector, state)
-	fact, _ := vocabulary().Fact(id)
-	switch {
-	case fact.Type == eligibility.TypeBool:
-		return eligibility.Bool(sum.Sum32()%2 == 0)
-	case fact.Type == eligibility.TypeEnum:
-		return eligibility.String(fact.Values[int(sum.Sum32())%len(fact.Values)].Value)
-	}
-	bands, _ := c.Bands(id)
-	if len(bands) == 0 {
-		return eligibility.Value{}
-	}
-	return eligibility.Between(bands[int(sum.Sum32())%len(bands)])
-}
-
-// walk answers every question that the check puts and gives them in order; all sectors are one.
-func walk(t *testing.T, programs []*catalog.Published, o operator, say answer) []eligibility.FactID {
+// population is operators of the registers and some by hand; recorded: only those of whom anything is known.
+func population(t *testing.T, programs []*catalog.Published, recorded bool) *screening.Nation {
 	t.Helper()
-	c := screening.New(vocabulary(), programs, nil, nil, now)
-	for {
-		question, more := c.Next()
-		if !more {
-			if path := c.Path(); len(path) == 0 || path[0] != eligibility.SectorFact {
-				t.Fatalf("asked %v", path)
-			}
-			return c.Path()
-		}
-		if len(c.Asked) > 60 {
-			t.Fatalf("the check of %v does not end", o.facts)
-		}
-		if question.Fact == eligibility.SectorFact {
-			c.AnswerSectors(sectorsOf(o))
-			continue
-		}
-		c.Answer(question.Fact, say(c, o, question.Fact))
-	}
-}
-
-func sectorsOf(o operator) []string {
-	main, known := o.facts[eligibility.SectorFact].Text()
-	if !known {
-		return nil
-	}
-	more, _ := o.facts[eligibility.AdditionalSectorsFact].Items()
-	return append([]string{main}, more...)
-}
-
-// The goals of the design for the questions up to the first full result, over all operators and for each sector.
-const (
-	medianGoal  = 7
-	p95Goal     = 10
-	sampledRows = 40 // one of so many rows of each register, unless LONG_TESTS is set
-)
-
-// Operators of the registers and some by hand are walked through the check, for the real catalog and with the demonstration
-// beside it, answering from their record or also from memory.
-func TestQuestionsUpToTheResults(t *testing.T) {
 	every := sampledRows
 	if os.Getenv("LONG_TESTS") != "" {
 		every = 1
@@ -169,67 +90,104 @@ func TestQuestionsUpToTheResults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		operators = append(operators, operator{one.sector, facts})
+		if recorded && len(facts) == 0 {
+			continue
+		}
+		operators = append(operators, screening.Operator{ID: one.facts, Group: one.sector, Facts: facts})
 	}
+	nation := screening.NewNation(vocabulary(), programs, now)
+	for _, o := range operators {
+		if err := nation.Add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return nation
+}
+
+// Operators are walked through the check, for the real catalog and with the demonstration beside it, answering from their record or
+// also from memory. The goals of the design hold for all together and for each sector.
+func TestQuestionsUpToTheResults(t *testing.T) {
 	for name, programs := range map[string][]*catalog.Published{"seed": listed(t, seed.Files), "with demonstration": listed(t, seed.Files, demo.Files)} {
-		for how, say := range map[string]answer{"from the record": fromRecord, "from memory": fromMemory} {
-			t.Run(name+", "+how, func(t *testing.T) {
-				t.Parallel()
-				countQuestions(t, programs, operators, say)
+		for _, way := range []screening.Way{screening.FromRecord, screening.FromMemory, screening.Prefilled, screening.PrefilledMemory} {
+			t.Run(name+", "+way.Name, func(t *testing.T) {
+				nation := population(t, programs, way.Prefill)
+				operators, different := nation.Size()
+				counts, err := nation.Walk(t.Context(), way, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var report strings.Builder
+				for _, c := range counts {
+					fmt.Fprintf(&report, "\n%-15s %6d operators, questions: median %2d, 95 of 100 at most %2d, longest %v, decided %.3f", c.Group, c.Operators, c.Median, c.P95, c.Longest, c.Decided)
+					if !c.Meets(way.Goal()) {
+						t.Errorf("%s: median %d and 95th percentile %d questions; at most %v are allowed. The longest: %v", c.Group, c.Median, c.P95, way.Goal(), c.Longest)
+					}
+				}
+				if last := counts[len(counts)-1]; last.Group != screening.All || last.Operators != operators {
+					t.Errorf("%d of %d operators were counted", last.Operators, operators)
+				}
+				t.Logf("%d programs, %d different operators%s", len(programs), different, report.String())
 			})
 		}
 	}
 }
 
-func countQuestions(t *testing.T, programs []*catalog.Published, operators []operator, say answer) {
-	counts, longest := map[string][]int{}, map[string][]eligibility.FactID{}
-	walked := map[string][]eligibility.FactID{} // operators who give the same answers are asked the same
-	fresh := screening.New(vocabulary(), programs, nil, nil, now)
-	var unread []eligibility.FactID // facts of the records that no program reads
-	for _, id := range []eligibility.FactID{"service_connections", "primary_regulator", "federally_insured_cu", "is_mdi"} {
-		if len(fresh.Waiting(id)) == 0 {
-			unread = append(unread, id)
+// What is counted is what the pages ask: the path of a check that is answered page by page is the longest path of its operator.
+func TestTheNationIsAskedWhatThePagesAsk(t *testing.T) {
+	programs := listed(t, seed.Files)
+	for _, one := range byHand {
+		facts, err := vocabulary().ParseFacts([]byte(one.facts))
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	for _, o := range operators {
-		key := sameAnswers(t, fresh, unread, o)
-		path, known := walked[key]
-		if !known {
-			path = walk(t, programs, o, say)
-			walked[key] = path
+		recorded := eligibility.Profile{}
+		for id, value := range facts {
+			recorded[id] = value.From(eligibility.Register, "a register")
 		}
-		for _, group := range []string{o.sector, "all"} {
-			counts[group] = append(counts[group], len(path))
-			if len(path) > len(longest[group]) {
-				longest[group] = path
+		for _, way := range []screening.Way{screening.FromRecord, screening.Prefilled} {
+			c := screening.New(vocabulary(), programs, nil, nil, now)
+			if way.Prefill {
+				c = screening.New(vocabulary(), programs, recorded.Clone(), nil, now)
+			}
+			for question, more := c.Next(); more; question, more = c.Next() {
+				if question.Fact == eligibility.SectorFact {
+					c.AnswerSectors(sectorsOf(facts))
+					continue
+				}
+				c.Answer(question.Fact, onPage(c, question.Fact, facts[question.Fact]))
+			}
+			nation := screening.NewNation(vocabulary(), programs, now)
+			if err := nation.Add(screening.Operator{ID: "x", Group: "x", Facts: recorded}); err != nil {
+				t.Fatal(err)
+			}
+			counts, err := nation.Walk(t.Context(), way, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := counts[0].Longest, c.Path(); !slices.Equal(got, want) || way.Prefill && len(facts) > 2 && slices.Contains(got, eligibility.SectorFact) {
+				t.Errorf("%s is asked %v %s, and the pages ask %v", one.facts, got, way.Name, want)
 			}
 		}
 	}
-	var report strings.Builder
-	for _, group := range slices.Sorted(maps.Keys(counts)) {
-		all := slices.Sorted(slices.Values(counts[group]))
-		median, p95 := all[(len(all)-1)/2], all[(len(all)*95+99)/100-1]
-		fmt.Fprintf(&report, "\n%-15s %6d operators, questions: median %2d, 95 of 100 at most %2d, longest %v", group, len(all), median, p95, longest[group])
-		if median > medianGoal || p95 > p95Goal {
-			t.Errorf("%s: median %d and 95th percentile %d questions; at most %d and %d are allowed. The longest: %v", group, median, p95, medianGoal, p95Goal, longest[group])
-		}
-	}
-	t.Logf("%d programs, %d different operators%s", len(programs), len(walked), report.String())
 }
 
-// sameAnswers names all operators who answer every question of a fresh check alike.
-func sameAnswers(t *testing.T, fresh *screening.Check, unread []eligibility.FactID, o operator) string {
-	t.Helper()
-	said := eligibility.Profile{}
-	for id := range o.facts {
-		said[id] = fromRecord(fresh, o, id)
+// onPage is an answer as a person gives it: a number as the band it lies in.
+func onPage(c *screening.Check, id eligibility.FactID, value eligibility.Value) eligibility.Value {
+	bands, _ := c.Bands(id)
+	number, exact := value.Number()
+	for _, band := range bands {
+		if exact && band.Contains(number) {
+			return eligibility.Between(band)
+		}
 	}
-	for _, id := range unread {
-		delete(said, id)
+	return value
+}
+
+func sectorsOf(facts eligibility.Profile) []string {
+	main, known := facts[eligibility.SectorFact].Text()
+	if !known {
+		return nil
 	}
-	text, err := vocabulary().FormatFacts(said)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o.sector + string(text)
+	more, _ := facts[eligibility.AdditionalSectorsFact].Items()
+	return append([]string{main}, more...)
 }

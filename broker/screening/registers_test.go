@@ -14,17 +14,12 @@ import (
 	"strings"
 	"testing"
 
+	"accessdesk/broker/screening"
 	"accessdesk/eligibility"
 )
 
-// operator is an organization whose check is walked: what it would answer. What is absent it answers with "I'm not sure".
-type operator struct {
-	sector string // under which it is counted
-	facts  eligibility.Profile
-}
-
 // fromRegisters reads operators from the public registers, one of every `every` rows of each.
-func fromRegisters(t *testing.T, every int) []operator {
+func fromRegisters(t *testing.T, every int) []screening.Operator {
 	t.Helper()
 	folder := cmp.Or(os.Getenv("REGISTRY_DIR"), "../../../shared/registry")
 	if _, err := os.Stat(filepath.Join(folder, "MAPPING.md")); err != nil {
@@ -111,13 +106,13 @@ func (r registers) state(facts eligibility.Profile, state string) {
 	}
 }
 
-func (r registers) hospitals() []operator {
+func (r registers) hospitals() []screening.Operator {
 	beds := map[string]string{}
 	for _, row := range r.rows("cms-hospital-cost-report-2021.csv.gz") {
 		beds[strings.Repeat("0", max(0, 6-len(row["Provider CCN"])))+row["Provider CCN"]] = row["Number of Beds"]
 	}
 	types := map[string]string{"Critical Access Hospitals": "cah", "Rural Emergency Hospital": "reh", "Acute Care Hospitals": "acute_pps"}
-	var all []operator
+	var all []screening.Operator
 	for _, row := range some(r, r.rows("cms-hospital-general-information-2026-02.csv.gz")) {
 		facts := runs("health")
 		r.state(facts, row["State"])
@@ -133,34 +128,34 @@ func (r registers) hospitals() []operator {
 				"Tribal": "government_tribal"}, owner)
 		}
 		number(facts, "available_beds", beds[row["Facility ID"]], 1)
-		all = append(all, operator{"hospital", facts})
+		all = append(all, screening.Operator{Group: "hospital", Facts: facts})
 	}
 	return all
 }
 
-func (r registers) banks() []operator {
+func (r registers) banks() []screening.Operator {
 	codes := map[string]string{}
 	fact, _ := vocabulary().Fact("state_or_territory")
 	for _, value := range fact.Values {
 		codes[value.Label.En] = value.Value
 	}
-	var all []operator
+	var all []screening.Operator
 	for _, row := range some(r, r.rows("fdic-institutions-2026-01.csv")) {
 		facts := runs("banking")
 		r.state(facts, codes[row["STNAME"]])
 		number(facts, "total_assets", row["ASSET"], 1000)
 		put(facts, "primary_regulator", map[string]string{"N": "OCC", "SM": "FRB", "NM": "FDIC", "SB": "FDIC", "SI": "FDIC", "SL": "OCC"}, row["BKCLASS"])
-		all = append(all, operator{"bank", facts})
+		all = append(all, screening.Operator{Group: "bank", Facts: facts})
 	}
 	return all
 }
 
-func (r registers) creditUnions() []operator {
+func (r registers) creditUnions() []screening.Operator {
 	assets := map[string]string{}
 	for _, row := range r.rows("ncua-fs220-2025q4.csv.gz") {
 		assets[row["CU_NUMBER"]] = row["ACCT_010"]
 	}
-	var all []operator
+	var all []screening.Operator
 	for _, row := range some(r, r.rows("ncua-foicu-2025q4.csv")) {
 		facts := runs("credit_union")
 		r.state(facts, row["STATE"])
@@ -169,13 +164,13 @@ func (r registers) creditUnions() []operator {
 		facts["federally_insured_cu"] = eligibility.Bool(row["CU_TYPE"] != "3")
 		facts["is_mdi"] = eligibility.Bool(row["IsMDI"] == "True")
 		number(facts, "total_assets", assets[row["CU_NUMBER"]], 1)
-		all = append(all, operator{"credit union", facts})
+		all = append(all, screening.Operator{Group: "credit union", Facts: facts})
 	}
 	return all
 }
 
 // waterSystems reads community systems of the whole country, and all kinds of one state with their owners.
-func (r registers) waterSystems() []operator {
+func (r registers) waterSystems() []screening.Operator {
 	byID := map[string]eligibility.Profile{}
 	for _, row := range r.rows("epa-cws-populations.csv.gz") {
 		facts := runs("drinking_water")
@@ -202,14 +197,14 @@ func (r registers) waterSystems() []operator {
 		facts["pws_type"] = eligibility.String(strings.ToLower(row["PWS_TYPE_CODE"]))
 		number(facts, "population_served", row["POPULATION_SERVED_COUNT"], 1)
 	}
-	var all []operator
+	var all []screening.Operator
 	for _, id := range some(r, slices.Sorted(maps.Keys(byID))) {
-		all = append(all, operator{"drinking water", byID[id]})
+		all = append(all, screening.Operator{Group: "drinking water", Facts: byID[id]})
 	}
 	return all
 }
 
-func (r registers) utilities() []operator {
+func (r registers) utilities() []screening.Operator {
 	type sums struct {
 		row                       map[string]string // the one with the largest sales
 		sales, customers, largest float64
@@ -236,14 +231,14 @@ func (r registers) utilities() []operator {
 		"State": "state", "Federal": "federal", "Investor Owned": "investor_owned"}
 	owner := map[string]string{"cooperative": "cooperative", "municipal": "government_local", "political_subdivision": "government_local",
 		"state": "government_state", "federal": "government_federal", "investor_owned": "investor_owned", "other": "other_private"}
-	var all []operator
+	var all []screening.Operator
 	for _, id := range some(r, slices.Sorted(maps.Keys(byID))) {
 		u, facts := byID[id], runs("electric")
 		kind := cmp.Or(electric[u.row["Ownership"]], "other")
 		facts["electric_ownership"], facts["ownership_type"] = eligibility.String(kind), eligibility.String(owner[kind])
 		facts["mwh_sold_per_year"], facts["meters"] = eligibility.Decimal(u.sales), eligibility.Decimal(u.customers)
 		r.state(facts, u.row["State"])
-		all = append(all, operator{"electric", facts})
+		all = append(all, screening.Operator{Group: "electric", Facts: facts})
 	}
 	return all
 }

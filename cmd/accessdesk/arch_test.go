@@ -62,10 +62,11 @@ var mayImport = map[string][]string{
 	"ui/reminders":             above("ui/web"),
 	"ui":                       above("ui/web", "ui/form", "ui/card", "ui/check", "ui/public", "ui/organization", "ui/grant", "ui/elsewhere", "ui/desk", "ui/staff", "ui/reminders"),
 	"ui/webtest":               {}, "ui/browsertest": {},
-	"cmd/accessdesk":               above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration", "cmd/accessdesk/configuration", "cmd/accessdesk/register", "cmd/accessdesk/screening", "cmd/accessdesk/spelling"),
+	"cmd/accessdesk":               above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration", "cmd/accessdesk/configuration", "cmd/accessdesk/nation", "cmd/accessdesk/register", "cmd/accessdesk/screening", "cmd/accessdesk/spelling"),
 	"cmd/accessdesk/configuration": {"cmd/accessdesk/spelling"}, "cmd/accessdesk/spelling": {},
 	"cmd/accessdesk/register":  {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "broker/record"},
 	"cmd/accessdesk/screening": {"data/locale", "eligibility", "catalog", "catalog/upkeep", "broker/screening"},
+	"cmd/accessdesk/nation":    {"data", "eligibility", "eligibility/registry", "catalog", "broker/screening", "cmd/accessdesk/register"},
 }
 
 // domain is everything below ui.

@@ -42,6 +42,7 @@ type commands struct {
 	Screen   screenCommand   `cmd:"" help:"Decide which programs fit an operator, with reasons."`
 	Catalog  catalogCommand  `cmd:"" help:"Check offering files."`
 	Registry registryCommand `cmd:"" help:"Load the public registers, and look into them."`
+	Simulate simulateCommand `cmd:"" help:"Walk the loaded registers through the check, and count the questions."`
 	Remind   remindCommand   `cmd:"" help:"Work out and queue the reminders that are due."`
 	User     userCommand     `cmd:"" help:"Add and list the people who run the desk."`
 	Doctor   doctorCommand   `cmd:"" help:"Tell what is wrong with this installation, and how to mend it."`

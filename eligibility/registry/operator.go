@@ -205,7 +205,7 @@ func (o *Operator) addRural(tx *data.Tx, join ruralJoin) error {
 	return nil
 }
 
-// Profile is what the registers say, for a decision: the facts that the vocabulary has.
+// Profile is what the registers say, for a decision: the facts that the vocabulary has, and the state where the record stands.
 func (o Operator) Profile(v *eligibility.Vocabulary) (eligibility.Profile, error) {
 	profile := eligibility.Profile{}
 	for id, known := range o.Facts {
@@ -218,5 +218,6 @@ func (o Operator) Profile(v *eligibility.Vocabulary) (eligibility.Profile, error
 		}
 		profile[eligibility.FactID(id)] = value.From(eligibility.Register, known.Source)
 	}
+	addState(v, profile, o.State, o.Facts["sector"].Source)
 	return profile, nil
 }

@@ -83,5 +83,16 @@ func member(v *eligibility.Vocabulary, records []stored) (Member, error) {
 		}
 	}
 	m.Sector, _ = m.Facts[eligibility.SectorFact].Text()
+	addState(v, m.Facts, m.State, m.Facts[eligibility.SectorFact].Source)
 	return m, nil
+}
+
+// addState adds the state where the record of an organization stands, if no column of a register names the fact itself: the number of
+// a water system begins with it, a credit union has an address.
+func addState(v *eligibility.Vocabulary, facts eligibility.Profile, state, register string) {
+	const id = "state_or_territory"
+	fact, known := v.Fact(id)
+	if _, said := facts[id]; !said && known && register != "" && fact.Allows(state) {
+		facts[id] = eligibility.String(state).From(eligibility.Register, register)
+	}
 }
