@@ -6,7 +6,7 @@ import (
 )
 
 // sixtyByFive makes 60 offerings of 5 criteria each, of the kinds that real offerings use.
-func sixtyByFive(b *testing.B) []*Ruleset {
+func sixtyByFive(b testing.TB) []*Ruleset {
 	b.Helper()
 	sectors := vocabularyOf(b).Sectors()
 	rules := make([]*Ruleset, 60)
@@ -23,7 +23,7 @@ func sixtyByFive(b *testing.B) []*Ruleset {
 	return rules
 }
 
-func benchmarkProfile(b *testing.B) Profile {
+func benchmarkProfile(b testing.TB) Profile {
 	b.Helper()
 	return factsOf(b, `{"sector":"electric","population_served":4100,"meters":2300,"static_public_ips":true,"ownership_type":"cooperative",
 		"state_or_territory":"NM","annual_revenue":12000000,"zero_data_retention":false,"memberships":["ms_isac","nreca"]}`)
@@ -37,6 +37,25 @@ func BenchmarkDecide60x5(b *testing.B) {
 		if got := DecideAll(rules, p); len(got) != 60 {
 			b.Fatal(len(got))
 		}
+	}
+}
+
+// BenchmarkJudge60x5 decides them for one operator of a crowd after the other: every criterion, and nothing that explains it.
+func BenchmarkJudge60x5(b *testing.B) {
+	rules, crowd := sixtyByFive(b), vocabularyOf(b).NewCrowd()
+	for i := range 1000 {
+		p := benchmarkProfile(b)
+		p["population_served"], p["static_public_ips"] = Int(int64(60*i)), Bool(i%3 > 0)
+		if i%4 == 0 {
+			delete(p, "meters")
+		}
+		crowd.Add(p)
+	}
+	judge, at := NewJudge(rules), 0
+	b.ReportAllocs()
+	for b.Loop() {
+		judge.Decide(crowd, at%crowd.Len())
+		at++
 	}
 }
 

@@ -20,9 +20,9 @@ func Outcomes(r *Ruleset, p Profile, id FactID) []AnswerOutcome {
 		return nil
 	}
 	var outcomes []AnswerOutcome
+	state, scratch := r.vocabulary.language.State(p), r.vocabulary.language.Bare()
 	for _, answer := range r.choices(fact) {
-		after := r.vocabulary.language.State(answered(p, id, answer))
-		outcomes = append(outcomes, AnswerOutcome{Answer: answer, Outcome: r.settled(after)})
+		outcomes = append(outcomes, AnswerOutcome{Answer: answer, Outcome: r.settled(state.Suppose(fact, answer, scratch))})
 	}
 	return outcomes
 }
@@ -57,11 +57,10 @@ func answered(p Profile, id FactID, answer Value) Profile {
 
 // effects groups the possible answers to the one missing question by what they make of the criterion.
 func (e *explainer) effects(c *compiled, fact int) []Effect {
-	id := e.vocabulary.At(fact).ID
-	given := e.state.Profile()
+	scratch := e.vocabulary.language.Bare()
 	groups := map[rule.Truth][]string{}
 	for _, answer := range e.rules.choices(fact) {
-		after := e.vocabulary.language.State(answered(given, id, answer))
+		after := e.state.Suppose(fact, answer, scratch)
 		result := c.expression.Eval(after.For(c.MinEvidence))
 		groups[result] = append(groups[result], "“"+e.display(fact, answer)+"”")
 	}

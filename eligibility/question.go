@@ -96,7 +96,9 @@ type inquiry struct {
 	put        int // how many questions were put, without those that a register answers; all sectors are one
 	short      int // up to how many the check is short
 	undecided  []*Ruleset
-	open       []int // facts on which something still depends and that may be asked, in the fixed order
+	state      *rule.State
+	scratch    *rule.State // for one answer after the other
+	open       []int       // facts on which something still depends and that may be asked, in the fixed order
 }
 
 func (q Inquiry) newInquiry() inquiry {
@@ -113,6 +115,7 @@ func (q Inquiry) newInquiry() inquiry {
 		i.short = ShortRecorded
 	}
 	s := i.vocabulary.language.State(q.Facts)
+	i.state, i.scratch = s, i.vocabulary.language.Bare()
 	for _, r := range q.Rules {
 		if r.settled(s) == Unknown {
 			i.undecided = append(i.undecided, r)
@@ -177,7 +180,7 @@ func (i inquiry) weigh(fact int) weighed {
 	decided := make([]int, len(reading)) // by offering: how many answers decide it
 	possible := answers(i.Rules, fact)
 	for _, answer := range possible {
-		after := i.vocabulary.language.State(answered(i.Facts, known.ID, answer))
+		after := i.state.Suppose(fact, answer, i.scratch)
 		for at, r := range reading {
 			if r.settled(after) != Unknown {
 				decided[at]++

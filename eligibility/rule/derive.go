@@ -15,6 +15,7 @@ type derivation struct {
 type derivationStep struct {
 	when  *Expression
 	value fact.Value
+	cell  cell // the value; what does not fit stands in Language.fixed
 }
 
 // Contradiction is a derived fact for which the operator (or a register) gave another value than the one that follows from the
@@ -40,11 +41,63 @@ func (l *Language) addDerivations() error {
 			if err != nil {
 				return fmt.Errorf("fact %s, derive %d: %w", known.ID, i+1, err)
 			}
-			d.steps = append(d.steps, derivationStep{when: expression, value: step.Value})
+			d.steps = append(d.steps, derivationStep{when: expression, value: step.Value, cell: l.packFixed(place, step.Value)})
 		}
 		byFact[place] = d
 	}
-	return l.orderDerivations(byFact)
+	if err := l.orderDerivations(byFact); err != nil {
+		return err
+	}
+	l.noteFollowers()
+	return nil
+}
+
+// packFixed packs a value that the language itself keeps.
+func (l *Language) packFixed(place int, value fact.Value) cell {
+	c := l.pack(place, value, &l.fixed)
+	if c.kind == kindText || c.kind == kindItems {
+		c.code = ^c.code
+	}
+	return c
+}
+
+// noteFollowers lists for every fact the derivations that read it, also by way of other derived facts, and the one that gives it,
+// in the order in which they are worked out.
+func (l *Language) noteFollowers() {
+	l.followers = make([][]int, l.facts.Len())
+	for i := range l.derivations {
+		var reads Set
+		l.derivationReads(i, &reads)
+		for _, place := range reads.List() {
+			l.followers[place] = append(l.followers[place], i)
+		}
+	}
+}
+
+func (l *Language) derivationReads(at int, reads *Set) {
+	reads.Add(l.derivations[at].fact)
+	for _, step := range l.derivations[at].steps {
+		for _, place := range step.when.facts {
+			reads.Add(place)
+			if place == l.additional {
+				reads.Add(l.sector)
+			}
+			if l.derivedBy[place] >= 0 {
+				l.derivationReads(l.derivedBy[place], reads)
+			}
+		}
+	}
+}
+
+// Derivations lists those that give one of the facts, in the order in which they are worked out.
+func (l *Language) Derivations(facts Set) []int {
+	var needed []int
+	for i := range l.derivations {
+		if facts.Has(l.derivations[i].fact) {
+			needed = append(needed, i)
+		}
+	}
+	return needed
 }
 
 // Steps lists the conditions of a derived fact; none for other facts.
@@ -63,23 +116,26 @@ func (l *Language) Steps(place int) []*Expression {
 // derive works out one fact: the first true step gives the value, an unknown one on the way leaves it unknown.
 func (s *State) derive(d *derivation) {
 	var decisive Set
-	for _, step := range d.steps {
+	for i := range d.steps {
+		step := &d.steps[i]
 		result := step.when.Eval(s)
 		if result == Unknown {
 			return
 		}
 		decisive.Merge(step.when.Trace(s).Decisive)
 		if result == True {
-			s.conclude(d.fact, step.value, s.Roots(decisive))
+			s.conclude(d.fact, step, s.Roots(decisive))
 			return
 		}
 	}
 }
 
-func (s *State) conclude(place int, derived fact.Value, roots Set) {
-	given := s.values[place]
+func (s *State) conclude(place int, step *derivationStep, roots Set) {
+	given, derived := s.values[place], step.value
 	if !given.Known() {
 		s.values[place] = derived.From(s.weakest(roots), fact.SourceDerived)
+		s.cells[place] = step.cell
+		s.derived.Add(place)
 		if s.roots == nil {
 			s.roots = make([]Set, len(s.values))
 		}
@@ -111,7 +167,7 @@ func (s *State) weakest(facts Set) fact.Evidence {
 // without a result, and none for a fact that is not derived.
 func (s *State) pendingInputs(place int) Set {
 	at := s.language.derivedBy[place]
-	if at < 0 || s.values[place].Known() {
+	if at < 0 || s.Known(place) {
 		return Set{}
 	}
 	for _, step := range s.language.derivations[at].steps {

@@ -59,6 +59,11 @@ func (e *evaluation) eval(s *State) Truth {
 			unknown = append(unknown, e.variables[i].pattern)
 		}
 	}
+	return e.answer(s, known, unknown)
+}
+
+// answer runs the engine.
+func (e *evaluation) answer(s *State, known map[string]any, unknown []*cel.AttributePatternType) Truth {
 	activation, err := cel.PartialVars(known, unknown...)
 	if err != nil {
 		s.Failure = err
@@ -90,22 +95,21 @@ func (v *variable) native(s *State) any {
 		}
 		return nil
 	}
-	value := &s.values[v.fact]
-	if !value.Resolved() {
+	c := &s.cells[v.fact]
+	if !c.resolved() {
 		return nil
 	}
-	if flag, ok := value.Bool(); ok {
-		return flag
-	}
-	if text, ok := value.Text(); ok {
-		return text
-	}
-	if number, ok := value.Number(); ok {
+	switch c.kind {
+	case kindFlag:
+		return Truth(c.code) == True
+	case kindChoice, kindText:
+		said, _ := s.textOf(v.fact)
+		return said
+	case kindNumber:
 		if s.language.facts.At(v.fact).Type.Whole() {
-			return int64(number)
+			return int64(c.low)
 		}
-		return number
+		return c.low
 	}
-	items, _ := value.Items()
-	return items
+	return s.listOf(v.fact)
 }

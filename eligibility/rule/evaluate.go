@@ -21,7 +21,7 @@ func leaf(eval func(*State) Truth, facts ...int) node {
 			switch {
 			case !undecided:
 				t.Decisive.Add(place)
-			case !s.values[place].Resolved():
+			case !s.cells[place].resolved():
 				t.Pending.Add(place)
 			}
 		}
@@ -93,11 +93,11 @@ func choice(condition, yes, no node) node {
 // flagNode reads a bool fact.
 func flagNode(place int) node {
 	return leaf(func(s *State) Truth {
-		flag, known := s.values[place].Bool()
-		if !known {
+		c := &s.cells[place]
+		if c.kind != kindFlag {
 			return Unknown
 		}
-		return truthOf(flag)
+		return Truth(c.code)
 	}, place)
 }
 
@@ -145,13 +145,6 @@ type operand struct {
 	fixed fact.Value
 }
 
-func (o *operand) value(s *State) *fact.Value {
-	if o.fact < 0 {
-		return &o.fixed
-	}
-	return &s.values[o.fact]
-}
-
 func (o *operand) facts() []int {
 	if o.fact < 0 {
 		return nil
@@ -159,24 +152,78 @@ func (o *operand) facts() []int {
 	return []int{o.fact}
 }
 
+func (o *operand) interval(s *State) (fact.Interval, bool) {
+	if o.fact < 0 {
+		return o.fixed.Interval()
+	}
+	c := &s.cells[o.fact]
+	return c.interval(), c.kind == kindNumber
+}
+
+func (o *operand) text(s *State) (string, bool) {
+	if o.fact < 0 {
+		return o.fixed.Text()
+	}
+	return s.textOf(o.fact)
+}
+
 // comparison is an order comparison of two operands of one kind; the checker has seen to that.
 func comparison(operator string, left, right operand) node {
+	if left.fact < 0 {
+		left, right, operator = right, left, mirrored[operator]
+	}
+	if limit, ok := right.fixed.Number(); ok && right.fact < 0 && left.fact >= 0 {
+		return leaf(threshold(operator, left.fact, limit), left.fact)
+	}
 	facts := append(left.facts(), right.facts()...)
 	return leaf(func(s *State) Truth {
-		a, b := left.value(s), right.value(s)
-		if spanA, ok := a.Interval(); ok {
-			if spanB, ok := b.Interval(); ok {
+		if spanA, ok := left.interval(s); ok {
+			if spanB, ok := right.interval(s); ok {
 				return order(operator, spanA, spanB)
 			}
 			return Unknown
 		}
-		textA, okA := a.Text()
-		textB, okB := b.Text()
+		textA, okA := left.text(s)
+		textB, okB := right.text(s)
 		if !okA || !okB {
 			return Unknown
 		}
 		return truthOf(orderText(operator, textA, textB))
 	}, facts...)
+}
+
+// threshold is the usual comparison: a number with a constant.
+func threshold(operator string, place int, limit float64) func(*State) Truth {
+	lower, upper := True, False // when the whole interval lies on the lower, on the upper side
+	if operator == greater || operator == greaterEqual {
+		lower, upper = upper, lower
+	}
+	if operator == less || operator == greaterEqual { // the limit itself belongs to the upper side
+		return func(s *State) Truth {
+			c := &s.cells[place]
+			switch {
+			case c.kind != kindNumber:
+				return Unknown
+			case c.high < limit, c.high == limit && c.open&highOpen != 0:
+				return lower
+			case c.low >= limit:
+				return upper
+			}
+			return Unknown
+		}
+	}
+	return func(s *State) Truth {
+		c := &s.cells[place]
+		switch {
+		case c.kind != kindNumber:
+			return Unknown
+		case c.high <= limit:
+			return lower
+		case c.low > limit, c.low == limit && c.open&lowOpen != 0:
+			return upper
+		}
+		return Unknown
+	}
 }
 
 func orderText(operator, a, b string) bool {
@@ -191,37 +238,94 @@ func orderText(operator, a, b string) bool {
 	return a >= b
 }
 
+// same tells whether a resolved cell is a constant.
+func (s *State) same(c *cell, constant *fact.Value) bool {
+	switch c.kind {
+	case kindFlag:
+		yes, ok := constant.Bool()
+		return ok && truthOf(yes) == Truth(c.code)
+	case kindNumber:
+		value, ok := constant.Number()
+		return ok && value == c.low
+	case kindChoice, kindText:
+		said, _ := s.textOf(int(c.place))
+		value, ok := constant.Text()
+		return ok && value == said
+	}
+	return false
+}
+
 // equality is == of two operands; on an interval it is unknown unless the interval is one point.
-func equality(left, right operand) node {
-	facts := append(left.facts(), right.facts()...)
+func equality(l *Language, left, right operand) node {
+	if left.fact < 0 {
+		left, right = right, left
+	}
+	if left.fact < 0 {
+		return constant(truthOf(left.fixed.Equal(right.fixed)))
+	}
+	if right.fact < 0 {
+		return oneOf(l, left, []fact.Value{right.fixed})
+	}
 	return leaf(func(s *State) Truth {
-		a, b := left.value(s), right.value(s)
-		if !a.Resolved() || !b.Resolved() {
+		a, b := &s.cells[left.fact], &s.cells[right.fact]
+		if !a.resolved() || !b.resolved() {
 			return Unknown
 		}
-		return truthOf(a.Equal(*b))
-	}, facts...)
+		textA, okA := s.textOf(left.fact)
+		textB, okB := s.textOf(right.fact)
+		switch {
+		case okA || okB:
+			return truthOf(okA && okB && textA == textB)
+		case a.kind != b.kind:
+			return False
+		case a.kind == kindNumber:
+			return truthOf(a.low == b.low)
+		}
+		return truthOf(a.code == b.code)
+	}, left.fact, right.fact)
 }
 
 // oneOf is `element in [constants]`.
-func oneOf(element operand, constants []fact.Value) node {
+func oneOf(l *Language, element operand, constants []fact.Value) node {
+	if element.fact < 0 {
+		return constant(truthOf(slices.ContainsFunc(constants, element.fixed.Equal)))
+	}
+	place := element.fact
+	mask := uint64(0)
+	for _, value := range constants {
+		if said, ok := value.Text(); ok {
+			mask |= l.maskOfKnown(place, []string{said})
+		}
+	}
 	return leaf(func(s *State) Truth {
-		value := element.value(s)
-		if !value.Resolved() {
+		c := &s.cells[place]
+		switch {
+		case c.kind == kindChoice && c.code < maskable:
+			return Truth(mask>>c.code&1) << 1 // False or True
+		case !c.resolved():
 			return Unknown
 		}
-		return truthOf(slices.ContainsFunc(constants, value.Equal))
-	}, element.facts()...)
+		return truthOf(slices.ContainsFunc(constants, func(value fact.Value) bool { return s.same(c, &value) }))
+	}, place)
 }
 
 // member is `element in set_fact`.
-func member(element operand, set int) node {
-	return leaf(func(s *State) Truth {
-		value, items := element.value(s), &s.values[set]
-		text, ok := value.Text()
-		if !ok || !items.Resolved() {
+func member(l *Language, element operand, set int) node {
+	eval := func(s *State) Truth {
+		item, ok := element.text(s)
+		if !ok || !s.cells[set].resolved() {
 			return Unknown
 		}
-		return truthOf(items.Has(text))
-	}, append(element.facts(), set)...)
+		return truthOf(s.has(set, item))
+	}
+	if item, ok := element.fixed.Text(); ok && element.fact < 0 {
+		mask, slow := l.maskOfKnown(set, []string{item}), eval
+		eval = func(s *State) Truth {
+			if c := &s.cells[set]; c.kind == kindChoices {
+				return truthOf(c.mask()&mask != 0)
+			}
+			return slow(s)
+		}
+	}
+	return leaf(eval, append(element.facts(), set)...)
 }

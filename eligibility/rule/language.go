@@ -31,6 +31,9 @@ type Language struct {
 	environment *cel.Env
 	derivations []derivation // in an order in which inputs come first
 	derivedBy   []int        // by place of a fact: its place in derivations, or -1
+	followers   [][]int      // by place of a fact: the derivations to work out again when it changes
+	choices     []map[string]int
+	fixed       store // of derived values; their codes are below zero
 
 	mutex    sync.RWMutex
 	compiled map[string]*Expression // by text
@@ -41,6 +44,7 @@ func New(facts *fact.Vocabulary) (*Language, error) {
 	l := &Language{facts: facts}
 	l.sector, _ = facts.Index(fact.Sector)
 	l.additional, _ = facts.Index(fact.AdditionalSectors)
+	l.indexChoices()
 	var err error
 	if l.environment, err = l.newEnvironment(); err != nil {
 		return nil, err

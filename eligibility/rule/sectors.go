@@ -21,14 +21,12 @@ func Critical(sector string) bool { return slices.Contains(criticalSectors[:], s
 // SectorList is the expression of a list of sectors, which may hold "critical_infrastructure": met when the operator runs one of
 // them. An unknown sector is an *Error.
 func (l *Language) SectorList(sectors []string) (*Expression, error) {
-	var runs []node
 	for _, sector := range sectors {
 		if known := l.sectorNames(); !slices.Contains(known, sector) {
 			return nil, &Error{Message: fmt.Sprintf("unknown sector %q, nearest known: %q", sector, fact.Nearest(sector, known))}
 		}
-		runs = append(runs, l.sectorNode(sector))
 	}
-	return &Expression{root: anyOf(runs), facts: []int{l.sector, l.additional}}, nil
+	return &Expression{root: l.sectorsNode(sectors), facts: []int{l.sector, l.additional}}, nil
 }
 
 // sectorNames lists what runs() and sector lists may name.
@@ -37,24 +35,62 @@ func (l *Language) sectorNames() []string {
 }
 
 // sectorNode is runs("...").
-func (l *Language) sectorNode(sector string) node {
-	if sector == fact.CriticalInfrastructure {
-		return l.criticalNode()
+func (l *Language) sectorNode(sector string) node { return l.sectorsNode([]string{sector}) }
+
+// sectorsNode is runs("...") || runs("...") and so on, in one look at the two facts.
+func (l *Language) sectorsNode(sectors []string) node {
+	var listed []string
+	critical := false
+	parts := make([]node, len(sectors)) // for the trail: it names the sector that decided
+	for i, sector := range sectors {
+		if sector == fact.CriticalInfrastructure {
+			critical = true
+			listed = append(listed, criticalSectors[:]...)
+			parts[i] = l.criticalNode()
+			continue
+		}
+		listed = append(listed, sector)
+		parts[i] = l.runsNode(sector)
 	}
-	return l.runsNode(sector)
+	mains, others := l.maskOfKnown(l.sector, listed), l.maskOfKnown(l.additional, listed)
+	eval := func(s *State) Truth {
+		main, more := &s.cells[l.sector], &s.cells[l.additional]
+		switch {
+		case main.kind == kindChoice && mains>>main.code&1 != 0, more.kind == kindChoices && more.mask()&others != 0:
+			return True
+		case more.kind == kindItems && slices.ContainsFunc(listed, func(sector string) bool { return s.has(l.additional, sector) }):
+			return True
+		case main.kind != kindChoice && main.kind != kindText:
+			return Unknown
+		case critical && s.Runs(OtherSector) == True:
+			return Unknown // and no further answer would settle it
+		}
+		return False
+	}
+	return node{eval: eval, trace: anyOf(parts).trace}
+}
+
+// maskOfKnown gives the bits of those values that the fact has.
+func (l *Language) maskOfKnown(place int, values []string) (mask uint64) {
+	for _, value := range values {
+		if at := l.choiceOf(place, value); at >= 0 {
+			mask |= 1 << at
+		}
+	}
+	return mask
 }
 
 // runsNode is runs("electric"): the operator's main sector is it, or the other sectors hold it.
 func (l *Language) runsNode(sector string) node {
 	eval := func(s *State) Truth { return s.Runs(sector) }
 	trace := func(s *State, t *Trail) {
-		text, known := s.values[l.sector].Text()
+		said, known := s.textOf(l.sector)
 		switch {
-		case !known && !s.values[l.additional].Has(sector):
+		case !known && !s.has(l.additional, sector):
 			t.Pending.Add(l.sector)
-		case text == sector:
+		case said == sector:
 			t.Decisive.Add(l.sector)
-		case s.values[l.additional].Has(sector):
+		case s.has(l.additional, sector):
 			t.Decisive.Add(l.additional)
 		default:
 			t.Decisive.Add(l.sector)
@@ -66,10 +102,9 @@ func (l *Language) runsNode(sector string) node {
 
 // Runs decides runs(sector) for one value of the fact sector.
 func (s *State) Runs(sector string) Truth {
-	main, more := &s.values[s.language.sector], &s.values[s.language.additional]
-	text, known := main.Text()
+	said, known := s.textOf(s.language.sector)
 	switch {
-	case known && text == sector, more.Has(sector):
+	case known && said == sector, s.has(s.language.additional, sector):
 		return True
 	case !known:
 		return Unknown

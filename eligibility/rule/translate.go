@@ -83,7 +83,7 @@ func (t *translator) call(e ast.Expr, call ast.CallExpr) (node, error) {
 			return t.engine(e)
 		}
 		t.compare(*left, "", *right)
-		equal := equality(*left, *right)
+		equal := equality(t.language, *left, *right)
 		if call.FunctionName() == operators.NotEquals {
 			return not(equal), nil
 		}
@@ -139,7 +139,7 @@ func (t *translator) membership(e ast.Expr, args []ast.Expr) (node, error) {
 		return t.engine(e)
 	}
 	if set := t.operand(args[1]); set != nil && t.isSet(*set) {
-		return member(*element, set.fact), nil
+		return member(t.language, *element, set.fact), nil
 	}
 	if args[1].Kind() != ast.ListKind {
 		return t.engine(e)
@@ -153,7 +153,7 @@ func (t *translator) membership(e ast.Expr, args []ast.Expr) (node, error) {
 		constants = append(constants, fixed.fixed)
 	}
 	t.compare(*element, "", operand{fact: -1})
-	return oneOf(*element, constants), nil
+	return oneOf(t.language, *element, constants), nil
 }
 
 // operand gives a fact or a literal; nil for anything else.

@@ -29,6 +29,8 @@ type Set [fact.MaxFacts / 64]uint64
 // Add puts a fact into the set.
 func (s *Set) Add(place int) { s[place/64] |= 1 << (place % 64) }
 
+func (s *Set) remove(place int) { s[place/64] &^= 1 << (place % 64) }
+
 // Has reports whether a fact is in the set.
 func (s *Set) Has(place int) bool { return s[place/64]&(1<<(place%64)) != 0 }
 
