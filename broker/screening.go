@@ -20,20 +20,21 @@ const (
 // mailsPerDay is how many resume mails one address gets in a day.
 const mailsPerDay = 5
 
-// Screening is the check of one browser. Facts holds what was answered, Asked what was put: answered, skipped or "I'm
-// not sure".
+// Screening is the check of one browser. Facts holds what was answered, and what the public registers say of the organization that
+// was picked, each with its evidence, source and day. Asked is what was put: answered, skipped or "I'm not sure".
 type Screening struct {
-	Token   string // of the cookie; empty for one that is not stored yet
-	Lang    string
-	Facts   eligibility.Profile
-	Asked   map[eligibility.FactID]bool
-	Expires time.Time
+	Token    string // of the cookie; empty for one that is not stored yet
+	Lang     string
+	Facts    eligibility.Profile
+	Asked    map[eligibility.FactID]bool
+	Operator string // id of the picked record of the public registers (registry.Find), "" if none was picked
+	Expires  time.Time
 }
 
 // SaveScreening stores a check: a new one gets its token. Saving begins the 2 hours anew; a check whose link was
 // mailed keeps its 30 days.
 func SaveScreening(tx *data.Tx, v *eligibility.Vocabulary, s Screening) (Screening, error) {
-	facts, err := v.FormatFacts(s.Facts)
+	facts, err := v.FormatProfile(s.Facts)
 	if err != nil {
 		return s, wrap(err, "save screening")
 	}
@@ -43,17 +44,17 @@ func SaveScreening(tx *data.Tx, v *eligibility.Vocabulary, s Screening) (Screeni
 	}
 	s.Expires = tx.Now.Add(ScreeningTime)
 	if s.Token != "" {
-		changed, err := tx.Exec(`UPDATE screening SET lang = $2, facts = $3, asked = $4,
-			expires_at = CASE WHEN expires_at > $5 THEN expires_at ELSE $5 END WHERE token_hash = $1 AND expires_at > $6`,
-			data.HashToken(s.Token), s.Lang, string(facts), string(asked), data.Millis(s.Expires), data.Millis(tx.Now))
+		changed, err := tx.Exec(`UPDATE screening SET lang = $2, facts = $3, asked = $4, operator = $5,
+			expires_at = CASE WHEN expires_at > $6 THEN expires_at ELSE $6 END WHERE token_hash = $1 AND expires_at > $7`,
+			data.HashToken(s.Token), s.Lang, string(facts), string(asked), s.Operator, data.Millis(s.Expires), data.Millis(tx.Now))
 		if err != nil || changed == 1 {
 			return s, wrap(err, "save screening")
 		}
 	}
 	token, hash := data.NewToken()
 	s.Token = token
-	_, err = tx.Exec(`INSERT INTO screening (token_hash, lang, facts, asked, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		hash, s.Lang, string(facts), string(asked), data.Millis(tx.Now), data.Millis(s.Expires))
+	_, err = tx.Exec(`INSERT INTO screening (token_hash, lang, facts, asked, operator, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, hash, s.Lang, string(facts), string(asked), s.Operator, data.Millis(tx.Now), data.Millis(s.Expires))
 	return s, wrap(err, "save screening")
 }
 
@@ -70,7 +71,7 @@ func askedList(asked map[eligibility.FactID]bool) []string {
 
 // LoadScreening finds a check by the token of its cookie. data.ErrNotFound when it is over.
 func LoadScreening(tx *data.Tx, v *eligibility.Vocabulary, token string) (Screening, error) {
-	s, err := scanScreening(v, tx.Row("SELECT lang, facts, asked, expires_at FROM screening WHERE token_hash = $1 AND expires_at > $2",
+	s, err := scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, expires_at FROM screening WHERE token_hash = $1 AND expires_at > $2",
 		data.HashToken(token), data.Millis(tx.Now)))
 	s.Token = token
 	return s, wrap(err, "load screening")
@@ -80,12 +81,12 @@ func scanScreening(v *eligibility.Vocabulary, row data.Scanner) (Screening, erro
 	var s Screening
 	var facts, asked string
 	var expires int64
-	if err := row.Scan(&s.Lang, &facts, &asked, &expires); err != nil {
+	if err := row.Scan(&s.Lang, &facts, &asked, &s.Operator, &expires); err != nil {
 		return s, err
 	}
 	s.Expires = data.FromMillis(expires)
 	var err error
-	if s.Facts, err = v.ParseFacts([]byte(facts)); err != nil {
+	if s.Facts, err = v.ParseProfile([]byte(facts)); err != nil {
 		return s, data.ErrNotFound // stored with a vocabulary that is gone; the check begins anew
 	}
 	var list []string
@@ -129,7 +130,7 @@ func MailScreening(tx *data.Tx, d Desk, token, email, lang string) error {
 
 // LookScreening finds a check by its mailed link without changing anything.
 func LookScreening(tx *data.Tx, v *eligibility.Vocabulary, resume string) (Screening, error) {
-	s, err := scanScreening(v, tx.Row("SELECT lang, facts, asked, expires_at FROM screening WHERE resume_hash = $1 AND expires_at > $2",
+	s, err := scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, expires_at FROM screening WHERE resume_hash = $1 AND expires_at > $2",
 		data.HashToken(resume), data.Millis(tx.Now)))
 	return s, wrap(err, "look at screening")
 }

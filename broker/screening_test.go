@@ -48,10 +48,15 @@ func TestScreeningComesBack(t *testing.T) {
 		facts := fits()
 		facts["employees_fte"] = eligibility.Between(eligibility.AtMost(25))
 		facts["additional_sectors"] = eligibility.Set()
-		saved := b.begin(t, facts)
+		facts["hospital_type"] = eligibility.String("cah").From(eligibility.Register, "cms-hospitals").On("2026-02-28")
+		saved := b.keep(t, Screening{Lang: "es", Facts: facts, Operator: "ccn:000001",
+			Asked: map[eligibility.FactID]bool{"sector": true, "has_it_staff": true, "meters": false}})
 		s, err := b.screening(saved.Token)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if got := s.Facts["hospital_type"]; s.Operator != "ccn:000001" || got.Evidence != eligibility.Register || got.Source != "cms-hospitals" || got.AsOf != "2026-02-28" {
+			t.Errorf("operator %q, hospital type %+v", s.Operator, got)
 		}
 		if s.Lang != "es" || !maps.EqualFunc(s.Facts, facts, eligibility.Value.Equal) ||
 			!maps.Equal(s.Asked, map[eligibility.FactID]bool{"sector": true, "has_it_staff": true}) {
@@ -63,6 +68,23 @@ func TestScreeningComesBack(t *testing.T) {
 		for _, token := range []string{"", "guess", data.HashToken(saved.Token)} {
 			_, err := b.screening(token)
 			wantError(t, err, data.ErrNotFound)
+		}
+	})
+}
+
+// TestOlderScreening: a row from before values had sources reads as stated answers of no picked organization.
+func TestOlderScreening(t *testing.T) {
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		s := b.begin(t, fits())
+		b.Write(t, func(tx *data.Tx) error {
+			_, err := tx.Exec("UPDATE screening SET facts = $1", `{"meters":{"max":5000},"sector":"electric"}`)
+			return err
+		})
+		s, err := b.screening(s.Token)
+		if err != nil || s.Operator != "" || len(s.Facts) != 2 || !s.Facts["meters"].Equal(eligibility.Between(eligibility.AtMost(5000))) ||
+			s.Facts["sector"].Evidence != eligibility.Stated || s.Facts["sector"].Source != "" {
+			t.Errorf("%+v: %v", s, err)
 		}
 	})
 }

@@ -205,7 +205,8 @@ func (o *Operator) addRural(tx *data.Tx, join ruralJoin) error {
 	return nil
 }
 
-// Profile is what the registers say, for a decision: the facts that the vocabulary has, and the state where the record stands.
+// Profile is what the registers say, for a decision: the facts that the vocabulary has, each with its register and the last day of
+// the edition, and the state where the record stands.
 func (o Operator) Profile(v *eligibility.Vocabulary) (eligibility.Profile, error) {
 	profile := eligibility.Profile{}
 	for id, known := range o.Facts {
@@ -216,7 +217,7 @@ func (o Operator) Profile(v *eligibility.Vocabulary) (eligibility.Profile, error
 		if err != nil {
 			return nil, fmt.Errorf("%s says of %s: %w", known.Source, o.ID, err)
 		}
-		profile[eligibility.FactID(id)] = value.From(eligibility.Register, known.Source)
+		profile[eligibility.FactID(id)] = value.From(eligibility.Register, known.Source).On(layout.LastDay(known.Vintage))
 	}
 	addState(v, profile, o.State, o.Facts["sector"].Source)
 	return profile, nil

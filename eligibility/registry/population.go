@@ -93,6 +93,6 @@ func addState(v *eligibility.Vocabulary, facts eligibility.Profile, state, regis
 	const id = "state_or_territory"
 	fact, known := v.Fact(id)
 	if _, said := facts[id]; !said && known && register != "" && fact.Allows(state) {
-		facts[id] = eligibility.String(state).From(eligibility.Register, register)
+		facts[id] = eligibility.String(state).From(eligibility.Register, register).On(facts[eligibility.SectorFact].AsOf)
 	}
 }
