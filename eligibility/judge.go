@@ -1,6 +1,10 @@
 package eligibility
 
-import "accessdesk/eligibility/rule"
+import (
+	"slices"
+
+	"accessdesk/eligibility/rule"
+)
 
 // Crowd is the facts of many operators, some hundred bytes each. It is filled by one goroutine, then read by any number.
 type Crowd struct{ crowd *rule.Crowd }
@@ -20,30 +24,46 @@ type Judge struct {
 	rules       []*Ruleset
 	state       *rule.State
 	derivations []int
-	verdicts    []verdict
-	results     []rule.Truth // of the criteria of all offerings, one after the other
+	offerings   []judged
+	closures    []func(*rule.State) rule.Truth // of the criteria of all offerings, one after the other
+	proven      []int                          // places of those that demand a register
+	evidence    []Evidence                     // which they demand
+	truths      []rule.Truth                   // what came out
 }
 
-// verdict is what a judge found of one offering.
-type verdict struct {
-	start   int // of its criteria in results
-	unmet   int
-	blocker int // the first unmet criterion
-	unknown int
+// judged is where an offering stands among the closures, and how many of its criteria have each result.
+type judged struct {
+	start, end int
+	counts     [3]int // by rule.Truth
 }
+
+// Truth is the result of a criterion as a number.
+type Truth = rule.Truth
+
+// The results of criteria as numbers.
+const (
+	TruthUnmet   = rule.False
+	TruthUnknown = rule.Unknown
+	TruthMet     = rule.True
+)
 
 // NewJudge makes a judge of offerings of one vocabulary; there must be one at least.
 func NewJudge(rules []*Ruleset) *Judge {
 	v := rules[0].vocabulary
-	j := &Judge{rules: rules, state: v.language.Bare(), verdicts: make([]verdict, len(rules))}
+	j := &Judge{rules: rules, state: v.language.Bare(), offerings: make([]judged, len(rules))}
 	var reads rule.Set
-	count := 0
 	for i, r := range rules {
-		j.verdicts[i].start = count
-		count += len(r.criteria)
+		j.offerings[i].start = len(j.closures)
+		for _, c := range r.criteria {
+			if c.MinEvidence >= Register {
+				j.proven, j.evidence = append(j.proven, len(j.closures)), append(j.evidence, c.MinEvidence)
+			}
+			j.closures = append(j.closures, c.expression.Closure())
+		}
+		j.offerings[i].end = len(j.closures)
 		reads.Merge(r.reads)
 	}
-	j.results, j.derivations = make([]rule.Truth, count), v.language.Derivations(reads)
+	j.truths, j.derivations = make([]rule.Truth, len(j.closures)), v.language.Derivations(reads)
 	return j
 }
 
@@ -60,37 +80,43 @@ func (j *Judge) DecideProfile(p Profile) {
 }
 
 func (j *Judge) decide() {
-	for i, r := range j.rules {
-		v := &j.verdicts[i]
-		v.unmet, v.unknown = 0, 0
-		for at := range r.criteria {
-			result := r.criteria[at].expression.Eval(j.state.For(r.criteria[at].MinEvidence))
-			j.results[v.start+at] = result
-			switch result {
-			case rule.False:
-				if v.unmet == 0 {
-					v.blocker = at
-				}
-				v.unmet++
-			case rule.Unknown:
-				v.unknown++
-			}
+	for at, decide := range j.closures {
+		j.truths[at] = decide(j.state)
+	}
+	for i, at := range j.proven {
+		if within := j.state.For(j.evidence[i]); within != j.state {
+			j.truths[at] = j.closures[at](within)
+		}
+	}
+	for i := range j.offerings {
+		o := &j.offerings[i]
+		o.counts = [3]int{}
+		for _, truth := range j.truths[o.start:o.end] {
+			o.counts[truth]++
 		}
 	}
 }
 
 // Outcome is that of an offering, by its place in the list.
 func (j *Judge) Outcome(offering int) Outcome {
-	v := &j.verdicts[offering]
-	return j.rules[offering].outcome(v.unmet > 0, v.unknown > 0)
+	counts := &j.offerings[offering].counts
+	return j.rules[offering].outcome(counts[rule.False] > 0, counts[rule.Unknown] > 0)
 }
 
 // Result is that of a criterion, by its place in Ruleset.Criteria.
 func (j *Judge) Result(offering, criterion int) Result {
-	return resultOf(j.results[j.verdicts[offering].start+criterion])
+	return resultOf(j.truths[j.offerings[offering].start+criterion])
+}
+
+// Truths lists the results of the criteria of an offering. The slice must not be changed, and holds until the next operator.
+func (j *Judge) Truths(offering int) []Truth {
+	return j.truths[j.offerings[offering].start:j.offerings[offering].end]
 }
 
 // Unmet counts the unmet criteria of an offering, and gives the place of the first one.
 func (j *Judge) Unmet(offering int) (count, first int) {
-	return j.verdicts[offering].unmet, j.verdicts[offering].blocker
+	if count = j.offerings[offering].counts[rule.False]; count > 0 {
+		first = slices.Index(j.Truths(offering), rule.False)
+	}
+	return count, first
 }

@@ -192,38 +192,39 @@ func comparison(operator string, left, right operand) node {
 	}, facts...)
 }
 
-// threshold is the usual comparison: a number with a constant.
+// threshold is the usual comparison: a number with a constant. Operators lie on both sides of a threshold in no order that a
+// processor could guess, so the answer is computed and not branched to.
 func threshold(operator string, place int, limit float64) func(*State) Truth {
-	lower, upper := True, False // when the whole interval lies on the lower, on the upper side
+	lower := Truth(1) // what the lower side adds to Unknown; the upper side takes it away
 	if operator == greater || operator == greaterEqual {
-		lower, upper = upper, lower
+		lower = -1
 	}
 	if operator == less || operator == greaterEqual { // the limit itself belongs to the upper side
 		return func(s *State) Truth {
 			c := &s.cells[place]
-			switch {
-			case c.kind != kindNumber:
+			if c.kind != kindNumber {
 				return Unknown
-			case c.high < limit, c.high == limit && c.open&highOpen != 0:
-				return lower
-			case c.low >= limit:
-				return upper
 			}
-			return Unknown
+			below := one(c.high < limit) | one(c.high == limit)&Truth(c.open>>1) // highOpen
+			return Unknown + lower*(below-one(c.low >= limit))
 		}
 	}
 	return func(s *State) Truth {
 		c := &s.cells[place]
-		switch {
-		case c.kind != kindNumber:
+		if c.kind != kindNumber {
 			return Unknown
-		case c.high <= limit:
-			return lower
-		case c.low > limit, c.low == limit && c.open&lowOpen != 0:
-			return upper
 		}
-		return Unknown
+		above := one(c.low > limit) | one(c.low == limit)&Truth(c.open&lowOpen)
+		return Unknown + lower*(one(c.high <= limit)-above)
 	}
+}
+
+// one is 1 for true, without a branch.
+func one(condition bool) Truth {
+	if condition {
+		return 1
+	}
+	return 0
 }
 
 func orderText(operator, a, b string) bool {

@@ -93,6 +93,9 @@ type Comparison struct {
 // Eval decides the expression.
 func (e *Expression) Eval(s *State) Truth { return e.root.eval(s) }
 
+// Closure is Eval as a function, for who decides the same expressions for many states.
+func (e *Expression) Closure() func(*State) Truth { return e.root.eval }
+
 // Trace says which facts decided the expression, or keep it unknown.
 func (e *Expression) Trace(s *State) Trail {
 	var t Trail
