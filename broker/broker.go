@@ -55,6 +55,7 @@ import (
 	"accessdesk/data"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility"
+	"accessdesk/eligibility/registry"
 	"accessdesk/eligibility/registry/index"
 	"accessdesk/notify"
 )
@@ -63,7 +64,8 @@ import (
 type Desk struct {
 	Vocabulary *eligibility.Vocabulary
 	Catalog    *catalog.Cache
-	Registers  *index.Index // finds organizations; nil asks the database only
+	Registers  *index.Index         // finds organizations; nil asks the database only
+	Shares     *registry.ShareCache // how often answers are given; nil: all are alike
 	Mail       *notify.Composer
 	Locales    *locale.Locales
 	Zone       *time.Location // of the site; nil is UTC

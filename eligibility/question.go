@@ -20,6 +20,8 @@ type Inquiry struct {
 	// Weight says by slug how much it matters that an offering is decided: 1 where nothing is said, less where nobody has to be
 	// asked for the offering, 0 where nobody can have it now.
 	Weight map[string]float64
+	// Shares says how often each answer is given; nil: all are alike.
+	Shares *Shares
 }
 
 // ShortCheck is up to how many questions a check is short: the goal of the design for half of all checks. Where a public register
@@ -35,10 +37,11 @@ const (
 // Candidates are the facts on which a criterion of an undecided offering still depends and that may be asked, in the fixed order.
 // The sector is always worth asking. Any other question must decide something: some answer decides some offering. That is enough
 // in the head of the order (where, whose, how large, who looks after computers). Beyond it the question comes first that decides
-// most for its effort, the fixed order between equals: the share of its answers that decide an offering, times the weight of the
-// offering, summed up and divided by the effort. All answers count alike, since how often each is given is not known. While the
-// check is short, that has to be at least one offering, or would have to be if all weights but 0 were 1; when it is not short any
-// more, two.
+// most for its effort, the fixed order between equals: the share of the answers that decide an offering, times the weight of the
+// offering, summed up and divided by the effort. How often each answer is given is read off the public registers of the operator's
+// sector; where they do not say, all answers count alike. An answer that nobody in the registers gives is possible all the same: it
+// keeps a question in the head of the order. While the check is short, that has to be at least one offering, or would have to be if
+// all weights but 0 were 1; when it is not short any more, two.
 func (q Inquiry) Next() (Question, bool) {
 	i := q.newInquiry()
 	least := worthLater
@@ -93,8 +96,9 @@ func Reads(rules []*Ruleset, id FactID) bool {
 type inquiry struct {
 	Inquiry
 	vocabulary *Vocabulary
-	put        int // how many questions were put, without those that a register answers; all sectors are one
-	short      int // up to how many the check is short
+	put        int      // how many questions were put, without those that a register answers; all sectors are one
+	short      int      // up to how many the check is short
+	sectors    []string // that the operator runs, the main one first
 	undecided  []*Ruleset
 	state      *rule.State
 	scratch    *rule.State // for one answer after the other
@@ -114,6 +118,11 @@ func (q Inquiry) newInquiry() inquiry {
 	if hasRecord(q.Facts) {
 		i.short = ShortRecorded
 	}
+	if main, known := q.Facts[SectorFact].Text(); known {
+		i.sectors = append(i.sectors, main)
+	}
+	more, _ := q.Facts[AdditionalSectorsFact].Items()
+	i.sectors = append(i.sectors, more...)
 	s := i.vocabulary.language.State(q.Facts)
 	i.state, i.scratch = s, i.vocabulary.language.Bare()
 	for _, r := range q.Rules {
@@ -177,13 +186,16 @@ func (i inquiry) weigh(fact int) weighed {
 		}
 	}
 	known := i.vocabulary.At(fact)
-	decided := make([]int, len(reading)) // by offering: how many answers decide it
+	decided := make([]int, len(reading))   // by offering: how many answers decide it
+	share := make([]float64, len(reading)) // by offering: of those who answer, how many give such an answer
 	possible := answers(i.Rules, fact)
-	for _, answer := range possible {
+	given := i.share(known).spread(known, possible)
+	for place, answer := range possible {
 		after := i.state.Suppose(fact, answer, i.scratch)
 		for at, r := range reading {
 			if r.settled(after) != Unknown {
 				decided[at]++
+				share[at] += given[place]
 			}
 		}
 	}
@@ -191,17 +203,20 @@ func (i inquiry) weigh(fact int) weighed {
 	weighted, plain := 0.0, 0.0
 	for at, count := range decided {
 		w.Settles += min(count, 1)
-		weight, given := i.Weight[reading[at].Slug]
-		if !given {
+		weight, said := i.Weight[reading[at].Slug]
+		if !said {
 			weight = 1
 		}
-		weighted += weight * float64(count)
+		if count == len(possible) {
+			share[at] = 1 // whatever the rounding of a sum says
+		}
+		weighted += weight * share[at]
 		if weight > 0 {
-			plain += float64(count)
+			plain += share[at]
 		}
 	}
-	whole := efforts[known.Effort] * float64(len(possible)) // one offering, decided by every answer, for the effort
-	w.value = weighted / whole
+	effort := efforts[known.Effort]
+	w.value = weighted / effort
 	switch {
 	case fact == i.vocabulary.sector, w.Settles > 0 && slices.Contains(firstQuestions, known.ID):
 		w.worth, w.first = worthAlways, true
@@ -210,10 +225,20 @@ func (i inquiry) weigh(fact int) weighed {
 		w.worth = worthAlways
 	case w.value >= 1:
 		w.worth = worthUsually
-	case plain >= whole:
+	case plain >= effort:
 		w.worth = worthLater
 	}
 	return w
+}
+
+// share is how the answers to a question are spread in the first sector of the operator of which the registers say it.
+func (i inquiry) share(f *Fact) Share {
+	for _, sector := range i.sectors {
+		if share, known := i.Shares.In(sector, f.ID); known {
+			return share
+		}
+	}
+	return Share{}
 }
 
 // openQuestions lists the facts on which something still depends and that may be asked. The sector stands first whenever anything
@@ -248,7 +273,7 @@ func (v *Vocabulary) concerns(s *rule.State, fact int) bool {
 }
 
 // answers lists the answers that a question offers: yes and no, each value, each band; for a number without bands samples of
-// every size and the numbers around each constant it is compared with. Texts have none.
+// every size and the numbers around each constant it is compared with, in ascending order. Texts have none.
 func answers(rules []*Ruleset, fact int) []Value {
 	known := rules[0].vocabulary.At(fact)
 	switch {
@@ -293,7 +318,8 @@ func numberAnswers(rules []*Ruleset, fact int) []Value {
 			numbers = append(numbers, use.Number-1, use.Number, use.Number+1)
 		}
 	}
-	for _, number := range numbers {
+	slices.Sort(numbers)
+	for _, number := range slices.Compact(numbers) {
 		if v.At(fact).Holds(Exactly(number)) {
 			values = append(values, Decimal(number))
 		}

@@ -55,11 +55,13 @@ type Nation struct {
 	vocabulary *eligibility.Vocabulary
 	programs   []*catalog.Published
 	now        time.Time
-	bands      map[eligibility.FactID][]eligibility.Interval // of the numbers that are asked in bands
-	unread     map[eligibility.FactID]bool                   // facts that no program reads
-	kinds      []kind
-	at         map[string]int // by what they answer: place in kinds
-	count      int
+	// Shares says how often answers are given, for the choice of questions; nil: all are alike.
+	Shares *eligibility.Shares
+	bands  map[eligibility.FactID][]eligibility.Interval // of the numbers that are asked in bands
+	unread map[eligibility.FactID]bool                   // facts that no program reads
+	kinds  []kind
+	at     map[string]int // by what they answer: place in kinds
+	count  int
 }
 
 // kind is all operators of a group who give the same answers.
@@ -152,6 +154,7 @@ func (n *Nation) walk(w Way, k *kind) (path []eligibility.FactID, decided int) {
 		}
 	}
 	c := New(n.vocabulary, n.programs, facts, nil, n.now)
+	c.Shares = n.Shares
 	for {
 		question, more := c.Next()
 		if !more {

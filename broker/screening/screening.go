@@ -43,6 +43,8 @@ type Check struct {
 	Programs   []Program                   // in the order given
 	// Contradictions are given values that do not agree with what follows from others.
 	Contradictions []eligibility.Contradiction
+	// Shares says how often answers are given, for the choice of questions; nil: all are alike. Set it before anything is asked for.
+	Shares *eligibility.Shares
 
 	full   map[string]bool // by slug: no seat is free
 	now    time.Time
@@ -138,7 +140,7 @@ func (c *Check) Next() (eligibility.Question, bool) {
 }
 
 func (c *Check) inquiry(facts eligibility.Profile, asked map[eligibility.FactID]bool) eligibility.Inquiry {
-	return eligibility.Inquiry{Rules: c.rules, Facts: facts, Asked: asked, Weight: c.weight}
+	return eligibility.Inquiry{Rules: c.rules, Facts: facts, Asked: asked, Weight: c.weight, Shares: c.Shares}
 }
 
 // weight is how much it matters to the choice of questions that the program is decided. What anybody can simply take, nobody has

@@ -44,7 +44,7 @@ var mayImport = map[string][]string{
 	"broker/questionnaire":     {"catalog", "data", "eligibility"},
 	"broker/paper":             {"data", "broker/record", "broker/account"},
 	"broker/progress":          {"data", "eligibility", "broker/account", "broker/workflow", "broker/questionnaire"},
-	"broker":                   {"data", "data/locale", "eligibility", "eligibility/registry/index", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress"},
+	"broker":                   {"data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/index", "catalog", "notify", "broker/record", "broker/account", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
 	"broker/reminder":          {"data", "catalog", "catalog/interest", "catalog/upkeep", "eligibility", "notify", "broker/record", "broker/account", "broker/access", "broker/followup", "broker"},
 	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},

@@ -23,6 +23,7 @@ import (
 	"accessdesk/data/locale"
 	"accessdesk/data/seed"
 	"accessdesk/eligibility"
+	"accessdesk/eligibility/registry"
 	"accessdesk/eligibility/registry/index"
 	"accessdesk/notify"
 )
@@ -74,7 +75,7 @@ func assemble(config configuration.Configuration, db *data.DB, keys secretKeys) 
 	if err != nil {
 		return nil, err
 	}
-	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Registers: registers, Mail: composer, Locales: b.locales, Zone: b.zone}
+	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Registers: registers, Shares: registry.NewShareCache(vocabulary), Mail: composer, Locales: b.locales, Zone: b.zone}
 	return b, nil
 }
 

@@ -229,6 +229,7 @@ func (b *parts) schedule(ctx context.Context, mailer notify.Mailer, log *slog.Lo
 	job("checkpoint", time.Hour, b.checkpoint)
 	job("prune", time.Hour, b.prune)
 	job("registers", time.Hour, func(ctx context.Context) error { return registry.CleanUp(ctx, b.db) })
+	job("shares", time.Minute, func(ctx context.Context) error { return registry.CountShares(ctx, b.db, b.desk.Vocabulary) })
 	if b.config.Catalog.LinkCheck {
 		job("links", time.Minute, func(ctx context.Context) error { return b.checkLinks(ctx, link.Config{Pause: linkPause}, log) })
 	}

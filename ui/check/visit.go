@@ -25,6 +25,9 @@ func newVisit(r *web.Request, tx *data.Tx, stored broker.Screening) (*visit, err
 		return nil, err
 	}
 	check := screening.New(r.Desk().Vocabulary, snapshot.Listed(), stored.Facts, stored.Asked, tx.Now)
+	if check.Shares, err = r.Desk().Shares.Shares(tx); err != nil {
+		return nil, err
+	}
 	full, err := broker.FullPrograms(tx, snapshot.Listed())
 	if err != nil {
 		return nil, err

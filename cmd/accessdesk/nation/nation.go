@@ -123,8 +123,10 @@ func (r Run) population(tx *data.Tx, snapshot *catalog.Snapshot) (*screening.Nat
 	nation := screening.NewNation(r.Vocabulary, snapshot.Listed(), r.Now)
 	count, end := r.Output.Progress("organizations read")
 	defer end()
+	shares := eligibility.NewShareCounter(r.Vocabulary)
 	seen := 0
 	err := registry.Each(tx, r.Vocabulary, func(m registry.Member) error {
+		shares.Add(m.Sector, m.Facts)
 		if r.Sector != "" && m.Sector != r.Sector {
 			return nil
 		}
@@ -136,6 +138,7 @@ func (r Run) population(tx *data.Tx, snapshot *catalog.Snapshot) (*screening.Nat
 		}
 		return nation.Add(screening.Operator{ID: m.ID, Group: m.Sector, Facts: m.Facts})
 	})
+	nation.Shares = shares.Shares()
 	return nation, err
 }
 

@@ -52,6 +52,13 @@ func Load(ctx context.Context, db *data.DB, source layout.Source, paths []string
 	if err != nil {
 		return err
 	}
+	vocabulary, err := eligibility.Standard()
+	if err != nil {
+		return err
+	}
+	if err := registry.CountShares(ctx, db, vocabulary); err != nil {
+		return fmt.Errorf("%w (the register is loaded; serve counts again within a minute)", err)
+	}
 	if o.JSON {
 		return printJSON(o.Out, statusOf(outcome.Vintage, outcome.Files))
 	}
