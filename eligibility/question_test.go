@@ -12,12 +12,22 @@ import (
 // with what is known before it.
 func walk(t rapid.TB, rules []*Ruleset, p Profile, answer func(FactID) Value, looks ...func(Question, Profile)) []FactID {
 	t.Helper()
-	p, asked := p.Clone(), map[FactID]bool{}
+	return walkInquiry(t, Inquiry{Rules: rules, Facts: p}, answer, looks...)
+}
+
+// walkInquiry walks an inquiry whose check is to begin.
+func walkInquiry(t rapid.TB, q Inquiry, answer func(FactID) Value, looks ...func(Question, Profile)) []FactID {
+	t.Helper()
+	p, asked := q.Facts.Clone(), map[FactID]bool{}
+	if p == nil {
+		p = Profile{}
+	}
+	q.Facts, q.Asked = p, asked
 	var order []FactID
 	for {
-		question, more := NextQuestion(rules, p, asked)
-		if more != (Open(rules, p, asked) > 0) {
-			t.Fatalf("NextQuestion says %v, Open says %d", more, Open(rules, p, asked))
+		question, more := q.Next()
+		if more != (q.Open() > 0) {
+			t.Fatalf("Next says %v, Open says %d", more, q.Open())
 		}
 		if !more {
 			return order
