@@ -25,6 +25,7 @@ const (
 	KindAWIA       Kind = "awia"       // a water system's plan is due
 	KindMembership Kind = "membership" // a yearly membership ends
 	KindStateCall  Kind = "state_call" // a state's call for applications closes
+	KindFits       Kind = "fits"       // a program begins to fit the organization
 	KindDueSoon    Kind = "due_soon"   // staff: a case is due
 	KindDigest     Kind = "digest"     // staff: once a day, what waits
 )
@@ -32,8 +33,8 @@ const (
 // optionalKinds may be switched off, in the order in which pages show them; optInKinds are those that nobody gets before
 // asking for them.
 var (
-	optionalKinds = []Kind{KindDraft, KindNoReply, KindRenewal, KindSaved, KindSAM, KindAWIA, KindMembership, KindStateCall, KindDueSoon, KindDigest}
-	optInKinds    = []Kind{KindSAM, KindAWIA, KindMembership, KindStateCall}
+	optionalKinds = []Kind{KindDraft, KindNoReply, KindRenewal, KindSaved, KindFits, KindSAM, KindAWIA, KindMembership, KindStateCall, KindDueSoon, KindDigest}
+	optInKinds    = []Kind{KindFits, KindSAM, KindAWIA, KindMembership, KindStateCall}
 )
 
 // Kinds lists the optional kinds of which there is a mail, in the order in which pages show them.

@@ -69,7 +69,10 @@ var (
 	programPage  = param{name: "Link", kind: addressArg, sample: "/programs/example"}
 	sampleStatus = param{name: "Status", kind: lineArg, sample: "Open until March 1, 2027", spanish: "Abierto hasta el 1 de marzo de 2027"}
 	sampleParts  = param{name: "Parts", kind: listArg, sample: []string{"who can get it", "how to apply"}, spanish: []string{"quién puede recibirlo", "cómo solicitarlo"}}
-	page         = param{name: "Link", kind: addressArg, sample: "/applications/01"}
+	fitting      = param{name: "Program", kind: lineArg, sample: "2 programs", spanish: "2 programas"}
+	fittingNames = param{name: "Programs", kind: listArg, sample: []string{"Example model access", "External vulnerability scanning (takes requests until March 1, 2027)"},
+		spanish: []string{"Acceso al modelo de ejemplo", "Escaneo externo de vulnerabilidades (recibe solicitudes hasta el 1 de marzo de 2027)"}}
+	page = param{name: "Link", kind: addressArg, sample: "/applications/01"}
 
 	// Mails about members are for a person, so they do not greet the organization.
 	organizationName = param{name: "OrganizationName", kind: lineArg, sample: "Cedar Flats Water District"}
@@ -161,6 +164,9 @@ var specs = map[string]spec{
 		{name: "Membership", kind: lineArg, sample: "Example sharing center", spanish: "Centro de intercambio de ejemplo"}}, about: KindMembership},
 	// state_call, once a year when the states' calls for a program often begin.
 	"state_call": {params: []param{organization, program, programPage}, about: KindStateCall},
+	// fits_now, to those of an organization who asked for it. Programs: what begins to fit, by name; Program: the name of the only one, or
+	// their number in words.
+	"fits_now": {params: []param{organization, fitting, fittingNames, {name: "Link", kind: addressArg, sample: "/org/programs?organization=01"}}, about: KindFits},
 	// saved_confirm, to an address that somebody typed to follow a program. Link: confirms it; Expires: until when.
 	"saved_confirm": {params: []param{program, {name: "Link", kind: privateArg, sample: PrivateLink("/follow?token=sample")},
 		instant("Expires", false, sampleNow.AddDate(0, 0, 7))}, about: KindNeeded},

@@ -28,7 +28,7 @@ var audiences = map[string]Right{
 	"grant_started": Write, "grant_ends_soon": Write, "grant_ended": Write, "grant_given_up": Write, "grant_suspended": Write,
 	"grant_resumed": Write, "grant_revoked": Write, "grant_renewed": Write, "grant_renewal_refused": Write,
 
-	"date_sam": Read, "date_awia_risk": Read, "date_awia_plan": Read, "date_membership": Read, "state_call": Read,
+	"date_sam": Read, "date_awia_risk": Read, "date_awia_plan": Read, "date_membership": Read, "state_call": Read, "fits_now": Read,
 }
 
 // Audience lists the members of an organization who get a mail about it, by address: the one rule for every package that queues

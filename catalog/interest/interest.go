@@ -196,6 +196,13 @@ func Follows(tx *data.Tx, slug, address string) (follows bool, err error) {
 	return follows, wrap(err, "follows %s", slug)
 }
 
+// Noticed tells whether a notice about a program was queued for an address since a time.
+func Noticed(tx *data.Tx, slug, address string, since time.Time) (noticed bool, err error) {
+	err = tx.Row("SELECT count(*) > 0 FROM saved_interest WHERE slug = $1 AND address = $2 AND confirmed_at IS NOT NULL AND noticed_at > $3",
+		slug, strings.ToLower(address), data.Millis(since)).Scan(&noticed)
+	return noticed, wrap(err, "noticed about %s", slug)
+}
+
 func (d Desk) find(tx *data.Tx, slug string) (*catalog.Published, error) {
 	snapshot, err := d.Catalog.Snapshot(tx)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/followup"
+	"accessdesk/broker/recheck"
 	"accessdesk/broker/record"
 	"accessdesk/broker/record/checkpoint"
 	"accessdesk/broker/reminder"
@@ -97,9 +98,14 @@ func (b *parts) mailer() (notify.Mailer, error) {
 	return notify.NewSMTP(notify.SMTPConfig{Host: mail.Host, Port: mail.Port, TLS: policy, Username: mail.Username, Password: mail.Password})
 }
 
-// work does what is due: reminders first, so that the mails that they queue leave in the same run.
+// work does what is due: reminders first, so that the mails that they queue leave in the same run. Then stored profiles are decided
+// again, a few at a time.
 func (b *parts) work(ctx context.Context) error {
-	return b.db.Write(ctx, b.due)
+	if err := b.db.Write(ctx, b.due); err != nil {
+		return err
+	}
+	_, err := recheck.Run(ctx, b.db, b.desk)
+	return err
 }
 
 // due does everything that is due at the time of a transaction: acts first, so that nobody is reminded of what is over.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"accessdesk/broker/recheck"
 	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
 	"accessdesk/notify"
@@ -39,8 +40,12 @@ func (r remindCommand) Run(ctx context.Context, p *program, c *commands) error {
 		return err
 	}
 	when := b.locales.In("en").DateTime(at, b.zone)
+	due, err := b.allDue(ctx)
+	if err != nil {
+		return err
+	}
 	if r.DryRun {
-		return b.rehearse(ctx, p, when)
+		return rehearse(ctx, p, b.db, due, when)
 	}
 	var queued []notify.Queued
 	err = db.Write(ctx, func(tx *data.Tx) error {
@@ -48,7 +53,7 @@ func (r remindCommand) Run(ctx context.Context, p *program, c *commands) error {
 		if err != nil {
 			return err
 		}
-		if err := b.due(tx); err != nil {
+		if err := due(tx); err != nil {
 			return err
 		}
 		queued, err = notify.Since(tx, mark)
@@ -83,9 +88,26 @@ func (r remindCommand) time(p *program, config configuration.Configuration) (tim
 	return at, nil
 }
 
+// allDue is what one transaction has to do to do everything that is due. Stored profiles are decided before it begins, so that
+// nobody else has to wait for that.
+func (b *parts) allDue(ctx context.Context) (due func(*data.Tx) error, err error) {
+	var decided recheck.Batch
+	err = b.db.Read(ctx, func(tx *data.Tx) (err error) {
+		decided, err = recheck.Look(tx, b.desk, 0)
+		return err
+	})
+	return func(tx *data.Tx) error {
+		if err := b.due(tx); err != nil {
+			return err
+		}
+		_, err := decided.Keep(tx, b.desk)
+		return err
+	}, err
+}
+
 // rehearse prints the mails of a run that is rolled back.
-func (b *parts) rehearse(ctx context.Context, p *program, when string) error {
-	queued, err := notify.Rehearse(ctx, b.db, b.due)
+func rehearse(ctx context.Context, p *program, db *data.DB, due func(*data.Tx) error, when string) error {
+	queued, err := notify.Rehearse(ctx, db, due)
 	if err != nil {
 		return err
 	}
