@@ -93,6 +93,7 @@ func deskRoutes(s *web.Site) []web.Route {
 		{Method: get, Path: "/org/edit", Policy: web.Applicant, Handler: s.Read(organization.Edit)},
 		{Method: get, Path: "/org/edit/:topic", Policy: web.Applicant, Handler: s.Read(organization.Topic)},
 		{Method: post, Path: "/org/edit/:topic", Policy: web.Applicant, Handler: s.Write(organization.SaveTopic)},
+		{Method: get, Path: "/org/programs", Policy: web.Applicant, Handler: s.Read(organization.Programs)},
 		{Method: get, Path: "/org/name", Policy: web.Applicant, Handler: s.Read(organization.Name)},
 		{Method: post, Path: "/org/name", Policy: web.Applicant, Handler: s.Write(organization.Rename)},
 		{Method: get, Path: "/org/choose", Policy: web.Applicant, Handler: s.Read(organization.Choose)},

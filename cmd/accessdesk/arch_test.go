@@ -58,7 +58,7 @@ var mayImport = map[string][]string{
 	"ui/grant":                 above("ui/web", "ui/form"),
 	"ui/elsewhere":             above("ui/web", "ui/form"),
 	"ui/desk":                  above("ui/web", "ui/form", "ui/grant", "ui/elsewhere"),
-	"ui/organization":          above("ui/web", "ui/form"),
+	"ui/organization":          above("ui/web", "ui/form", "ui/card"),
 	"ui/staff":                 above("ui/web", "ui/form"),
 	"ui/reminders":             above("ui/web"),
 	"ui":                       above("ui/web", "ui/form", "ui/card", "ui/check", "ui/public", "ui/organization", "ui/grant", "ui/elsewhere", "ui/desk", "ui/staff", "ui/reminders"),

@@ -9,6 +9,7 @@ import (
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
 	"accessdesk/data"
+	"accessdesk/notify"
 	"accessdesk/ui/grant"
 	"accessdesk/ui/web"
 )
@@ -23,6 +24,7 @@ type HomePage struct {
 	With         []row // with the providers
 	Access       []row
 	Decided      []row
+	Offer        bool // a mail when a program begins to fit, to who does not get it
 }
 
 // toDo is one thing that waits for the person.
@@ -42,6 +44,11 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	page := HomePage{Fresh: len(applications) == 0, Organization: r.Acting().Organization.Name}
+	choice, err := notify.ChoiceOf(tx, r.Person.Email, notify.KindFits)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	page.Offer = !choice.Wanted && page.Organization != ""
 	if page.Invited, err = invitations(r, tx); err != nil {
 		return web.Reply{}, err
 	}

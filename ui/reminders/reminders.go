@@ -69,6 +69,8 @@ func Save(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	switch {
 	case r.Has("retry"):
 		return web.Reply{Redirect: "/reminders", Flash: "reminders.retried"}, notify.Retry(tx, r.Person.Email)
+	case r.Has("fits"):
+		return web.Reply{Redirect: "/reminders", Flash: "recheck.offered"}, notify.Choose(tx, r.Person.Email, notify.KindFits, true)
 	case r.Has("revoke"):
 		return web.Reply{Redirect: "/reminders", Flash: "reminders.revoked"}, notify.RevokeStopLinks(tx, r.Person.Email)
 	}
