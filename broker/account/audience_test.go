@@ -17,7 +17,7 @@ var audienceTable = map[string]string{
 		grant_started grant_ends_soon grant_ended grant_given_up grant_suspended grant_resumed grant_revoked grant_renewed grant_renewal_refused`,
 	"owner signer":               "question_asked question_waiting question_closing",
 	"owner":                      "member_left",
-	"owner signer editor reader": "owner_appointed date_sam date_awia_risk date_awia_plan date_membership state_call",
+	"owner signer editor reader": "owner_appointed date_sam date_awia_risk date_awia_plan date_membership state_call fits_now",
 	// To one person or address, or to staff: the queuing package knows whom.
 	"": `sign_in resume invitation member_added member_joined member_role_changed member_removed saved_confirm saved_opened saved_closed
 		saved_changed saved_gone report_answered answer_received message_to_staff due_soon digest grant_renewal_asked`,
