@@ -42,6 +42,7 @@ type commands struct {
 	Screen   screenCommand   `cmd:"" help:"Decide which programs fit an operator, with reasons."`
 	Catalog  catalogCommand  `cmd:"" help:"Check offering files."`
 	Registry registryCommand `cmd:"" help:"Load the public registers, and look into them."`
+	Impact   impactCommand   `cmd:"" help:"Tell whom a program reaches in the loaded registers, and who gains or loses by a change."`
 	Simulate simulateCommand `cmd:"" help:"Walk the loaded registers through the check, and count the questions."`
 	Remind   remindCommand   `cmd:"" help:"Work out and queue the reminders that are due."`
 	User     userCommand     `cmd:"" help:"Add and list the people who run the desk."`

@@ -52,10 +52,10 @@ func Compare(p *Population, before, after *eligibility.Ruleset) Change {
 	var c Change
 	var kinds [3][3]int
 	sectors, states := make([]Place, len(p.sectors)), make([]Place, len(p.states))
-	decider := newJudge([]*eligibility.Ruleset{before, after})
+	judge := eligibility.NewJudge([]*eligibility.Ruleset{before, after})
 	for at := range p.members {
-		decider.Decide(p.crowd, at)
-		was, is := decider.Outcome(0), decider.Outcome(1)
+		judge.Decide(p.crowd, at)
+		was, is := judge.Outcome(0), judge.Outcome(1)
 		c.Before.count(was)
 		c.After.count(is)
 		if was == is {

@@ -127,9 +127,9 @@ func sameCounts(a, b []FactCount) bool {
 // A derived fact that the registers settle is not missing; one that they do not is. An organization that lacks two facts counts for both
 // and alone for none.
 func TestMissingFacts(t *testing.T) {
-	p, _ := people(t, `a electric VT {"state_or_territory": "VT"}`, `b electric - {}`, `c electric VT {"state_or_territory": "VT", "has_it_staff": true}`)
-	r := Run(p, compiled(t, "any", "is_us_based && has_it_staff"))
-	if want := []FactCount{{"has_it_staff", 2, 1}, {"is_us_based", 1, 0}}; r.Eligible != 1 || r.Unknown != 2 || !reflect.DeepEqual(r.Missing, want) {
+	p, _ := people(t, `a electric VT {"state_or_territory": "VT"}`, `b electric - {}`, `c electric VT {"state_or_territory": "VT", "static_public_ips": true}`)
+	r := Run(p, compiled(t, "any", "is_us_based && static_public_ips"))
+	if want := []FactCount{{"static_public_ips", 2, 1}, {"is_us_based", 1, 0}}; r.Eligible != 1 || r.Unknown != 2 || !reflect.DeepEqual(r.Missing, want) {
 		t.Errorf("%+v, missing %+v", r.Counts, r.Missing)
 	}
 }
@@ -159,8 +159,8 @@ func TestCompareByHand(t *testing.T) {
 }
 
 var exprs = []string{
-	"meters <= 500", "meters > 4000 || ownership_type == 'cooperative'", "population_served < 3300", "!(population_served < 10000) && has_it_staff",
-	"ownership_type in ['government_local', 'tribe']", "state_or_territory in ['VT', 'ME']", "is_us_based", "total_assets < 10000000000", "runs('electric')",
+	"meters <= 500", "meters > 4000 || ownership_type == 'cooperative'", "population_served < 3300", "!(population_served < 10000) && static_public_ips",
+	"ownership_type in ['government_local', 'government_tribal']", "state_or_territory in ['VT', 'ME']", "is_us_based", "total_assets < 10000000000", "runs('electric')",
 }
 
 // drawn makes organizations of which little is known, as the registers do.
@@ -172,7 +172,7 @@ func drawn(t *rapid.T) []string {
 		facts := []string{}
 		for _, f := range []string{
 			pick("meters", "", `"meters": 500`, `"meters": 501`, `"meters": {"min": 100, "max": 4001}`), pick("people", "", `"population_served": 3299`, `"population_served": 40000`),
-			pick("owner", "", `"ownership_type": "cooperative"`, `"ownership_type": "tribe"`), pick("staff", "", "", `"has_it_staff": true`), pick("assets", "", `"total_assets": 9999999999`),
+			pick("owner", "", `"ownership_type": "cooperative"`, `"ownership_type": "government_tribal"`), pick("staff", "", "", `"static_public_ips": true`), pick("assets", "", `"total_assets": 9999999999`),
 		} {
 			if f != "" {
 				facts = append(facts, f)

@@ -40,7 +40,7 @@ type Population struct {
 	digest     string
 	sectors    []string // by number
 	states     []string // by number; among them "" where an organization without a state exists
-	crowd      *crowd
+	crowd      *eligibility.Crowd
 	members    []row
 	patterns   [][]uint64 // by number: which facts are known, given or derived, by their place in the vocabulary
 }
@@ -69,7 +69,7 @@ type Facts struct {
 
 // Gather makes a population of organizations that next gives one after the other until it gives false.
 func Gather(v *eligibility.Vocabulary, next func() (Facts, bool)) *Population {
-	b := builder{Population: &Population{vocabulary: v, crowd: newCrowd(v)}, sectors: map[string]uint16{}, states: map[string]uint16{}, patterns: map[string]uint32{}}
+	b := builder{Population: &Population{vocabulary: v, crowd: v.NewCrowd()}, sectors: map[string]uint16{}, states: map[string]uint16{}, patterns: map[string]uint32{}}
 	for {
 		f, more := next()
 		if !more {

@@ -122,15 +122,15 @@ func (p *Population) part(rules []*eligibility.Ruleset, deep bool, from, to int)
 			tallies[i].open = map[string]*int{}
 		}
 	}
-	decider := newJudge(rules)
+	judge := eligibility.NewJudge(rules)
 	var key []byte
 	for at := from; at < to; at++ {
 		m := &p.members[at]
-		decider.Decide(p.crowd, at)
+		judge.Decide(p.crowd, at)
 		cell := int(m.sector)*len(p.states) + int(m.state)
 		for i := range rules {
 			t := &tallies[i]
-			outcome := decider.Outcome(i)
+			outcome := judge.Outcome(i)
 			switch outcome {
 			case eligibility.Eligible:
 				t.cells[cell].Eligible++
@@ -140,7 +140,7 @@ func (p *Population) part(rules []*eligibility.Ruleset, deep bool, from, to int)
 				t.cells[cell].Unknown++
 			}
 			if deep {
-				key = t.look(decider, i, outcome, m.pattern, key)
+				key = t.look(judge, i, outcome, m.pattern, key)
 			}
 		}
 	}
@@ -148,12 +148,12 @@ func (p *Population) part(rules []*eligibility.Ruleset, deep bool, from, to int)
 }
 
 // look counts the criteria of one decision.
-func (t *tally) look(decider *judge, offering int, outcome eligibility.Outcome, pattern uint32, key []byte) []byte {
+func (t *tally) look(judge *eligibility.Judge, offering int, outcome eligibility.Outcome, pattern uint32, key []byte) []byte {
 	key = append(key[:0], byte(pattern), byte(pattern>>8), byte(pattern>>16), byte(pattern>>24))
 	unmet, last := 0, 0
 	for i := range t.criteria {
 		open := byte(0)
-		switch decider.Result(offering, i) {
+		switch judge.Result(offering, i) {
 		case eligibility.Unmet:
 			t.criteria[i].unmet++
 			unmet, last = unmet+1, i
