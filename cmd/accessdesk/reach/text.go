@@ -43,7 +43,7 @@ func bar(c impact.Counts) string {
 	return strings.Repeat("#", eligible) + strings.Repeat("?", unknown) + strings.Repeat(".", ineligible)
 }
 
-const barLegend = "# eligible   ? unknown: asks what no register knows   . not eligible"
+const barLegend = "# eligible   ? unknown: no published rules, or they ask what no register knows   . not eligible"
 
 // line prints a name with its counts and bar.
 func line(out io.Writer, width int, name string, c impact.Counts) {
