@@ -13,7 +13,6 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"accessdesk/broker/record"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/data/seed"
@@ -42,7 +41,7 @@ func loadRegisters(t testing.TB, d *datatest.Database, registers map[string][]st
 			path = filepath.Join(at, path)
 			files = append(files, layout.File{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }})
 		}
-		if _, err := registry.Load(context.Background(), d.DB, registry.Import{Source: source, Files: files, Actor: record.Console}); err != nil {
+		if _, err := registry.Load(context.Background(), d.DB, registry.Import{Source: source, Files: files, Actor: "console"}); err != nil {
 			t.Fatal(err)
 		}
 	}
