@@ -27,8 +27,21 @@
 // One unmet criterion makes an offering [Ineligible], whatever else is unknown. An offering whose provider publishes no
 // criteria is never [Eligible]. A [Requirement] that nothing can decide is shown and stays unknown. Evidence weaker than a
 // criterion asks for never changes an outcome: it is reported beside it.
-// [NextQuestion] follows one fixed order and asks only what an open criterion of an undecided offering still depends on.
 // [Explain] uses the texts of the offering and of the embedded reasons.toml, nothing else.
+//
+// # Questions
+//
+// [Inquiry] chooses the next question of the check, and [NextQuestion] does for offerings that all matter alike. It asks only what an
+// open criterion of an undecided offering still depends on, and only what some answer to it decides. The head of the order is fixed
+// (what kind, where, whose, how large). After it comes what decides most for its effort: each answer counts by the share of
+// organizations that give it ([Shares], counted over the public registers of a sector; without them all answers are alike), each
+// offering by its weight. The same rules and the same registers always ask the same.
+//
+// The check has to be short for nearly everybody, and nothing is lost by ending it: what it leaves is answered beside the results, one
+// offering at a time, and is never taken for a no. So a question must decide one offering on average while the check is short, and
+// two afterwards. Short is up to [ShortCheck] questions. Who was picked from a register has answered the head of the order by that,
+// which is four questions, and is asked the [ShortRecorded] that remain of the same seven; should its record not know its state, owner
+// or size, those are asked first, whatever the count. What a register says is not counted as asked.
 //
 // Everything here is safe for concurrent use; a Vocabulary is made once and shared.
 package eligibility

@@ -104,13 +104,21 @@ func population(t *testing.T, programs []*catalog.Published, recorded bool) *scr
 	return nation
 }
 
-// Operators are walked through the check, for the real catalog and with the demonstration beside it, answering from their record or
-// also from memory. The goals of the design hold for all together and for each sector.
+// Operators are walked through the check, for the real catalog, with and without the shares of the registers, and with the
+// demonstration beside it, answering from their record or also from memory, without it known from the start or with it. The goals of the design hold for all together and for each sector.
 func TestQuestionsUpToTheResults(t *testing.T) {
-	for name, programs := range map[string][]*catalog.Published{"seed": listed(t, seed.Files), "with demonstration": listed(t, seed.Files, demo.Files)} {
+	shares := registerShares(t)
+	for name, of := range map[string]struct {
+		programs []*catalog.Published
+		shares   *eligibility.Shares
+	}{
+		"seed": {listed(t, seed.Files), shares}, "without shares": {listed(t, seed.Files), nil},
+		"with demonstration": {listed(t, seed.Files, demo.Files), shares},
+	} {
 		for _, way := range []screening.Way{screening.FromRecord, screening.FromMemory, screening.Prefilled, screening.PrefilledMemory} {
 			t.Run(name+", "+way.Name, func(t *testing.T) {
-				nation := population(t, programs, way.Prefill)
+				nation := population(t, of.programs, way.Prefill)
+				nation.Shares = of.shares
 				operators, different := nation.Size()
 				counts, err := nation.Walk(t.Context(), way, nil)
 				if err != nil {
@@ -126,7 +134,7 @@ func TestQuestionsUpToTheResults(t *testing.T) {
 				if last := counts[len(counts)-1]; last.Group != screening.All || last.Operators != operators {
 					t.Errorf("%d of %d operators were counted", last.Operators, operators)
 				}
-				t.Logf("%d programs, %d different operators%s", len(programs), different, report.String())
+				t.Logf("%d programs, %d different operators%s", len(of.programs), different, report.String())
 			})
 		}
 	}

@@ -6,7 +6,7 @@
 //
 // [New] decides. The order of questions and when the check is over are those of eligibility.Inquiry, where a program that
 // anybody can simply take, or without published rules, weighs half, and one that nobody can have now nothing; what the check leaves is answered beside the
-// results, one offering at a time. The path of a check is found by replaying it: the questions that would be asked for the
+// results, one offering at a time. A [Nation] walks a whole population through it and counts the questions. The path of a check is found by replaying it: the questions that would be asked for the
 // answers as they are now. A given answer that is not on the path and changes no result any more is idle: it is kept, shown
 // apart, and counts again when the change is taken back. Skipping and "I'm not sure" make a fact unknown; they are never a no.
 //

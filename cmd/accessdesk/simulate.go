@@ -18,6 +18,18 @@ type simulateCommand struct {
 	JSON   bool   `name:"json" help:"Print JSON for programs."`
 }
 
+// Help is printed below the flags by --help.
+func (simulateCommand) Help() string {
+	return `Uses the registers and the catalog of the database, or the built-in catalog if it has none yet. Each organization
+takes the check four times: it says what its record says, and "I'm not sure" else; what its record does not say it
+answers from memory, made up but always the same; and both again with its record known from the start. The goals: without
+the record 7 questions at the median and 10 for 95 of 100, with it 3 and 6, in each sector.
+
+With --json: catalog_version, programs, operators, different (operators who answer differently), and ways, a list of
+  {"way", "goal": {"median", "p95"}, "groups": [{"sector" ("all" is the last), "operators", "median", "p95",
+   "decided" (share of the programs, 0 to 1), "met", "longest": [fact ids], "longest_operator"}]}`
+}
+
 // Run walks the organizations of the loaded registers through the check.
 func (s simulateCommand) Run(ctx context.Context, p *program, c *commands) error {
 	vocabulary, err := eligibility.Standard()
