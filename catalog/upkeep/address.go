@@ -12,6 +12,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/catalog/upkeep/link"
 	"accessdesk/data"
+	"accessdesk/data/internet"
 )
 
 // When an address is asked again.
@@ -78,7 +79,7 @@ func Uses(snapshot *catalog.Snapshot) map[string][]*catalog.Published {
 }
 
 // Listed gives the sites that listings name, for whoever wants all of them asked.
-func Listed(snapshot *catalog.Snapshot) (hosts link.Hosts) {
+func Listed(snapshot *catalog.Snapshot) (hosts internet.Hosts) {
 	for address := range Uses(snapshot) {
 		if at, err := url.Parse(address); err == nil && at.Hostname() != "" {
 			hosts = append(hosts, strings.ToLower(at.Hostname()))
@@ -90,7 +91,7 @@ func Listed(snapshot *catalog.Snapshot) (hosts link.Hosts) {
 
 // ClaimAddresses hands out the addresses of listings that are due to be asked and may be, at most so many, and forgets those that no
 // listing names any more. Nobody else gets them for askLease.
-func ClaimAddresses(tx *data.Tx, snapshot *catalog.Snapshot, hosts link.Hosts, most int) (claimed []string, err error) {
+func ClaimAddresses(tx *data.Tx, snapshot *catalog.Snapshot, hosts internet.Hosts, most int) (claimed []string, err error) {
 	known, err := data.Rows(tx, scanAddress, "SELECT "+addressColumns+" FROM link_check")
 	if err != nil {
 		return nil, wrap(err, "claim addresses")

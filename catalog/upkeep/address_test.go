@@ -11,9 +11,10 @@ import (
 	"accessdesk/catalog/upkeep/link"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
+	"accessdesk/data/internet"
 )
 
-func (b *bench) claim(t testing.TB, hosts link.Hosts, most int) (claimed []string) {
+func (b *bench) claim(t testing.TB, hosts internet.Hosts, most int) (claimed []string) {
 	t.Helper()
 	b.Write(t, func(tx *data.Tx) error {
 		snapshot, err := b.desk.Catalog.Snapshot(tx)
@@ -53,7 +54,7 @@ func TestClaim(t *testing.T) {
 		if got := b.claim(t, nil, 100); len(got) > 0 {
 			t.Errorf("without a list %q is asked", got)
 		}
-		if got := b.claim(t, link.Hosts{"nothing.example.org"}, 100); len(got) > 0 {
+		if got := b.claim(t, internet.Hosts{"nothing.example.org"}, 100); len(got) > 0 {
 			t.Errorf("%q is not on the list", got)
 		}
 		first := b.claim(t, hosts, 1)
@@ -67,7 +68,7 @@ func TestClaim(t *testing.T) {
 			t.Errorf("handed out twice: %q", got)
 		}
 		b.Advance(askLease)
-		if got := b.claim(t, link.Hosts{"nothing.example.org"}, 100); len(got) > 0 {
+		if got := b.claim(t, internet.Hosts{"nothing.example.org"}, 100); len(got) > 0 {
 			t.Errorf("%q was taken off the list, but is asked", got)
 		}
 		if got := b.claim(t, hosts, 100); len(got) != len(uses) {

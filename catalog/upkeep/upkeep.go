@@ -33,8 +33,8 @@ import (
 	"fmt"
 
 	"accessdesk/catalog"
-	"accessdesk/catalog/upkeep/link"
 	"accessdesk/data"
+	"accessdesk/data/internet"
 	"accessdesk/eligibility"
 	"accessdesk/notify"
 )
@@ -106,11 +106,11 @@ func (s Settings) Days() int {
 }
 
 // Hosts are the sites that may be asked; none while the check is off.
-func (s Settings) Hosts(snapshot *catalog.Snapshot) link.Hosts {
+func (s Settings) Hosts(snapshot *catalog.Snapshot) internet.Hosts {
 	if !s.LinkCheck {
 		return nil
 	}
-	var hosts link.Hosts
+	var hosts internet.Hosts
 	for _, host := range s.LinkHosts {
 		if host == AllListed {
 			hosts = append(hosts, Listed(snapshot)...)

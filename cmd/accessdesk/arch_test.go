@@ -20,7 +20,7 @@ import (
 // mayImport is the table of rooms and arrows: which of our packages a package may import. Lower rooms never know the
 // upper ones. A new package gets its line here first.
 var mayImport = map[string][]string{
-	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/datatest": {"data"},
+	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/internet": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
 	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/index": {"data", "eligibility/registry"},
 	"eligibility/registry/impact": {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout"}, // whom rules reach; for the command, pages and a rule editor
@@ -36,8 +36,8 @@ var mayImport = map[string][]string{
 	"catalog/catalogtest":      {"eligibility"},
 	"catalog/reference":        {"catalog", "catalog/wording", "data/reference", "eligibility"},
 	"catalog/interest":         {"catalog", "data", "data/locale", "eligibility", "notify"},
-	"catalog/upkeep/link":      {},
-	"catalog/upkeep":           {"catalog", "catalog/upkeep/link", "catalog/wording", "data", "eligibility", "notify", "broker/record"},
+	"catalog/upkeep/link":      {"data/internet"},
+	"catalog/upkeep":           {"catalog", "catalog/upkeep/link", "catalog/wording", "data", "data/internet", "eligibility", "notify", "broker/record"},
 	"broker/account":           {"data", "eligibility", "notify", "broker/record"},
 	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
 	"broker/packet":            {"data/locale", "eligibility", "catalog"},

@@ -2,15 +2,13 @@
 //
 // # Manners
 //
-// A site is asked only if it stands on the list (Hosts), and only over https on the usual port. Its robots.txt is read first and
+// A site is asked only if it stands on the list (internet.Hosts), and only over https on the usual port. Its robots.txt is read first and
 // obeyed for our name, its Crawl-delay too. One request is under way at a time, with a pause between two to the same site. A
 // request is a HEAD; where the site does not answer that, a GET of which few bytes are read. It names the desk and its address.
 //
 // # What is never reached
 //
-// The address that is dialed is looked at right before dialing, after the name was resolved: private, loopback, link-local, shared,
-// reserved and embedded addresses are refused whatever the name says, so neither a name that points inward nor one that changes
-// between two look-ups leads there. No proxy of the environment is used. Redirects are followed by hand, each to a site on the list.
+// The address that is dialed is looked at right before dialing (package internet). No proxy of the environment is used. Redirects are followed by hand, each to a site on the list.
 //
 // The package knows no database and no clock.
 package link
@@ -23,9 +21,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
+
+	"accessdesk/data/internet"
 )
 
 // Limits of one request.
@@ -66,7 +64,7 @@ type Answer struct {
 
 // Checker asks addresses. It is used by one goroutine.
 type Checker struct {
-	hosts Hosts
+	hosts internet.Hosts
 	agent string
 	pause time.Duration
 	wait  func(context.Context, time.Duration) error
@@ -79,7 +77,7 @@ type Checker struct {
 
 // Config is what a checker must know.
 type Config struct {
-	Hosts Hosts
+	Hosts internet.Hosts
 	// Site is the public address of the desk; the name of the checker carries it, so that those who run a site can ask.
 	Site string
 	// Pause is the time between two requests to one site.
@@ -96,7 +94,7 @@ type Config struct {
 func New(c Config) *Checker {
 	dial := c.Dial
 	if dial == nil {
-		dial = (&net.Dialer{Timeout: requestTime, Control: onlyPublic}).DialContext
+		dial = (&net.Dialer{Timeout: requestTime, Control: internet.OnlyPublic}).DialContext
 	}
 	wait := c.Wait
 	if wait == nil {
@@ -132,7 +130,7 @@ func (c *Checker) Ask(ctx context.Context, address string) (Answer, error) {
 	answer := Answer{URL: address}
 	permanent := true
 	for range mostRedirects + 1 {
-		at, ok := c.hosts.allows(address)
+		at, ok := c.hosts.Parse(address)
 		if !ok {
 			answer.Problem = NotListed
 			if address != answer.URL {
@@ -243,7 +241,7 @@ func problemOf(err error) Problem {
 	var name *net.DNSError
 	var network net.Error
 	switch {
-	case errors.Is(err, errPrivate):
+	case errors.Is(err, internet.ErrPrivate):
 		return Private
 	case errors.As(err, &name) && name.IsNotFound:
 		return NoSuchName
@@ -251,27 +249,4 @@ func problemOf(err error) Problem {
 		return Slow
 	}
 	return NoAnswer
-}
-
-// Hosts are the sites that may be asked: a name alone is that site, a name with a point before it is all below it too.
-type Hosts []string
-
-// allows parses an address if it may be asked: https, the usual port, no user, a name on the list.
-func (h Hosts) allows(address string) (*url.URL, bool) {
-	at, err := url.Parse(address)
-	if err != nil || at.Scheme != "https" || at.User != nil || at.Hostname() == "" || at.Port() != "" && at.Port() != "443" {
-		return nil, false
-	}
-	host := strings.ToLower(strings.TrimSuffix(at.Hostname(), "."))
-	at.Host = host
-	return at, net.ParseIP(host) == nil && slices.ContainsFunc(h, func(listed string) bool {
-		below, all := strings.CutPrefix(strings.ToLower(listed), ".")
-		return host == below || all && strings.HasSuffix(host, "."+below)
-	})
-}
-
-// Allows tells whether an address may be asked.
-func (h Hosts) Allows(address string) bool {
-	_, ok := h.allows(address)
-	return ok
 }

@@ -46,7 +46,7 @@ func (c *Checker) mayAsk(ctx context.Context, at *url.URL) (bool, Problem, error
 func (c *Checker) readRobots(ctx context.Context, host string) (*robots, error) {
 	address := "https://" + host + "/robots.txt"
 	for range mostRedirects + 1 {
-		at, ok := c.hosts.allows(address)
+		at, ok := c.hosts.Parse(address)
 		if !ok {
 			return &robots{group: allowAll()}, nil // unavailable: no rules (RFC 9309, 2.3.1.2)
 		}
