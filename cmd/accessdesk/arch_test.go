@@ -22,7 +22,7 @@ import (
 var mayImport = map[string][]string{
 	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/internet": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
-	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/index": {"data", "eligibility/registry"},
+	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/download": {"data", "data/internet", "eligibility/registry", "eligibility/registry/layout"}, "eligibility/registry/index": {"data", "eligibility/registry"},
 	"eligibility/registry/impact": {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout"}, // whom rules reach; for the command, pages and a rule editor
 
 	"notify":                   {"data", "data/locale"},
@@ -67,7 +67,7 @@ var mayImport = map[string][]string{
 	"ui/webtest":               {}, "ui/browsertest": {},
 	"cmd/accessdesk":               above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration", "cmd/accessdesk/configuration", "cmd/accessdesk/nation", "cmd/accessdesk/reach", "cmd/accessdesk/register", "cmd/accessdesk/screening", "cmd/accessdesk/spelling"),
 	"cmd/accessdesk/configuration": {"cmd/accessdesk/spelling"}, "cmd/accessdesk/spelling": {},
-	"cmd/accessdesk/register":  {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "broker/record"},
+	"cmd/accessdesk/register":  {"data", "data/internet", "eligibility/registry/download", "broker/doctor", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "broker/record"},
 	"cmd/accessdesk/reach":     {"data", "eligibility", "eligibility/registry/impact", "catalog", "cmd/accessdesk/register"},
 	"cmd/accessdesk/screening": {"data/locale", "eligibility", "catalog", "catalog/upkeep", "broker/screening"},
 	"cmd/accessdesk/nation":    {"data", "eligibility", "eligibility/registry", "catalog", "broker/screening", "cmd/accessdesk/register"},
@@ -75,7 +75,7 @@ var mayImport = map[string][]string{
 
 // domain is everything below ui.
 var domain = []string{
-	"data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "eligibility/registry/impact", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "catalog/upkeep/link", "notify", "broker/record",
+	"data", "data/internet", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/download", "eligibility/registry/layout", "eligibility/registry/index", "eligibility/registry/impact", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "catalog/upkeep/link", "notify", "broker/record",
 	"broker/account", "broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire",
 	"broker/paper", "broker/progress", "broker", "broker/followup", "broker/reminder", "broker/recheck",
 }

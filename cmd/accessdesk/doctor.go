@@ -15,6 +15,7 @@ import (
 	"accessdesk/broker/doctor"
 	"accessdesk/catalog"
 	"accessdesk/cmd/accessdesk/configuration"
+	"accessdesk/cmd/accessdesk/register"
 	"accessdesk/data"
 	"accessdesk/notify"
 )
@@ -81,6 +82,7 @@ func (d doctorCommand) examine(ctx context.Context, p *program, c *commands) []d
 		Parts: []doctor.Part{
 			{Area: "texts", Fine: "Pages and mails are complete in both languages.", Mend: "Install the program anew.", Check: func(db *data.DB) error { return checkTexts(config, db) }},
 			{Area: "catalog", Fine: "Every published program compiles.", Mend: `"accessdesk verify" tells whether the database is damaged.`, Check: func(db *data.DB) error { return checkCatalog(config, db) }},
+			{Look: func(db *data.DB) []doctor.Finding { return register.Examine(ctx, db, publishers(config)) }},
 		}}
 	if in.Spooled {
 		in.MailName = config.Mail.Spool

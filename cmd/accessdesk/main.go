@@ -129,6 +129,9 @@ func (p *program) configure(c *commands) (configuration.Configuration, error) {
 	if err != nil {
 		return config, usageError{err}
 	}
+	if _, err := publishers(config).Registers(nil); err != nil {
+		return config, misuse("configuration: [registry.urls] %w", err)
+	}
 	if c.DB != "" && c.DB != config.Database.DSN {
 		config.Database.DSN = c.DB
 		if !p.hasVariable(checkpointsVariable) {

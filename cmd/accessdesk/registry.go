@@ -5,14 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
+	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/cmd/accessdesk/register"
 	"accessdesk/data"
+	"accessdesk/eligibility/registry/download"
 	"accessdesk/eligibility/registry/layout"
 )
 
 type registryCommand struct {
 	Import registryImportCommand `cmd:"" help:"Load a release of a public register."`
+	Sync   registrySyncCommand   `cmd:"" help:"Download the registers from their publishers, and load what is new."`
 	Status registryStatusCommand `cmd:"" help:"List what is loaded."`
 	Show   registryShowCommand   `cmd:"" help:"Show what the registers say of one operator, as facts with their source."`
 	Search registrySearchCommand `cmd:"" help:"Find operators by identifier, or by the beginning of their name."`
@@ -84,6 +88,48 @@ func (p *program) withDatabase(ctx context.Context, c *commands, act func(*data.
 
 func (p *program) output(json bool) register.Output {
 	return register.Output{Out: p.out, Err: p.err, JSON: json}
+}
+
+type registrySyncCommand struct {
+	Sources []string `arg:"" optional:"" name:"source" help:"Which registers; none: all that [registry.urls] names."`
+	DryRun  bool     `help:"Say what would be asked, and ask nothing."`
+	JSON    bool     `name:"json" help:"Print JSON for programs."`
+}
+
+// Help tells where addresses come from.
+func (registrySyncCommand) Help() string {
+	return `Asks the addresses of [registry.urls] in the configuration, on the hosts that it lists, and loads what comes as "registry import" does.
+A file that did not change is not sent again. A register that fails does not keep the others; the exit status is then 1.`
+}
+
+// Run syncs.
+func (r registrySyncCommand) Run(ctx context.Context, p *program, c *commands) error {
+	config, err := p.configure(c)
+	if err != nil {
+		return err
+	}
+	registers, err := publishers(config).Registers(r.Sources)
+	if err != nil {
+		return usageError{err}
+	}
+	if !r.DryRun {
+		if err := p.makeDatabase(ctx, c); err != nil {
+			return err
+		}
+	}
+	return p.withDatabase(ctx, c, func(db *data.DB) error {
+		if r.DryRun {
+			return register.Plan(ctx, db, publishers(config), registers, p.output(r.JSON))
+		}
+		return register.Sync(ctx, db, publishers(config), registers, p.output(r.JSON))
+	})
+}
+
+// publishers is what the configuration says of downloads.
+func publishers(c configuration.Configuration) register.Publishers {
+	r := c.Registry
+	return register.Publishers{URLs: r.URLs, Scheduled: r.Sync, Config: download.Config{Hosts: r.Hosts, Site: c.Server.PublicURL,
+		Limits: download.Limits{File: int64(r.FileMB) << 20, Total: int64(r.TotalMB) << 20, Time: time.Duration(r.TimeoutSeconds) * time.Second}}}
 }
 
 type registryStatusCommand struct {

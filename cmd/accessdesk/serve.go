@@ -17,6 +17,7 @@ import (
 	"accessdesk/catalog/reference"
 	"accessdesk/catalog/upkeep/link"
 	"accessdesk/cmd/accessdesk/configuration"
+	"accessdesk/cmd/accessdesk/register"
 	"accessdesk/data"
 	"accessdesk/eligibility/registry"
 	"accessdesk/notify"
@@ -230,6 +231,9 @@ func (b *parts) schedule(ctx context.Context, mailer notify.Mailer, log *slog.Lo
 	job("prune", time.Hour, b.prune)
 	job("registers", time.Hour, func(ctx context.Context) error { return registry.CleanUp(ctx, b.db) })
 	job("shares", time.Minute, func(ctx context.Context) error { return registry.CountShares(ctx, b.db, b.desk.Vocabulary) })
+	if b.config.Registry.Sync { // one register at a time, so that each has all of a job's time
+		job("sync", 10*time.Minute, func(ctx context.Context) error { return register.SyncDue(ctx, b.db, publishers(b.config), log) })
+	}
 	if b.config.Catalog.LinkCheck {
 		job("links", time.Minute, func(ctx context.Context) error { return b.checkLinks(ctx, link.Config{Pause: linkPause}, log) })
 	}

@@ -35,7 +35,7 @@ func (config Configuration) check() error {
 	if config.Mail.TLS == "none" && config.Mail.Delivery == "smtp" && !Loopback(config.Mail.Host) {
 		return fmt.Errorf(`configuration: [mail] tls = "none" is allowed only for a mail server on this machine; use "starttls" or "implicit"`)
 	}
-	if err := config.Catalog.check(); err != nil {
+	if err := errors.Join(config.Catalog.check(), config.Registry.check()); err != nil {
 		return err
 	}
 	return checkPublicURL(config.Server.PublicURL)
@@ -52,6 +52,19 @@ func (c Catalog) check() error {
 	}
 	if c.LinkCheck && len(c.LinkHosts) == 0 {
 		return fmt.Errorf(`configuration: [catalog] link_check is on, but link_hosts names no site; "listed" means every site that a listing names`)
+	}
+	return nil
+}
+
+// check wants names of hosts, and addresses if there is something to be done with them. The addresses are read by package register.
+func (r Registry) check() error {
+	for _, host := range r.Hosts {
+		if !hostPattern.MatchString(host) {
+			return fmt.Errorf(`configuration: [registry] hosts: %q is no host; write names in small letters like "www.example.gov", or ".example.gov" for all below it too`, host)
+		}
+	}
+	if r.Sync && len(r.URLs) == 0 {
+		return fmt.Errorf("configuration: [registry] sync is on, but [registry.urls] names no address")
 	}
 	return nil
 }

@@ -77,9 +77,16 @@ type Catalog struct {
 	LinkHosts   []string `toml:"link_hosts"`
 }
 
-// Registry is [registry]: the public registers, and the folder of the index that finds organizations in them.
+// Registry is [registry]: the public registers, the folder of the index that finds organizations in them, and where publishers have
+// their files: addresses by register.
 type Registry struct {
-	Index string `toml:"index" validate:"required"`
+	Index          string              `toml:"index" validate:"required"`
+	Sync           bool                `toml:"sync"`
+	Hosts          []string            `toml:"hosts"`
+	TimeoutSeconds int                 `toml:"timeout_seconds" validate:"min=1,max=3600"`
+	FileMB         int                 `toml:"file_mb" validate:"min=1,max=2000"`
+	TotalMB        int                 `toml:"total_mb" validate:"min=1,max=4000"`
+	URLs           map[string][]string `toml:"urls"`
 }
 
 // Keys is [keys]: the folder of the keys of the installation.
@@ -104,7 +111,7 @@ func Defaults() Configuration {
 		Mail:     Mail{Delivery: "spool", Spool: "var/mail", From: "desk@localhost.localdomain", Port: 587, TLS: "starttls"},
 		Limits:   Limits{BodyKB: 256, SignIn: 20, Check: 120, TimeoutSeconds: 10},
 		Catalog:  Catalog{RecheckDays: 30},
-		Registry: Registry{Index: "var/index"},
+		Registry: Registry{Index: "var/index", TimeoutSeconds: 300, FileMB: 200, TotalMB: 500},
 		Keys:     Keys{Folder: "var/keys"},
 	}
 }

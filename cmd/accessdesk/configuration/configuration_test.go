@@ -26,7 +26,7 @@ func TestExampleIsTheDefaults(t *testing.T) {
 	}
 	want := Defaults()
 	want.Server.PublicURL = "http://127.0.0.1:8080"
-	want.Server.TrustedProxies, want.Catalog.LinkHosts = []string{}, []string{}
+	want.Server.TrustedProxies, want.Catalog.LinkHosts, want.Registry.Hosts, want.Registry.URLs = []string{}, []string{}, []string{}, map[string][]string{}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("config.example.toml says\n%+v\nthe defaults are\n%+v", got, want)
 	}
@@ -36,7 +36,7 @@ func TestExampleIsTheDefaults(t *testing.T) {
 	}
 	for _, key := range keys() {
 		name := key[strings.LastIndex(key, ".")+1:]
-		if name != "contacts" && !strings.Contains(string(text), "\n"+name+" = ") {
+		if key != "brand.contacts" && key != "registry.urls" && !strings.Contains(string(text), "\n"+name+" = ") {
 			t.Errorf("config.example.toml does not mention %s", key)
 		}
 	}
@@ -63,6 +63,10 @@ func TestConfigurationIsRefused(t *testing.T) {
 		"machine":          {"[catalog]\nlink_hosts = [\"127.0.0.1\"]\n", nil, []string{"link_hosts", "127.0.0.1"}},
 		"local name":       {"[catalog]\nlink_hosts = [\"localhost\"]\n", nil, []string{"link_hosts", "localhost"}},
 		"no site":          {"[catalog]\nlink_check = true\n", nil, []string{"link_check is on", "link_hosts"}},
+		"host of files":    {"[registry]\nhosts = [\"10.0.0.1\"]\n", nil, []string{"[registry] hosts", "10.0.0.1", "www.example.gov"}},
+		"nothing to sync":  {"[registry]\nsync = true\n", nil, []string{"[registry] sync is on", "[registry.urls]"}},
+		"no list of urls":  {"[registry.urls]\nfdic = 7\n", nil, []string{"config.toml", "urls"}},
+		"urls in variable": {"", []string{"ACCESSDESK_REGISTRY_URLS=x"}, []string{"unknown environment variable ACCESSDESK_REGISTRY_URLS"}},
 		"variable":         {"", []string{"ACCESSDESK_SERVER_LISTN=x"}, []string{"unknown environment variable ACCESSDESK_SERVER_LISTN", `"ACCESSDESK_SERVER_LISTEN"`}},
 		"variable value":   {"", []string{"ACCESSDESK_MAIL_PORT=many"}, []string{"ACCESSDESK_MAIL_PORT", "not a whole number"}},
 		"missing secret":   {"", []string{"ACCESSDESK_MAIL_PASSWORD_FILE=/nowhere/at/all"}, []string{"ACCESSDESK_MAIL_PASSWORD_FILE"}},

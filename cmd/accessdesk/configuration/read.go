@@ -133,7 +133,7 @@ func overlay(config *Configuration, environment []string) error {
 	byName := map[string]setting{}
 	var known []string
 	for _, s := range settings(config) {
-		if s.field.Kind() == reflect.Slice && s.field.Type().Elem().Kind() != reflect.String {
+		if s.field.Kind() == reflect.Map || s.field.Kind() == reflect.Slice && s.field.Type().Elem().Kind() != reflect.String {
 			continue // tables have no place in a variable
 		}
 		variable := EnvironmentPrefix + strings.ToUpper(strings.ReplaceAll(s.name, ".", "_"))

@@ -29,11 +29,7 @@ type Output struct {
 func Check(source, vintage string) (layout.Source, error) {
 	known, ok := layout.Named(source)
 	if !ok {
-		hint := ""
-		if near, ok := eligibility.Near(source, layout.Names()); ok {
-			hint = fmt.Sprintf("; did you mean %s?", near)
-		}
-		return known, fmt.Errorf("there is no register %q%s (there are: %s)", source, hint, strings.Join(layout.Names(), ", "))
+		return known, fmt.Errorf("there is no register %q%s (there are: %s)", source, nearRegister(source), strings.Join(layout.Names(), ", "))
 	}
 	if len(vintage) > vintageLength || strings.ContainsFunc(vintage, func(c rune) bool { return c < ' ' }) {
 		return known, fmt.Errorf("--vintage: a name of at most %d characters was expected", vintageLength)
@@ -52,17 +48,25 @@ func Load(ctx context.Context, db *data.DB, source layout.Source, paths []string
 	if err != nil {
 		return err
 	}
-	vocabulary, err := eligibility.Standard()
-	if err != nil {
+	if err := countShares(ctx, db); err != nil {
 		return err
-	}
-	if err := registry.CountShares(ctx, db, vocabulary); err != nil {
-		return fmt.Errorf("%w (the register is loaded; serve counts again within a minute)", err)
 	}
 	if o.JSON {
 		return printJSON(o.Out, statusOf(outcome.Vintage, outcome.Files))
 	}
 	return printOutcome(o.Err, source, outcome)
+}
+
+// countShares counts the answers anew that the check weighs its questions with.
+func countShares(ctx context.Context, db *data.DB) error {
+	vocabulary, err := eligibility.Standard()
+	if err == nil {
+		err = registry.CountShares(ctx, db, vocabulary)
+	}
+	if err != nil {
+		return fmt.Errorf("%w (the register is loaded; serve counts again within a minute)", err)
+	}
+	return nil
 }
 
 // vintageLength is the most characters of a name that a person gives to a release.
