@@ -3,12 +3,14 @@ package broker
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
+	"accessdesk/broker/proof"
 	"accessdesk/broker/record"
 	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
@@ -82,6 +84,7 @@ type step struct {
 	item    Item
 	app     Application
 	program *catalog.Published
+	proof   proof.Standing // of the organization, once it is decided
 	detail  map[string]any
 	quiet   bool  // the caller sends one mail for several items
 	to      State // where the act leads
@@ -193,7 +196,7 @@ func (s *step) prepare(act workflow.Act) error {
 	}
 	switch act.ID {
 	case ActSubmit:
-		return s.prepareSubmit()
+		return s.send()
 	case ActAssign:
 		return s.prepareAssign()
 	case ActPlace:
@@ -400,7 +403,7 @@ func (s *step) template(act string) string {
 
 // mailKey is unique for each time that the step is taken: the revision moves with every step.
 func (s *step) mailKey(act string) string {
-	return act + ":" + s.item.ID + ":" + revisionText(s.item.Revision)
+	return act + ":" + s.item.ID + ":" + strconv.FormatInt(s.item.Revision, 10)
 }
 
 func (s *step) mailArgs(act, lang string, grant access.Grant) map[string]any {
@@ -470,9 +473,7 @@ func (s *step) tellReviewer(act string) error {
 
 // decideNow decides the program for an organization's facts as they are.
 func (s *step) decideNow(program *catalog.Published) (eligibility.Profile, eligibility.Decision, error) {
-	facts, err := account.Facts(s.tx, s.desk.Vocabulary, s.app.Organization.ID)
-	if err != nil {
-		return nil, eligibility.Decision{}, err
-	}
-	return facts, program.Rules.Decide(facts), nil
+	var err error
+	s.proof, err = proof.Of(s.tx, s.desk.Vocabulary, s.app.Organization.ID)
+	return s.proof.Backed(), s.proof.Decide(program.Rules), err
 }

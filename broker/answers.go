@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/proof"
 	"accessdesk/broker/questionnaire"
 	"accessdesk/broker/record"
 	"accessdesk/catalog"
@@ -205,5 +206,5 @@ func SaveFacts(tx *data.Tx, d Desk, actor Actor, a Application, shown []eligibil
 	for id, value := range facts {
 		stated[id] = value.From(eligibility.Stated, "application")
 	}
-	return account.SaveFacts(tx, d.Vocabulary, a.Organization.ID, actor.name, stated)
+	return proof.SaveFacts(tx, d.Vocabulary, a.Organization.ID, actor.name, stated)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/proof"
 	"accessdesk/broker/record"
 	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
@@ -79,7 +80,7 @@ func Start(tx *data.Tx, d Desk, actor Actor, organizationID string, slugs []stri
 	if err != nil {
 		return Application{}, wrap(err, "start application")
 	}
-	if err := saveCheckFacts(tx, d, actor, organizationID, facts); err != nil {
+	if err := proof.SaveCheck(tx, d.Vocabulary, organizationID, actor.name, facts); err != nil {
 		return Application{}, wrap(err, "start application")
 	}
 	a := Application{ID: data.NewID(), Organization: member.Organization, Created: tx.Now, Saved: tx.Now, SavedBy: actor.Person.ID, Revision: 1}
@@ -160,17 +161,6 @@ func refuseTwice(tx *data.Tx, organizationID, slug string) error {
 		return err
 	}
 	return data.Refuse("program", "program_twice", "Reference", reference)
-}
-
-// saveCheckFacts keeps what was said in the check. What the organization stated before and the check left open stays.
-func saveCheckFacts(tx *data.Tx, d Desk, actor Actor, organizationID string, facts eligibility.Profile) error {
-	stated := eligibility.Profile{}
-	for id, value := range facts {
-		if value.Known() {
-			stated[id] = value.From(eligibility.Stated, "check")
-		}
-	}
-	return account.SaveFacts(tx, d.Vocabulary, organizationID, actor.name, stated)
 }
 
 func insertApplication(tx *data.Tx, a *Application, actor Actor) error {

@@ -8,6 +8,7 @@ import (
 
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
+	"accessdesk/broker/proof"
 	"accessdesk/broker/record"
 	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
@@ -191,6 +192,7 @@ type Case struct {
 	Application Application
 	Program     *catalog.Published // the version that the case is decided on
 	Facts       eligibility.Profile
+	Proof       proof.Standing // what the registers said of the organization when it was sent
 	Decision    eligibility.Decision
 	Answers     Answers
 	Messages    []Message
@@ -223,7 +225,10 @@ func FindCase(tx *data.Tx, d Desk, actor Actor, itemID string) (Case, error) {
 	if c.Facts, err = d.Vocabulary.ParseProfile([]byte(s.item.Facts)); err != nil {
 		return c, wrap(err, "case %s", itemID)
 	}
-	c.Decision = c.Program.Rules.Decide(c.Facts)
+	if c.Proof, err = proof.Frozen(tx, d.Vocabulary, itemID, c.Facts); err != nil {
+		return c, wrap(err, "case %s", itemID)
+	}
+	c.Decision = c.Proof.Decide(c.Program.Rules)
 	if c.Place, err = Place(tx, c.Item); err != nil {
 		return c, err
 	}

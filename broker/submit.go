@@ -2,8 +2,8 @@ package broker
 
 import (
 	"errors"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"accessdesk/broker/access"
@@ -99,6 +99,16 @@ func tellSent(tx *data.Tx, d Desk, a Application, all []*step) error {
 	})
 }
 
+// send checks that the item can be sent, and keeps what the registers said of its organization then.
+func (s *step) send() error {
+	if err := s.prepareSubmit(); err != nil {
+		return err
+	}
+	seal, err := s.proof.Freeze(s.tx, s.desk.Vocabulary, s.item.ID)
+	maps.Copy(s.detail, seal)
+	return err
+}
+
 // prepareSubmit decides again on the version that is live now: open, a seat or a place on the waiting list left, not ruled
 // out, every question answered.
 func (s *step) prepareSubmit() error {
@@ -169,8 +179,6 @@ func (s *step) freeze(facts eligibility.Profile, decision eligibility.Decision) 
 	s.detail["version"], s.detail["declarations"], s.detail["outcome"] = s.item.VersionID, declarationsVersion, string(decision.Outcome)
 	return nil
 }
-
-func revisionText(revision int64) string { return strconv.FormatInt(revision, 10) }
 
 // Ready tells, item by item, what stands between a draft and its submit, without changing anything: nil for an item that can be sent.
 func Ready(tx *data.Tx, d Desk, a Application) (map[string]*data.Refusal, error) {

@@ -111,8 +111,11 @@ var atlas = map[string]place{
 		needs: account.EditProfile, back: "/org", known: []role{owner, editor, reader, outsider}},
 	"/org/name":     {address: fixed("/org/name"), ofMember: true, needs: account.Manage, back: "/org"},
 	"/org/programs": {address: fixed("/org/programs"), ofMember: true, others: func(w *world) []string { return []string{"/org/programs?organization=" + w.org.ID} }},
-	"/org/choose":   {address: fixed("/org/choose"), ofMember: true},
-	"/org/people":   {address: fixed("/org/people"), ofMember: true},
+	"/org/record": {address: fixed("/org/record"), ofMember: true, others: addresses("/org/record?q=example", "/org/record?q=nothing-of-this-name"),
+		second: addresses("/org/record?q=example")},
+	"/org/differences": {address: fixed("/org/differences"), ofMember: true},
+	"/org/choose":      {address: fixed("/org/choose"), ofMember: true},
+	"/org/people":      {address: fixed("/org/people"), ofMember: true},
 	"/org/people/:id": {address: func(w *world) string { return "/org/people/" + w.people[editor].ID }, ofMember: true, needs: account.Manage, back: "/org/people",
 		others: func(w *world) []string { return []string{"/org/people/" + w.people[owner].ID} }},
 	"/org/people/:id/remove": {address: func(w *world) string { return "/org/people/" + w.people[editor].ID + "/remove" }, ofMember: true, needs: account.Manage, back: "/org/people"},
@@ -135,6 +138,7 @@ var atlas = map[string]place{
 		to: func(w *world) string { return w.item(broker.NeedsInfo) }},
 	"/applications/:id/p/:slug/message": {address: func(w *world) string { return w.item(broker.InReview) + "/message" },
 		to: func(w *world) string { return w.item(broker.InReview) }},
+	"/applications/:id/differences": {address: under((*world).application, "/differences")},
 	"/applications/:id/print": {address: under((*world).application, "/print"), others: func(w *world) []string {
 		var all []string
 		for _, state := range broker.States() {
@@ -169,7 +173,8 @@ var atlas = map[string]place{
 	"/staff": {address: fixed("/staff"), to: fixed("/staff/review")},
 	"/staff/review": {address: fixed("/staff/review"), others: addresses("/staff/review?status=new", "/staff/review?status=decided&sort=organization",
 		"/staff/review?program="+scanProgram+"&status=needs_info", "/staff/review?sort=nonsense&status=nonsense&program=nonsense")},
-	"/staff/review/:id":          {address: func(w *world) string { return w.caseOf(broker.InReview) }, others: casesInEachState},
+	"/staff/review/:id": {address: func(w *world) string { return w.caseOf(broker.InReview) }, others: casesInEachState,
+		second: func(w *world) []string { return []string{"/staff/review/" + w.theirs[broker.NeedsInfo].ID} }},
 	"/staff/review/:id/assign":   {address: func(w *world) string { return w.caseOf(broker.Submitted) + "/assign" }},
 	"/staff/review/:id/note":     {address: func(w *world) string { return w.caseOf(broker.InReview) + "/note" }},
 	"/staff/review/:id/decision": {address: func(w *world) string { return w.caseOf(broker.InReview) + "/decision" }},
@@ -259,6 +264,7 @@ func itemsInEachState(w *world) (all []string) {
 }
 
 func casesInEachState(w *world) (all []string) {
+	all = append(all, "/staff/review/"+w.theirs[broker.NeedsInfo].ID)
 	for _, state := range broker.States() {
 		if state != broker.Draft && !w.cases[state].Submitted.IsZero() {
 			all = append(all, w.caseOf(state))

@@ -52,6 +52,7 @@ func (w *world) furnish(t testing.TB) {
 	w.save(t, owner, w.draft, modelProgram, broker.Answers{"first_task": {"Read the logs of the billing computer."}, "setup": {"own_staff"}})
 	w.draft = w.reload(t, owner, w.draft)
 	w.cases[broker.Draft] = w.draft.Items[0]
+	w.registers(t)
 	w.abroad(t)
 	w.links(t)
 	w.prepare(t)

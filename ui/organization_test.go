@@ -285,7 +285,7 @@ func TestRegistersAreNamed(t *testing.T) {
 		unnamed := map[string]string{"en": "one that has no name here", "es": "uno que no tiene nombre aquí"}[lang]
 		water := map[string]string{"en": "drinking water systems (EPA), edition of March 31, 2025", "es": "sistemas de agua potable (EPA), edición del 31 de marzo de 2025"}[lang]
 		w.speaker(t, outsider, lang).Visit("/org").Want(http.StatusOK).Says(named, unnamed).Silent("eia861", "nowhere-861")
-		w.speaker(t, manager, lang).Visit("/staff/review/"+item.ID).Want(http.StatusOK).Says(named, unnamed).Silent("eia861", "nowhere-861")
+		w.speaker(t, manager, lang).Visit("/staff/review/"+item.ID).Want(http.StatusOK).Says(named).Silent("eia861", "nowhere-861")
 		packet := w.packets[emailProgram]
 		w.speaker(t, owner, lang).Visit("/applications/" + packet.ApplicationID + "/p/" + packet.Slug).Want(http.StatusOK).Says(water).Silent("sdwis")
 	})

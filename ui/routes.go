@@ -11,6 +11,7 @@ import (
 	"accessdesk/ui/public"
 	"accessdesk/ui/reminders"
 	"accessdesk/ui/staff"
+	"accessdesk/ui/standing"
 	"accessdesk/ui/web"
 
 	"github.com/gofiber/fiber/v2"
@@ -96,6 +97,10 @@ func deskRoutes(s *web.Site) []web.Route {
 		{Method: get, Path: "/org/programs", Policy: web.Applicant, Handler: s.Read(organization.Programs)},
 		{Method: get, Path: "/org/name", Policy: web.Applicant, Handler: s.Read(organization.Name)},
 		{Method: post, Path: "/org/name", Policy: web.Applicant, Handler: s.Write(organization.Rename)},
+		{Method: get, Path: "/org/record", Policy: web.Applicant, Handler: s.Read(standing.Record)},
+		{Method: post, Path: "/org/record", Policy: web.Applicant, Handler: s.Write(standing.SaveRecord)},
+		{Method: get, Path: "/org/differences", Policy: web.Applicant, Handler: s.Read(standing.OfOrganization)},
+		{Method: post, Path: "/org/differences", Policy: web.Applicant, Handler: s.Write(standing.SettleOrganization)},
 		{Method: get, Path: "/org/choose", Policy: web.Applicant, Handler: s.Read(organization.Choose)},
 		{Method: post, Path: "/org/choose", Policy: web.Applicant, Handler: s.Write(organization.Act)},
 		{Method: get, Path: "/org/people", Policy: web.Applicant, Handler: s.Read(organization.People)},
@@ -118,6 +123,8 @@ func deskRoutes(s *web.Site) []web.Route {
 		{Method: get, Path: "/applications/:id", Policy: web.Applicant, Handler: s.Read(desk.Application)},
 		{Method: get, Path: "/applications/:id/org", Policy: web.Applicant, Handler: s.Read(desk.Facts)},
 		{Method: post, Path: "/applications/:id/org", Policy: web.Applicant, Handler: s.Write(desk.SaveFacts)},
+		{Method: get, Path: "/applications/:id/differences", Policy: web.Applicant, Handler: s.Read(standing.OfApplication)},
+		{Method: post, Path: "/applications/:id/differences", Policy: web.Applicant, Handler: s.Write(standing.SettleApplication)},
 		{Method: get, Path: "/applications/:id/p/:slug", Policy: web.Applicant, Handler: s.Read(desk.Item)},
 		{Method: post, Path: "/applications/:id/p/:slug", Policy: web.Applicant, Handler: s.Write(desk.SaveAnswers)},
 		{Method: get, Path: "/applications/:id/p/:slug/answer", Policy: web.Applicant, Handler: s.Read(desk.ToItem)},

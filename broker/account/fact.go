@@ -52,6 +52,18 @@ func Facts(tx *data.Tx, v *eligibility.Vocabulary, organizationID string) (eligi
 // same or better evidence, and what was derived from other facts. Facts that the profile does not mention are left alone.
 // The record gets the names of the changed facts, never their values.
 func SaveFacts(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor string, p eligibility.Profile) error {
+	return saveFacts(tx, v, organizationID, actor, p, supersedes)
+}
+
+// RestateFacts stores values like SaveFacts, also where they are backed more weakly than what is stored: a register turned out to
+// speak of somebody else, or of another day, and the word of the organization stands in its place.
+func RestateFacts(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor string, p eligibility.Profile) error {
+	return saveFacts(tx, v, organizationID, actor, p, func(value, stored eligibility.Value) bool {
+		return !value.Equal(stored) || value.Evidence != stored.Evidence || value.Source != stored.Source
+	})
+}
+
+func saveFacts(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor string, p eligibility.Profile, says func(value, stored eligibility.Value) bool) error {
 	before, err := Facts(tx, v, organizationID)
 	if err != nil {
 		return err
@@ -59,7 +71,7 @@ func SaveFacts(tx *data.Tx, v *eligibility.Vocabulary, organizationID, actor str
 	var changed []string
 	for _, id := range slices.Sorted(maps.Keys(p)) {
 		value, text, err := storable(v, id, p[id])
-		if err == nil && !supersedes(value, before[id]) {
+		if err == nil && !says(value, before[id]) {
 			continue
 		}
 		if err == nil {

@@ -84,6 +84,14 @@ type tasks struct {
 func newTasks(r *web.Request, d dossier) tasks {
 	var t tasks
 	t.add(r, factsTask(r, d))
+	if all := len(d.proof.Differences); all > 0 { // never in the way of sending
+		open := len(d.proof.Open())
+		one := task{state: finished, row: row{Title: r.L.N("standing.differs", all), Link: "/applications/" + d.ID + "/differences"}}
+		if open > 0 {
+			one.state, one.Text = notStarted, r.L.N("standing.task_text", open)
+		}
+		t.add(r, one)
+	}
 	ready := true
 	for _, p := range d.drafts() {
 		t.add(r, questionsTask(r, p))

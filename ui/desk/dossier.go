@@ -7,6 +7,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
+	"accessdesk/broker/proof"
 	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
 	"accessdesk/data"
@@ -19,6 +20,7 @@ import (
 type dossier struct {
 	broker.Application
 	facts  eligibility.Profile // of the organization, as they are now
+	proof  proof.Standing      // what its public record says of them
 	pieces []piece             // by item
 	member account.Membership  // the person who looks
 }
@@ -60,9 +62,10 @@ func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, err
 	if d.member, err = account.MayActFor(tx, r.Person.ID, a.Organization.ID); err != nil {
 		return d, err
 	}
-	if d.facts, err = account.Facts(tx, r.Desk().Vocabulary, a.Organization.ID); err != nil {
+	if d.proof, err = proof.Of(tx, r.Desk().Vocabulary, a.Organization.ID); err != nil {
 		return d, err
 	}
+	d.facts = d.proof.Facts
 	for _, item := range a.Items {
 		p := piece{Item: item}
 		if p.program, err = broker.Program(tx, r.Desk(), item); err != nil {
@@ -76,7 +79,7 @@ func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, err
 		}
 		p.asked = p.program.Asked(d.facts, p.answers)
 		p.gaps = questionnaire.Gaps(p.program, d.facts, p.answers)
-		p.decision = p.program.Rules.Decide(d.facts)
+		p.decision = d.proof.Decide(p.program.Rules)
 		if p.notice, err = r.NoticeOn(tx, p.program, p.Over()); err != nil {
 			return d, err
 		}
@@ -241,5 +244,3 @@ func refusalOf(err error) *data.Refusal {
 	}
 	return nil
 }
-
-func isNotFound(err error) bool { return errors.Is(err, data.ErrNotFound) }

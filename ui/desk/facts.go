@@ -10,6 +10,7 @@ import (
 	"accessdesk/eligibility"
 	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/form"
+	"accessdesk/ui/standing"
 	"accessdesk/ui/web"
 )
 
@@ -26,6 +27,7 @@ type FactsPage struct {
 	Packet                 string // slug of the packet to return to
 	Writers                string // who can change it, for a reader who cannot
 	Groups                 []group
+	Differ                 standing.Told // from the public record
 }
 
 // group is a part of the form under a heading.
@@ -57,7 +59,9 @@ func Facts(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	page := sheet.page(r, tx)
 	page.Back, page.Told, page.Packet = rowName(r.Query("back")), r.Query("told") != "", sheet.packetOf(r.Query("packet"))
-	page.Writers, err = colleagues(r, tx, d.Organization.ID, account.Write)
+	if page.Writers, err = colleagues(r, tx, d.Organization.ID, account.Write); err == nil {
+		page.Differ, err = standing.Tell(r, tx, d.proof, "/applications/"+d.ID+"/differences")
+	}
 	return web.Reply{Page: "desk/facts", Data: page}, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/form"
+	"accessdesk/ui/standing"
 	"accessdesk/ui/web"
 )
 
@@ -25,13 +26,13 @@ const legalName eligibility.FactID = "legal_name"
 
 // NewOrganization asks for the name of the person's first organization, or of another one.
 func NewOrganization(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	facts, err := checkFacts(r, tx)
+	check, err := standing.OfCheck(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
 	name := ""
 	if len(r.Members) == 0 {
-		name, _ = facts[legalName].Text()
+		name, _ = check.Facts[legalName].Text()
 	}
 	page, err := newOrganizationPage(r, tx, name, web.LocalPath(r.Query("next"), "/home"))
 	return web.Reply{Page: "desk/organization_new", Data: page}, err
@@ -84,20 +85,4 @@ func applicationsHere(r *web.Request, tx *data.Tx) ([]broker.Application, error)
 func applicationsOf(r *web.Request, tx *data.Tx, organizationID string) ([]broker.Application, error) {
 	all, err := broker.Applications(tx, r.Actor())
 	return slices.DeleteFunc(all, func(a broker.Application) bool { return a.Organization.ID != organizationID }), err
-}
-
-// checkCookie holds the token of this browser's check; package public sets it.
-const checkCookie = "check"
-
-// checkFacts gives the answers of this browser's check, none if there was none or it is over.
-func checkFacts(r *web.Request, tx *data.Tx) (eligibility.Profile, error) {
-	token := r.Cookie(checkCookie)
-	if token == "" {
-		return nil, nil
-	}
-	screening, err := broker.LoadScreening(tx, r.Desk().Vocabulary, token)
-	if isNotFound(err) {
-		return nil, nil
-	}
-	return screening.Facts, err
 }

@@ -11,6 +11,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/catalog"
 	"accessdesk/data"
+	"accessdesk/ui/standing"
 	"accessdesk/ui/web"
 )
 
@@ -67,11 +68,14 @@ func Start(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if len(startable) == 0 || len(startable) < len(slugs) && !r.Has("confirmed") {
 		return remember(r, slugs, startAddress(r, member.Organization)), nil
 	}
-	facts, err := checkFacts(r, tx)
+	check, err := standing.OfCheck(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	a, err := broker.Start(tx, r.Desk(), r.Actor(), member.Organization.ID, startable, facts)
+	a, err := broker.Start(tx, r.Desk(), r.Actor(), member.Organization.ID, startable, check.Facts)
+	if err == nil {
+		err = standing.TieCheck(r, tx, member.Organization, check)
+	}
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -165,8 +169,8 @@ func newStartPage(r *web.Request, tx *data.Tx, organization account.Organization
 			page.Programs = append(page.Programs, one)
 		}
 	}
-	facts, err := checkFacts(r, tx)
-	page.Facts = len(facts)
+	check, err := standing.OfCheck(r, tx)
+	page.Facts = len(check.Facts)
 	return page, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/proof"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/form"
@@ -235,7 +236,7 @@ func (s *sheet) save(facts eligibility.Profile, days []account.Date) error {
 	for id, value := range facts {
 		facts[id] = value.From(eligibility.Stated, "profile")
 	}
-	if err := account.SaveFacts(s.tx, s.v, s.organizationID, s.r.Person.ID, facts); err != nil {
+	if err := proof.SaveFacts(s.tx, s.v, s.organizationID, s.r.Person.ID, facts); err != nil {
 		return err
 	}
 	for _, d := range days {

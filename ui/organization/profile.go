@@ -5,9 +5,11 @@ import (
 	"time"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/proof"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/form"
+	"accessdesk/ui/standing"
 	"accessdesk/ui/web"
 )
 
@@ -19,6 +21,9 @@ type ProfilePage struct {
 	Open          []topicShown // about which nothing is known yet
 	Dates         []dateShown
 	Former        []string
+	Differ        standing.Told // from the public record
+	Record        string        // what the record is called, "" if there is none
+	RecordPlace   string
 	People        int
 	Organizations int
 }
@@ -88,6 +93,14 @@ func (page *ProfilePage) addAside(p profile, organizationID string) error {
 			return err
 		}
 		page.Former = append(page.Former, p.r.L.T("account.former_name", "Name", n.Name, "Date", day(p.r, n.Until), "Who", who))
+	}
+	now, err := proof.Of(p.tx, p.v, organizationID)
+	if err == nil {
+		page.Record, page.RecordPlace = now.Record.Name, standing.Place(now.Record.Town, now.Record.State)
+		page.Differ, err = standing.Tell(p.r, p.tx, now, "/org/differences")
+	}
+	if err != nil {
+		return err
 	}
 	members, err := account.Members(p.tx, organizationID)
 	page.People = len(members)

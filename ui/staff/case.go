@@ -10,6 +10,7 @@ import (
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/notify"
+	"accessdesk/ui/standing"
 	"accessdesk/ui/web"
 )
 
@@ -19,6 +20,8 @@ type CasePage struct {
 	ID, Organization, Program, Reference, Due, RulesMet, Changed string
 	Pill                                                         pill
 	Rules                                                        []ruleRow
+	Record                                                       *recordShown
+	Differ                                                       []standing.Said
 	Answers                                                      []answerRow
 	Messages                                                     []messageRow
 	History                                                      []eventRow
@@ -34,10 +37,15 @@ type CasePage struct {
 type ruleRow struct {
 	Result, Title, Verdict, Sentence, Citation string
 	NeedsEvidence                              bool
+	Demand                                     string // the evidence that the rule asks for, and whether the registers give it
 	Facts                                      []factRow
 }
 
-type factRow struct{ Label, Value, Evidence, Source string }
+type factRow struct {
+	Label, Value, Evidence, Source string
+	Row                            *standing.Row  // of the register that says so
+	Differs                        *standing.Said // what the register says instead
+}
 
 type answerRow struct{ Label, Value string }
 
@@ -63,7 +71,7 @@ func newCasePage(r *web.Request, tx *data.Tx) (CasePage, error) {
 		ID: c.ID, Organization: c.Application.Organization.Name, Program: c.Program.Title.In(r.Lang), Reference: c.Application.Reference,
 		Due: dueText(r, c.Item, tx.Now), Pill: itemPill(r, c.Item, tx.Now), Own: c.Own, Revision: c.Revision,
 		RulesMet: r.L.T("staff.rules_met", "Met", c.RulesMet, "All", c.RulesAll),
-		Rules:    ruleRows(r, c), Answers: answerRows(r, c.Program, c.Facts, c.Answers), History: eventRows(r, c.Events), Mails: mailRows(r, c),
+		Answers:  answerRows(r, c.Program, c.Facts, c.Answers), History: eventRows(r, c.Events), Mails: mailRows(r, c),
 		Language: r.L.T("staff.lang_" + knownLanguage(c.Language)), Days: r.L.Number(int64(c.Program.Terms.DurationDays)),
 		Decision: decisionText(r, c), Reasons: choices(r, "broker.reason_", broker.ReasonCodes(), ""),
 	}
@@ -84,6 +92,9 @@ func newCasePage(r *web.Request, tx *data.Tx) (CasePage, error) {
 	decidable := web.Manager.Allows(r.Person) && !c.Own
 	page.Decide, page.Assign, page.Notes = decidable && len(page.Acts) > 0, decidable && c.Allows(broker.ActAssign), decidable && c.Allows(broker.ActNote)
 	page.Approve, page.Decline = c.Allows(broker.ActApprove), c.Allows(broker.ActDecline)
+	if err := page.addProof(r, tx, c); err != nil {
+		return page, err
+	}
 	return page, page.addPlaces(r, tx, c)
 }
 
@@ -122,19 +133,24 @@ func knownLanguage(lang string) string {
 	return web.Languages[0]
 }
 
-func ruleRows(r *web.Request, c broker.Case) []ruleRow {
+func ruleRows(r *web.Request, c broker.Case, differ map[eligibility.FactID]standing.Said) []ruleRow {
 	var rows []ruleRow
+	demands := map[string]eligibility.Evidence{}
+	for _, criterion := range c.Program.Rules.Criteria() {
+		demands[criterion.ID] = criterion.MinEvidence
+	}
 	for _, reason := range eligibility.Explain(c.Program.Rules, c.Decision, r.Lang) {
 		row := ruleRow{Result: string(reason.Result), Title: reason.Title, Verdict: r.L.T("staff.verdict_" + string(reason.Result)),
 			Sentence: reason.Sentence, Citation: reason.Citation, NeedsEvidence: reason.NeedsEvidence}
+		row.Demand = demandText(r, c, demands[reason.ID], reason)
 		for _, id := range reason.Facts {
 			value, known := c.Decision.Profile[id]
 			fact, ok := r.Desk().Vocabulary.Fact(id)
 			if !known || !ok {
 				continue
 			}
-			row.Facts = append(row.Facts, factRow{fact.Label.In(r.Lang), r.Desk().Vocabulary.Display(id, value, r.Lang),
-				r.L.T("staff.evidence_" + value.Evidence.String()), sourceOf(r, value)})
+			row.Facts = append(row.Facts, proven(r, c, differ, factRow{Label: fact.Label.In(r.Lang), Value: r.Desk().Vocabulary.Display(id, value, r.Lang),
+				Evidence: r.L.T("staff.evidence_" + value.Evidence.String()), Source: sourceOf(r, value)}, id, value))
 		}
 		rows = append(rows, row)
 	}
@@ -143,7 +159,7 @@ func ruleRows(r *web.Request, c broker.Case) []ruleRow {
 
 // sourceOf names the register that a value was read from, or the day on which it was said or shown.
 func sourceOf(r *web.Request, value eligibility.Value) string {
-	if value.Evidence == eligibility.Register {
+	if value.Evidence == eligibility.Register && value.Source != eligibility.SourceDerived {
 		return r.L.Register(value.Source, value.AsOf)
 	}
 	day, err := time.Parse(time.DateOnly, value.AsOf)
