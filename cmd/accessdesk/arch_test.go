@@ -22,7 +22,7 @@ import (
 var mayImport = map[string][]string{
 	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/internet": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
-	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/download": {"data", "data/internet", "eligibility/registry", "eligibility/registry/layout"}, "eligibility/registry/index": {"data", "eligibility/registry"},
+	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/download": {"data", "data/internet", "eligibility/registry", "eligibility/registry/layout"}, "eligibility/registry/index": {"data", "eligibility/registry", "eligibility/registry/layout", "broker/record"},
 	"eligibility/registry/impact": {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout"}, // whom rules reach; for the command, pages and a rule editor
 
 	"notify":                   {"data", "data/locale"},

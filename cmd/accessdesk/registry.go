@@ -11,6 +11,7 @@ import (
 	"accessdesk/cmd/accessdesk/register"
 	"accessdesk/data"
 	"accessdesk/eligibility/registry/download"
+	"accessdesk/eligibility/registry/index"
 	"accessdesk/eligibility/registry/layout"
 )
 
@@ -19,7 +20,7 @@ type registryCommand struct {
 	Sync   registrySyncCommand   `cmd:"" help:"Download the registers from their publishers, and load what is new."`
 	Status registryStatusCommand `cmd:"" help:"List what is loaded."`
 	Show   registryShowCommand   `cmd:"" help:"Show what the registers say of one operator, as facts with their source."`
-	Search registrySearchCommand `cmd:"" help:"Find operators by identifier, or by the beginning of their name."`
+	Search registrySearchCommand `cmd:"" help:"Find operators by identifier, name, town or state."`
 }
 
 type registryImportCommand struct {
@@ -48,13 +49,17 @@ func (r registryImportCommand) Run(ctx context.Context, p *program, c *commands)
 	if err := p.makeDatabase(ctx, c); err != nil {
 		return err
 	}
-	return p.withDatabase(ctx, c, func(db *data.DB) error {
+	return p.withRegisters(ctx, c, func(db *data.DB, x *index.Index) error {
 		err := register.Load(ctx, db, source, r.Files, r.Vintage, p.output(r.JSON))
 		var wrong *layout.Error
 		if errors.As(err, &wrong) {
 			return usageError{err}
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		register.MakeIndex(ctx, db, x, p.output(r.JSON))
+		return nil
 	})
 }
 
@@ -84,6 +89,21 @@ func (p *program) withDatabase(ctx context.Context, c *commands, act func(*data.
 	}
 	defer db.Close()
 	return act(db)
+}
+
+// withRegisters opens the configured database and the index of its registers for an act.
+func (p *program) withRegisters(ctx context.Context, c *commands, act func(*data.DB, *index.Index) error) error {
+	config, db, err := p.openConfigured(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	x, err := index.Open(config.Registry.Index)
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	return act(db, x)
 }
 
 func (p *program) output(json bool) register.Output {
@@ -117,11 +137,13 @@ func (r registrySyncCommand) Run(ctx context.Context, p *program, c *commands) e
 			return err
 		}
 	}
-	return p.withDatabase(ctx, c, func(db *data.DB) error {
+	return p.withRegisters(ctx, c, func(db *data.DB, x *index.Index) error {
 		if r.DryRun {
 			return register.Plan(ctx, db, publishers(config), registers, p.output(r.JSON))
 		}
-		return register.Sync(ctx, db, publishers(config), registers, p.output(r.JSON))
+		err := register.Sync(ctx, db, publishers(config), registers, p.output(r.JSON))
+		register.MakeIndex(ctx, db, x, p.output(r.JSON)) // of what came, even if a register failed
+		return err
 	})
 }
 
@@ -158,11 +180,11 @@ func (r registryShowCommand) Run(ctx context.Context, p *program, c *commands) e
 }
 
 type registrySearchCommand struct {
-	Text string `arg:"" help:"An identifier, or the beginning of a name; case and accents do not matter."`
+	Text string `arg:"" help:"An identifier, or words of name, town and state; small typing mistakes do not matter."`
 	JSON bool   `name:"json" help:"Print JSON for programs."`
 }
 
 // Run searches.
 func (r registrySearchCommand) Run(ctx context.Context, p *program, c *commands) error {
-	return p.withDatabase(ctx, c, func(db *data.DB) error { return register.Search(ctx, db, r.Text, p.output(r.JSON)) })
+	return p.withRegisters(ctx, c, func(db *data.DB, x *index.Index) error { return register.Search(ctx, db, x, r.Text, p.output(r.JSON)) })
 }

@@ -68,6 +68,7 @@ func (s serveCommand) Run(ctx context.Context, p *program, c *commands) error {
 		return err
 	}
 	defer b.db.Close()
+	defer b.desk.Registers.Close()
 	mailer, err := b.mailer()
 	if err != nil {
 		return err
@@ -229,6 +230,7 @@ func (b *parts) schedule(ctx context.Context, mailer notify.Mailer, log *slog.Lo
 	job("deliver", 3*time.Second, func(ctx context.Context) error { return b.deliver(ctx, mailer, log) })
 	job("checkpoint", time.Hour, b.checkpoint)
 	job("prune", time.Hour, b.prune)
+	job("index", time.Minute, func(ctx context.Context) error { return b.refreshIndex(ctx, log) })
 	job("registers", time.Hour, func(ctx context.Context) error { return registry.CleanUp(ctx, b.db) })
 	job("shares", time.Minute, func(ctx context.Context) error { return registry.CountShares(ctx, b.db, b.desk.Vocabulary) })
 	if b.config.Registry.Sync { // one register at a time, so that each has all of a job's time
@@ -248,6 +250,16 @@ func (b *parts) prune(ctx context.Context) error {
 		}
 		return notify.Prune(tx)
 	})
+}
+
+// refreshIndex makes the index of the registers fit what is loaded: usually it does already.
+func (b *parts) refreshIndex(ctx context.Context, log *slog.Logger) error {
+	built, err := b.desk.Registers.Refresh(ctx, b.db, nil)
+	if built {
+		debug.FreeOSMemory() // building left garbage
+		log.Info("the index of the registers was built")
+	}
+	return err
 }
 
 // cronLogger passes cron's errors (a panic in a job) on; its chatter about every tick is left out.

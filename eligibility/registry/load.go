@@ -254,7 +254,7 @@ func (l *loading) insert(tx *data.Tx, number int64, r layout.Record) error {
 	if err != nil {
 		return err
 	}
-	name := searchable(r.Name)
+	name := Searchable(r.Name)
 	_, err = tx.Exec(`INSERT INTO registry_record (vintage_id, number, id, name, search_name, search_start, state, town, file_number, file_row, facts, words)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		l.id, number, r.ID, r.Name, name, start(name), r.State, r.Town, r.File+1, r.Row, string(facts), string(words))

@@ -1,9 +1,7 @@
 package registry
 
 import (
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -39,11 +37,11 @@ func Search(tx *data.Tx, text string) ([]Hit, error) {
 	for _, prefix := range prefixes {
 		ids = append(ids, prefix+strings.ToUpper(strings.TrimSpace(text)))
 	}
-	hits, err := data.Rows(tx, scanHit, hitColumns+`r.id IN (`+data.Placeholders(1, 7)+`) ORDER BY r.id`, padded(ids, 7)...)
+	hits, err := data.Rows(tx, scanHit, hitColumns+`WHERE r.id IN (`+data.Placeholders(1, 7)+`) ORDER BY r.id`, padded(ids, 7)...)
 	if err != nil {
 		return nil, fmt.Errorf("search by identifier: %w", err)
 	}
-	if name := searchable(text); name != "" {
+	if name := Searchable(text); name != "" {
 		named, err := searchName(tx, name)
 		if err != nil {
 			return nil, fmt.Errorf("search by name: %w", err)
@@ -60,46 +58,32 @@ func padded(ids []any, count int) []any {
 	return ids
 }
 
-const hitColumns = `SELECT r.id, r.name, r.town, r.state, v.register, r.facts FROM registry_record r
-	JOIN registry_vintage v ON v.id = r.vintage_id AND v.state = 'live' AND v.register NOT IN ('ruca-zip', 'rucc', 'kev') WHERE `
-
-func searchName(tx *data.Tx, name string) ([]Hit, error) {
+func searchName(tx *data.Tx, name string) ([]hitRow, error) {
 	if len(name) < startLength {
-		return data.Rows(tx, scanHit, hitColumns+`r.search_start LIKE $1 ORDER BY r.search_name, r.id LIMIT $2`, name+"%", 2*SearchLimit)
+		return data.Rows(tx, scanHit, hitColumns+`WHERE r.search_start LIKE $1 ORDER BY r.search_name, r.id LIMIT $2`, name+"%", 2*SearchLimit)
 	}
-	return data.Rows(tx, scanHit, hitColumns+`r.search_start = $1 AND r.search_name LIKE $2 ORDER BY r.search_name, r.id LIMIT $3`,
+	return data.Rows(tx, scanHit, hitColumns+`WHERE r.search_start = $1 AND r.search_name LIKE $2 ORDER BY r.search_name, r.id LIMIT $3`,
 		start(name), name+"%", 2*SearchLimit)
 }
 
-func scanHit(s data.Scanner) (Hit, error) {
-	var h Hit
-	var facts string
-	if err := s.Scan(&h.ID, &h.Name, &h.Town, &h.State, &h.Register, &facts); err != nil {
-		return h, err
-	}
-	var said struct {
-		Sector string `json:"sector"`
-	}
-	err := json.Unmarshal([]byte(facts), &said)
-	h.Sector = said.Sector
-	return h, err
-}
-
-// distinct leaves one hit of each operator: that of the register that stands first.
-func distinct(hits []Hit) []Hit {
+// distinct leaves one hit of each operator, where it stood first.
+func distinct(rows []hitRow) []Hit {
 	places := map[string]int{}
-	kept := []Hit{}
-	for _, h := range hits {
-		place, seen := places[h.ID]
-		switch {
-		case !seen:
-			places[h.ID] = len(kept)
-			kept = append(kept, h)
-		case rank(h.Register) < rank(kept[place].Register):
-			kept[place] = h
+	var operators [][]hitRow
+	for _, r := range rows {
+		place, seen := places[r.ID]
+		if !seen {
+			place = len(operators)
+			places[r.ID] = place
+			operators = append(operators, nil)
 		}
+		operators[place] = append(operators[place], r)
 	}
-	return slices.Clip(kept[:min(len(kept), SearchLimit)])
+	hits := []Hit{}
+	for _, rows := range operators[:min(len(operators), SearchLimit)] {
+		hits = append(hits, merged(rows))
+	}
+	return hits
 }
 
 // startLength is how many characters of a name the index holds: the same text on both engines, whatever their collation.
@@ -107,9 +91,9 @@ const startLength = 3
 
 func start(name string) string { return name[:min(len(name), startLength)] }
 
-// searchable writes a name as it is looked for: capitals without accents, letters and digits, one blank between words. What is not
+// Searchable writes a name as it is looked for: capitals without accents, letters and digits, one blank between words. What is not
 // A-Z or 0-9 becomes a blank; apostrophes and dots vanish.
-func searchable(name string) string {
+func Searchable(name string) string {
 	var b strings.Builder
 	for _, c := range norm.NFD.String(strings.ToUpper(name)) {
 		switch {

@@ -12,6 +12,7 @@ import (
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/eligibility/registry"
+	"accessdesk/eligibility/registry/index"
 )
 
 // shownOperator is what registry show --json prints.
@@ -126,9 +127,9 @@ func display(v *eligibility.Vocabulary, id string, raw json.RawMessage) string {
 }
 
 // Search prints whom a text finds. Nothing found is an answer, not an error.
-func Search(ctx context.Context, db *data.DB, text string, o Output) error {
+func Search(ctx context.Context, db *data.DB, x *index.Index, text string, o Output) error {
 	var hits []registry.Hit
-	err := db.Read(ctx, func(tx *data.Tx) (err error) { hits, err = registry.Search(tx, text); return err })
+	err := db.Read(ctx, func(tx *data.Tx) (err error) { hits, err = x.Search(tx, text, registry.SearchLimit); return err })
 	if err != nil {
 		return err
 	}
