@@ -306,3 +306,20 @@ func TestStops(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// FuzzRobots holds that no robots.txt makes the checker fail, and that one which says nothing of programs forbids nothing.
+func FuzzRobots(f *testing.F) {
+	for _, seed := range []string{"", "User-agent: *\nDisallow: /private\nCrawl-delay: 30\n", "User-agent: AccessDeskLinkCheck\nDisallow: /*?secret$\nAllow: /(\n",
+		"User-agent: *\nCrawl-delay: -1e999\nDisallow: /[a-\nSitemap: x", "\xef\xbb\xbfUSER-AGENT:*\rdisallow:/\r\n", "<!doctype html>"} {
+		f.Add(seed, "/a?b=c")
+	}
+	f.Fuzz(func(t *testing.T, text, path string) {
+		may := rulesOf(http.StatusOK, []byte(text)).Test(path)
+		if !may && !strings.Contains(strings.ToLower(text), "allow") {
+			t.Errorf("%q is forbidden by %q", path, text)
+		}
+		if !rulesOf(http.StatusNotFound, []byte(text)).Test(path) {
+			t.Errorf("%q is forbidden where there is no file", path)
+		}
+	})
+}

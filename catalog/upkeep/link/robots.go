@@ -62,17 +62,22 @@ func (c *Checker) readRobots(ctx context.Context, host string) (*robots, error) 
 		case status >= 500:
 			return &robots{problem: Broken}, nil
 		}
-		parsed, err := robotstxt.FromStatusAndBytes(status, text)
-		if err != nil {
-			return &robots{group: allowAll()}, nil // not a robots.txt
-		}
-		group := parsed.FindGroup(agentName)
+		group := rulesOf(status, text)
 		if group.CrawlDelay > 0 {
 			c.delays[host] = group.CrawlDelay
 		}
 		return &robots{group: group}, nil
 	}
 	return &robots{group: allowAll()}, nil
+}
+
+// rulesOf reads the rules for our name. What is no robots.txt has none.
+func rulesOf(status int, text []byte) *robotstxt.Group {
+	parsed, err := robotstxt.FromStatusAndBytes(status, text)
+	if err != nil {
+		return allowAll()
+	}
+	return parsed.FindGroup(agentName)
 }
 
 func allowAll() *robotstxt.Group {

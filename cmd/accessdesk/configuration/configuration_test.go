@@ -112,3 +112,34 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// FuzzConfiguration holds that whatever stands in the file is read or refused, with the name of the file or of the key, and that no
+// secret stands in the message.
+func FuzzConfiguration(f *testing.F) {
+	example, err := os.ReadFile("../../../config.example.toml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(example))
+	f.Add("[server]\nlisten = \"127.0.0.1:8081\"\n[registry.urls]\nfdic = [\"https://www.example.gov/a.csv\"]\n")
+	f.Add("[mail]\nport = -1\npassword = \"hidden-here\"\n[[brand.contacts]]\nname = 7\n")
+	f.Add("a.b.c = {d = [1, 'x', {}]}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		config := Defaults()
+		err := decode("config.toml", text, &config)
+		if err == nil {
+			if config.Server.PublicURL == "" {
+				config.Server.PublicURL = DefaultPublicURL(config.Server.Listen)
+			}
+			err = config.check()
+			if err != nil && !strings.HasPrefix(err.Error(), "configuration: ") {
+				t.Errorf("the message does not say that it is about the configuration: %v", err)
+			}
+			if password := config.Mail.Password; err != nil && len(password) > 8 && strings.Count(text, password) == 1 && strings.Contains(err.Error(), password) {
+				t.Errorf("the password stands in %v", err)
+			}
+		} else if !strings.HasPrefix(err.Error(), "config.toml: ") {
+			t.Errorf("the message does not name the file: %v", err)
+		}
+	})
+}

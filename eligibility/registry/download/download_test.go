@@ -666,3 +666,25 @@ func FuzzArchive(f *testing.F) {
 		}
 	})
 }
+
+// FuzzParseAddress holds that only https addresses of listed hosts are taken, and that what a message shows of one has no query in it.
+func FuzzParseAddress(f *testing.F) {
+	for _, seed := range []string{"https://www.example.com/a.zip?key=secret#FOICU.txt,FS220.txt", "https://www.example.com#", "https://user@www.example.com/", "https://WWW.example.com./%00?#%41", "//www.example.com", "#"} {
+		f.Add(seed)
+	}
+	hosts := internet.Hosts{"www.example.com", ".example.org"}
+	f.Fuzz(func(t *testing.T, text string) {
+		a, err := ParseAddress(text, hosts)
+		if err != nil {
+			return
+		}
+		if !hosts.Allows(a.text) || strings.Contains(a.String(), "?") {
+			t.Errorf("%q is taken as %q", text, a)
+		}
+		for _, name := range a.Entries {
+			if strings.TrimSpace(name) == "" && !strings.Contains(text, "%") {
+				t.Errorf("%q has an entry without a name", text)
+			}
+		}
+	})
+}
