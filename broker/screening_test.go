@@ -125,7 +125,7 @@ func TestScreeningTime(t *testing.T) {
 // mailScreening asks for the link and gives the secret in the newest mail.
 func (b *bench) mailScreening(t testing.TB, token, email string) error {
 	t.Helper()
-	return b.write(func(tx *data.Tx) error { return MailScreening(tx, b.desk, token, email, "es") })
+	return b.write(func(tx *data.Tx) error { return MailScreening(tx, b.desk, token, email, "es", false) })
 }
 
 func TestMailScreening(t *testing.T) {

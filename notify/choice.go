@@ -25,6 +25,7 @@ const (
 	KindAWIA       Kind = "awia"       // a water system's plan is due
 	KindMembership Kind = "membership" // a yearly membership ends
 	KindStateCall  Kind = "state_call" // a state's call for applications closes
+	KindCheckFits  Kind = "check_fits" // a program begins to fit a check whose link was mailed
 	KindFits       Kind = "fits"       // a program begins to fit the organization
 	KindDueSoon    Kind = "due_soon"   // staff: a case is due
 	KindDigest     Kind = "digest"     // staff: once a day, what waits
@@ -33,7 +34,7 @@ const (
 // optionalKinds may be switched off, in the order in which pages show them; optInKinds are those that nobody gets before
 // asking for them.
 var (
-	optionalKinds = []Kind{KindDraft, KindNoReply, KindRenewal, KindSaved, KindFits, KindSAM, KindAWIA, KindMembership, KindStateCall, KindDueSoon, KindDigest}
+	optionalKinds = []Kind{KindDraft, KindNoReply, KindRenewal, KindSaved, KindCheckFits, KindFits, KindSAM, KindAWIA, KindMembership, KindStateCall, KindDueSoon, KindDigest}
 	optInKinds    = []Kind{KindFits, KindSAM, KindAWIA, KindMembership, KindStateCall}
 )
 

@@ -96,11 +96,16 @@ var specs = map[string]spec{
 		{name: "Code", kind: codeArg, optional: true, sample: "K7M-2QX"},
 		{name: "Minutes", kind: numberArg, optional: true, sample: 15},
 	}, about: KindNeeded},
-	// resume, to whoever asked. Link: opens the saved check; Expires: until when.
+	// resume, to whoever asked. Link: opens the saved check; Expires: until when; Tell (optional, any word): the reader is told of programs
+	// that begin to fit.
 	"resume": {params: []param{
 		{name: "Link", kind: privateArg, sample: PrivateLink("/check/resume?token=sample")},
 		instant("Expires", false, sampleNow.AddDate(0, 0, 30)),
+		{name: "Tell", kind: lineArg, optional: true, sample: "yes"},
 	}, about: KindNeeded},
+	// check_fits, to who asked for it with the link to a check. Programs, Program: as fits_now; Link: opens the check; Expires: until when.
+	"check_fits": {params: []param{fitting, fittingNames, {name: "Link", kind: privateArg, sample: PrivateLink("/check/resume?token=sample")},
+		instant("Expires", false, sampleNow.AddDate(0, 0, 30))}, about: KindCheckFits},
 	// invitation, to whoever is invited to act for an organization. InvitedBy: name and address; Role: owner, signer, editor or
 	// reader; Expires: until when it can be accepted.
 	"invitation": {params: []param{organizationName,

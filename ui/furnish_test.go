@@ -239,7 +239,7 @@ func (w *world) links(t testing.TB) {
 			return err
 		}
 		w.check = s.Token
-		if err := broker.MailScreening(tx, w.desk, s.Token, "visitor@example.org", "en"); err != nil {
+		if err := broker.MailScreening(tx, w.desk, s.Token, "visitor@example.org", "en", true); err != nil {
 			return err
 		}
 		if err := account.AskSignIn(tx, w.desk.Mail, account.Request{Email: "visitor@example.org", Lang: "en", Browser: browser}); err != nil {

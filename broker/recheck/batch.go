@@ -2,7 +2,6 @@ package recheck
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"accessdesk/broker"
@@ -14,10 +13,11 @@ import (
 type Batch struct {
 	ground        string
 	organizations []organizationFinding
+	checks        []checkFinding
 }
 
 // Empty tells whether nothing was due.
-func (b Batch) Empty() bool { return len(b.organizations) == 0 }
+func (b Batch) Empty() bool { return len(b.organizations)+len(b.checks) == 0 }
 
 // Look decides what is due, at most so many profiles; 0 is all of them. It changes nothing.
 func Look(tx *data.Tx, d broker.Desk, most int) (Batch, error) {
@@ -29,8 +29,11 @@ func Look(tx *data.Tx, d broker.Desk, most int) (Batch, error) {
 		return Batch{}, wrap(err, "what is decided on")
 	}
 	b := Batch{ground: g.name}
-	b.organizations, err = lookOrganizations(tx, d, g, most)
-	return b, wrap(err, "decide organizations again")
+	if b.organizations, err = lookOrganizations(tx, d, g, most); err != nil {
+		return b, wrap(err, "decide organizations again")
+	}
+	b.checks, err = lookChecks(tx, d, g, most-len(b.organizations))
+	return b, wrap(err, "decide kept checks again")
 }
 
 // Keep stores what Look found, profile by profile where everything is still as it was found, and queues the mails.
@@ -41,32 +44,48 @@ func (b Batch) Keep(tx *data.Tx, d broker.Desk) (Report, error) {
 		return report, wrap(err, "what is decided on")
 	}
 	for _, f := range b.organizations {
-		kept, mails, err := f.keep(tx, d, g)
-		if err != nil {
+		if err := report.add(f.keep(tx, d, g)); err != nil {
 			return report, wrap(err, "keep the decision about organization %s", f.id)
 		}
-		if kept {
-			report.Decided++
-			report.Mails += mails
+	}
+	for _, f := range b.checks {
+		if err := report.add(f.keep(tx, d, g)); err != nil {
+			return report, wrap(err, "keep the decision about a check")
 		}
 	}
 	return report, nil
 }
 
+// add counts a profile that was kept.
+func (r *Report) add(kept bool, mails int, err error) error {
+	if kept {
+		r.Decided++
+		r.Mails += mails
+	}
+	return err
+}
+
+// What nobody wants to know any more: of organizations ($1 is the kind of the mails), and of checks. What is over goes with its check.
+const (
+	unwantedOrganization = "NOT EXISTS (" + askers + " AND m.organization_id = recheck_organization.organization_id)"
+	unwantedCheck        = "EXISTS (SELECT 1 FROM screening s WHERE s.token_hash = recheck_check.token_hash AND s.tell_address = '')"
+)
+
 // forget removes what nobody wants to know any more.
 func forget(ctx context.Context, db *data.DB) error {
 	var unwanted int
 	err := db.Read(ctx, func(tx *data.Tx) error {
-		return tx.Row("SELECT count(*) FROM recheck_organization r WHERE NOT EXISTS ("+askers+" AND m.organization_id = r.organization_id)", string(notify.KindFits)).Scan(&unwanted)
+		return tx.Row("SELECT (SELECT count(*) FROM recheck_organization WHERE "+unwantedOrganization+") + (SELECT count(*) FROM recheck_check WHERE "+unwantedCheck+")",
+			string(notify.KindFits)).Scan(&unwanted)
 	})
 	if err != nil || unwanted == 0 {
 		return err
 	}
 	return db.Write(ctx, func(tx *data.Tx) error {
-		_, err := tx.Exec("DELETE FROM recheck_organization WHERE NOT EXISTS ("+askers+" AND m.organization_id = recheck_organization.organization_id)", string(notify.KindFits))
-		if err != nil {
-			return fmt.Errorf("forget what nobody asked for: %w", err)
+		_, err := tx.Exec("DELETE FROM recheck_organization WHERE "+unwantedOrganization, string(notify.KindFits))
+		if err == nil {
+			_, err = tx.Exec("DELETE FROM recheck_check WHERE " + unwantedCheck)
 		}
-		return nil
+		return wrap(err, "forget what nobody asked for")
 	})
 }

@@ -16,6 +16,10 @@
 // Nothing is told of programs that the organization has applied for. Who follows a program and was told within a day that it
 // opened is not told so twice.
 //
+// A check without an account is decided again too, while it is kept for its mailed link and only if that was asked for with the link.
+// Its mail goes to the address that got the link, with a new link of its own beside the one that was promised for 30 days.
+// What is remembered of a check goes with it.
+//
 // # In the background
 //
 // Run reads and decides a few profiles with no lock held, then keeps the results in a short write transaction. Each row is

@@ -62,6 +62,7 @@ func Forget(r *web.Request, tx *data.Tx) (web.Reply, error) {
 type EmailPage struct {
 	web.Problems
 	Email string
+	Tell  bool // also when a program begins to fit
 }
 
 // Email shows the form.
@@ -85,12 +86,12 @@ func SendEmail(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if !ok {
 		return over(), nil
 	}
-	page := EmailPage{Email: r.Form("email")}
+	page := EmailPage{Email: r.Form("email"), Tell: r.Has("tell")}
 	if page.Email == "" {
 		page.Problems = web.Problems{{Field: "email", Text: r.L.T("signin.problem_email_empty")}}
 		return web.Reply{Status: fiber.StatusUnprocessableEntity, Page: "public/check_email", Data: page}, nil
 	}
-	err = broker.MailScreening(tx, r.Desk(), v.token, page.Email, r.Lang)
+	err = broker.MailScreening(tx, r.Desk(), v.token, page.Email, r.Lang, page.Tell)
 	if problems, ok := r.Refused(err); ok {
 		page.Problems = problems
 		return web.Reply{Status: fiber.StatusUnprocessableEntity, Page: "public/check_email", Data: page}, nil
