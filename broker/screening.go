@@ -2,7 +2,6 @@ package broker
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"time"
 
@@ -46,7 +45,7 @@ func SaveScreening(tx *data.Tx, v *eligibility.Vocabulary, s Screening) (Screeni
 	s.Expires = tx.Now.Add(ScreeningTime)
 	if s.Token != "" {
 		changed, err := tx.Exec(`UPDATE screening SET lang = $2, facts = $3, asked = $4, operator = $5,
-			tell_address = CASE WHEN $4 = '[]' THEN '' ELSE tell_address END, expires_at = CASE WHEN expires_at > $6 THEN expires_at ELSE $6 END WHERE token_hash = $1 AND expires_at > $7`,
+			expires_at = CASE WHEN expires_at > $6 THEN expires_at ELSE $6 END WHERE token_hash = $1 AND expires_at > $7`,
 			data.HashToken(s.Token), s.Lang, string(facts), string(asked), s.Operator, data.Millis(s.Expires), data.Millis(tx.Now))
 		if err != nil || changed == 1 {
 			return s, wrap(err, "save screening")
@@ -72,10 +71,14 @@ func askedList(asked map[eligibility.FactID]bool) []string {
 
 // LoadScreening finds a check by the token of its cookie. data.ErrNotFound when it is over.
 func LoadScreening(tx *data.Tx, v *eligibility.Vocabulary, token string) (Screening, error) {
-	s, err := scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, expires_at FROM screening WHERE token_hash = $1 AND expires_at > $2",
-		data.HashToken(token), data.Millis(tx.Now)))
+	s, err := ScreeningOf(tx, v, data.HashToken(token))
 	s.Token = token
 	return s, wrap(err, "load screening")
+}
+
+// ScreeningOf finds a check by the hash of its token. Saved, it is a copy. data.ErrNotFound when it is over.
+func ScreeningOf(tx *data.Tx, v *eligibility.Vocabulary, tokenHash string) (Screening, error) {
+	return scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, expires_at FROM screening WHERE token_hash = $1 AND expires_at > $2", tokenHash, data.Millis(tx.Now)))
 }
 
 func scanScreening(v *eligibility.Vocabulary, row data.Scanner) (Screening, error) {
@@ -101,89 +104,33 @@ func scanScreening(v *eligibility.Vocabulary, row data.Scanner) (Screening, erro
 	return s, nil
 }
 
-// MailScreening mails the link to a check and keeps it for 30 days. tell: the address is also told when a program begins to fit
-// (package recheck). A link that was mailed before stops to work. Who asks learns nothing about the address; an address
-// that cannot exist is refused at the field "email".
-func MailScreening(tx *data.Tx, d Desk, token, email, lang string, tell bool) error {
+// MailScreening mails the link to a check and keeps it for 30 days; not for an address that had enough today. tell: the mail says that others
+// follow (package recheck). Who asks learns nothing about the address; one that cannot exist is refused at the field "email".
+func MailScreening(tx *data.Tx, d Desk, token, email, lang string, tell bool) (mailed bool, err error) {
 	to, err := account.NormalizeEmail(email)
 	if err != nil {
-		return err
+		return false, err
 	}
 	s, err := LoadScreening(tx, d.Vocabulary, token)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var sent int
-	err = tx.Row("SELECT count(*) FROM outbox WHERE recipient = $1 AND template = $2 AND queued_at > $3",
-		to, "resume", data.Millis(tx.Now.Add(-24*time.Hour))).Scan(&sent)
+	err = tx.Row("SELECT count(*) FROM outbox WHERE recipient = $1 AND template = 'resume' AND queued_at > $2", to, data.Millis(tx.Now.Add(-24*time.Hour))).Scan(&sent)
 	if err != nil || sent >= mailsPerDay {
-		return wrap(err, "mail screening")
+		return false, wrap(err, "mail screening")
 	}
 	resume, hash := data.NewToken()
 	expires := tx.Now.Add(ResumeTime)
-	args := map[string]any{"Link": resumeLink(resume), "Expires": expires}
-	told := ""
-	if tell {
-		told, args["Tell"] = to, "yes"
+	if _, err := tx.Exec("UPDATE screening SET resume_hash = $2, expires_at = $3 WHERE token_hash = $1", data.HashToken(s.Token), hash, data.Millis(expires)); err != nil {
+		return false, wrap(err, "mail screening")
 	}
-	if _, err := tx.Exec("UPDATE screening SET resume_hash = $2, expires_at = $3, tell_address = $4, tell_asked_at = $5, tell_hash = NULL WHERE token_hash = $1",
-		data.HashToken(s.Token), hash, data.Millis(expires), told, data.Millis(tx.Now)); err != nil {
-		return wrap(err, "mail screening")
-	}
-	_, err = d.Mail.Enqueue(tx, notify.Message{To: to, Lang: lang, Template: "resume", Key: "resume:" + hash, Args: args})
-	return err
-}
-
-func resumeLink(token string) notify.PrivateLink {
-	return notify.PrivateLink("/check/resume?token=" + token)
-}
-
-// RenewTellLink makes the link of a mail that tells of a program for a check, found by the hash of its cookie. The one of such a mail
-// before stops to work; the link with which the check was mailed goes on.
-func RenewTellLink(tx *data.Tx, tokenHash string) (notify.PrivateLink, error) {
-	token, hash := data.NewToken()
-	rows, err := tx.Exec("UPDATE screening SET tell_hash = $2 WHERE token_hash = $1", tokenHash, hash)
-	if err == nil && rows == 0 {
-		err = data.ErrNotFound
-	}
-	return resumeLink(token), wrap(err, "link to a check")
+	return d.Mail.Enqueue(tx, notify.Message{To: to, Lang: lang, Template: "resume", Key: "resume:" + hash,
+		Args: map[string]any{"Link": notify.PrivateLink("/check/resume?token=" + resume), "Expires": expires, "Tell": map[bool]string{true: "yes"}[tell]}})
 }
 
 // LookScreening finds a check by its mailed link without changing anything.
 func LookScreening(tx *data.Tx, v *eligibility.Vocabulary, resume string) (Screening, error) {
-	s, err := scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, expires_at FROM screening WHERE (resume_hash = $1 OR tell_hash = $1) AND expires_at > $2",
-		data.HashToken(resume), data.Millis(tx.Now)))
+	s, err := scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, expires_at FROM screening WHERE resume_hash = $1 AND expires_at > $2", data.HashToken(resume), data.Millis(tx.Now)))
 	return s, wrap(err, "look at screening")
-}
-
-// ResumeScreening brings a mailed check into another browser: a copy with a token of its own, so that the link keeps
-// working and neither browser holds the other's cookie. Whoever opens the link has the mail: if they were asked to be told of
-// programs after an earlier stop of such mails, that stop is taken back.
-func ResumeScreening(tx *data.Tx, v *eligibility.Vocabulary, resume string) (Screening, error) {
-	s, err := LookScreening(tx, v, resume)
-	if err != nil {
-		return s, err
-	}
-	if err := wantTold(tx, resume); err != nil {
-		return s, wrap(err, "resume screening")
-	}
-	return SaveScreening(tx, v, s)
-}
-
-// wantTold takes back a stop of the mails about kept checks that is older than the wish that came with the link.
-func wantTold(tx *data.Tx, resume string) error {
-	var address string
-	var asked int64
-	err := tx.Row("SELECT tell_address, tell_asked_at FROM screening WHERE resume_hash = $1 AND tell_address <> ''", data.HashToken(resume)).Scan(&address, &asked)
-	if errors.Is(err, data.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	choice, err := notify.ChoiceOf(tx, address, notify.KindCheckFits)
-	if err != nil || choice.Wanted || !choice.Since.Before(data.FromMillis(asked)) {
-		return err
-	}
-	return notify.Choose(tx, address, notify.KindCheckFits, true)
 }

@@ -125,7 +125,10 @@ func TestScreeningTime(t *testing.T) {
 // mailScreening asks for the link and gives the secret in the newest mail.
 func (b *bench) mailScreening(t testing.TB, token, email string) error {
 	t.Helper()
-	return b.write(func(tx *data.Tx) error { return MailScreening(tx, b.desk, token, email, "es", false) })
+	return b.write(func(tx *data.Tx) error {
+		_, err := MailScreening(tx, b.desk, token, email, "es", false)
+		return err
+	})
 }
 
 func TestMailScreening(t *testing.T) {
@@ -153,7 +156,9 @@ func TestMailScreening(t *testing.T) {
 			if err != nil || looked.Token != "" || !maps.EqualFunc(looked.Facts, s.Facts, eligibility.Value.Equal) {
 				t.Errorf("%v %+v", err, looked)
 			}
-			copied, err = ResumeScreening(tx, catalogtest.Vocabulary(), resume)
+			if copied, err = LookScreening(tx, catalogtest.Vocabulary(), resume); err == nil {
+				copied, err = SaveScreening(tx, catalogtest.Vocabulary(), copied)
+			}
 			return err
 		})
 		if copied.Token == s.Token || copied.Token == resume {

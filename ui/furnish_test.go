@@ -9,6 +9,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
+	"accessdesk/broker/recheck"
 	"accessdesk/catalog/interest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
@@ -239,7 +240,7 @@ func (w *world) links(t testing.TB) {
 			return err
 		}
 		w.check = s.Token
-		if err := broker.MailScreening(tx, w.desk, s.Token, "visitor@example.org", "en", true); err != nil {
+		if err := recheck.MailCheck(tx, w.desk, s.Token, "visitor@example.org", "en", true); err != nil {
 			return err
 		}
 		if err := account.AskSignIn(tx, w.desk.Mail, account.Request{Email: "visitor@example.org", Lang: "en", Browser: browser}); err != nil {

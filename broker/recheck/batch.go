@@ -65,10 +65,11 @@ func (r *Report) add(kept bool, mails int, err error) error {
 	return err
 }
 
-// What nobody wants to know any more: of organizations ($1 is the kind of the mails), and of checks. What is over goes with its check.
+// What nobody wants to know any more: of organizations ($1 is the kind of the mails), and of checks whose answers were deleted. What is
+// over goes with its check.
 const (
 	unwantedOrganization = "NOT EXISTS (" + askers + " AND m.organization_id = recheck_organization.organization_id)"
-	unwantedCheck        = "EXISTS (SELECT 1 FROM screening s WHERE s.token_hash = recheck_check.token_hash AND s.tell_address = '')"
+	unwantedCheck        = "EXISTS (SELECT 1 FROM screening s WHERE s.token_hash = recheck_check.token_hash AND s.asked = '[]')"
 )
 
 // forget removes what nobody wants to know any more.

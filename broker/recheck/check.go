@@ -1,7 +1,6 @@
 package recheck
 
 import (
-	"database/sql"
 	"errors"
 	"strconv"
 	"time"
@@ -34,9 +33,8 @@ func (f checkFinding) factsHash() string { return data.HashToken(f.facts) }
 
 // lookChecks decides the kept checks that are due.
 func lookChecks(tx *data.Tx, d broker.Desk, g ground, most int) ([]checkFinding, error) {
-	all, err := data.Rows(tx, scanCheck, `SELECT s.token_hash, s.tell_address, s.lang, s.facts, s.operator, s.expires_at, r.ground, r.facts_hash, r.decided_at, r.outcome
-		FROM screening s LEFT JOIN recheck_check r ON r.token_hash = s.token_hash
-		WHERE s.tell_address <> '' AND s.expires_at > $1 ORDER BY s.expires_at, s.token_hash`, data.Millis(tx.Now))
+	all, err := data.Rows(tx, scanCheck, `SELECT s.token_hash, r.address, s.lang, s.facts, s.operator, s.expires_at, r.ground, r.facts_hash, r.decided_at, r.outcome
+		FROM recheck_check r JOIN screening s ON s.token_hash = r.token_hash WHERE s.expires_at > $1 AND s.asked <> '[]' ORDER BY s.expires_at, s.token_hash`, data.Millis(tx.Now))
 	if err != nil {
 		return nil, err
 	}
@@ -57,11 +55,8 @@ func lookChecks(tx *data.Tx, d broker.Desk, g ground, most int) ([]checkFinding,
 }
 
 func scanCheck(s data.Scanner) (f checkFinding, err error) {
-	var ground, facts, text sql.NullString
-	var decided sql.NullInt64
-	err = s.Scan(&f.id, &f.address, &f.lang, &f.facts, &f.operator, &f.expires, &ground, &facts, &decided, &text)
-	f.first = !ground.Valid
-	f.groundBefore, f.factsBefore, f.decidedBefore, f.outcomeBefore = ground.String, facts.String, decided.Int64, text.String
+	err = s.Scan(&f.id, &f.address, &f.lang, &f.facts, &f.operator, &f.expires, &f.groundBefore, &f.factsBefore, &f.decidedBefore, &f.outcomeBefore)
+	f.first = f.groundBefore == ""
 	return f, err
 }
 
@@ -114,17 +109,10 @@ func renewed(tx *data.Tx, d broker.Desk, facts eligibility.Profile, operator str
 
 // keep stores the finding and queues its mail; false if the check is another one by now.
 func (f checkFinding) keep(tx *data.Tx, d broker.Desk, g ground) (kept bool, mails int, err error) {
-	var rows int64
-	if f.first {
-		rows, err = tx.Exec(`INSERT INTO recheck_check (token_hash, ground, facts_hash, outcome, decided_at)
-			SELECT s.token_hash, $2, $3, $4, $5 FROM screening s WHERE s.token_hash = $1 AND s.facts = $6 AND s.tell_address = $7
-			ON CONFLICT (token_hash) DO NOTHING`, f.id, g.name, f.factsHash(), f.after.text(), data.Millis(tx.Now), f.facts, f.address)
-	} else {
-		rows, err = tx.Exec(`UPDATE recheck_check SET ground = $2, facts_hash = $3, outcome = $4, decided_at = $5
-			WHERE token_hash = $1 AND ground = $6 AND facts_hash = $7 AND decided_at = $8
-			AND EXISTS (SELECT 1 FROM screening s WHERE s.token_hash = $1 AND s.facts = $9 AND s.tell_address = $10)`,
-			f.id, g.name, f.factsHash(), f.after.text(), data.Millis(tx.Now), f.groundBefore, f.factsBefore, f.decidedBefore, f.facts, f.address)
-	}
+	rows, err := tx.Exec(`UPDATE recheck_check SET ground = $2, facts_hash = $3, outcome = $4, decided_at = $5
+		WHERE token_hash = $1 AND ground = $6 AND facts_hash = $7 AND decided_at = $8 AND address = $9
+		AND EXISTS (SELECT 1 FROM screening s WHERE s.token_hash = $1 AND s.facts = $10)`,
+		f.id, g.name, f.factsHash(), f.after.text(), data.Millis(tx.Now), f.groundBefore, f.factsBefore, f.decidedBefore, f.address, f.facts)
 	if err != nil || rows == 0 || len(f.fresh) == 0 {
 		return rows == 1, 0, err
 	}
@@ -141,12 +129,12 @@ func (f checkFinding) tell(tx *data.Tx, d broker.Desk, g ground) (mails int, err
 	if err != nil || !wanted {
 		return 0, err
 	}
-	link, err := broker.RenewTellLink(tx, f.id)
-	if err != nil {
+	token, hash := data.NewToken()
+	if _, err := tx.Exec("UPDATE recheck_check SET link_hash = $2 WHERE token_hash = $1", f.id, hash); err != nil {
 		return 0, err
 	}
 	args := words(d.Locales.In(f.lang), news)
-	args["Link"], args["Expires"] = link, time.UnixMilli(f.expires).UTC()
+	args["Link"], args["Expires"] = notify.PrivateLink("/check/resume?token="+token), time.UnixMilli(f.expires).UTC()
 	queued, err := d.Mail.Enqueue(tx, notify.Message{To: f.address, Lang: f.lang, Template: "check_fits", Args: args,
 		Key: "check_fits:" + f.id[:16] + ":" + strconv.FormatInt(f.decidedBefore, 10) + ":" + g.name})
 	if queued {

@@ -21,7 +21,7 @@ func (b *bench) saved(t testing.TB, address string, people int64, tell bool) bro
 	b.Write(t, func(tx *data.Tx) (err error) {
 		s, err = broker.SaveScreening(tx, b.desk.Vocabulary, townCheck(people, ""))
 		if err == nil {
-			err = broker.MailScreening(tx, b.desk, s.Token, address, "es", tell)
+			err = MailCheck(tx, b.desk, s.Token, address, "es", tell)
 		}
 		return err
 	})
@@ -48,7 +48,7 @@ func link(t *testing.T, m notify.Mail) string {
 func (b *bench) opens(t testing.TB, token string) (opens bool) {
 	t.Helper()
 	b.Read(t, func(tx *data.Tx) error {
-		_, err := broker.LookScreening(tx, b.desk.Vocabulary, token)
+		_, err := LookCheck(tx, b.desk.Vocabulary, token)
 		if opens = err == nil; opens || errors.Is(err, data.ErrNotFound) {
 			return nil
 		}
@@ -127,7 +127,7 @@ func TestCheckIsNotToldAnyMore(t *testing.T) {
 		b.Write(t, func(tx *data.Tx) error {
 			_, err := broker.SaveScreening(tx, b.desk.Vocabulary, broker.Screening{Token: forgotten.Token, Lang: "es"})
 			if err == nil {
-				err = broker.MailScreening(tx, b.desk, again.Token, "somebody@example.org", "es", false)
+				err = MailCheck(tx, b.desk, again.Token, "somebody@example.org", "es", false)
 			}
 			return err
 		})
@@ -138,7 +138,7 @@ func TestCheckIsNotToldAnyMore(t *testing.T) {
 			t.Errorf("%d checks are remembered", rows)
 		}
 		var addresses int
-		b.Read(t, func(tx *data.Tx) error { return tx.Row("SELECT count(*) FROM screening WHERE tell_address <> ''").Scan(&addresses) })
+		b.Read(t, func(tx *data.Tx) error { return tx.Row("SELECT count(*) FROM recheck_check").Scan(&addresses) })
 		if addresses != 1 {
 			t.Errorf("%d addresses are kept", addresses)
 		}
@@ -158,7 +158,7 @@ func TestCheckIsNotToldAnyMore(t *testing.T) {
 		b.want(t, "stopped")
 		resume := func(token string) {
 			b.Write(t, func(tx *data.Tx) error {
-				_, err := broker.ResumeScreening(tx, b.desk.Vocabulary, token)
+				_, err := ResumeCheck(tx, b.desk.Vocabulary, token)
 				return err
 			})
 		}
@@ -166,7 +166,7 @@ func TestCheckIsNotToldAnyMore(t *testing.T) {
 		b.publish(t, "demo-third")
 		b.want(t, "the link was opened, and nothing was asked since the stop")
 		b.Advance(time.Minute)
-		b.Write(t, func(tx *data.Tx) error { return broker.MailScreening(tx, b.desk, eva.Token, "eva@example.org", "es", true) })
+		b.Write(t, func(tx *data.Tx) error { return MailCheck(tx, b.desk, eva.Token, "eva@example.org", "es", true) })
 		token := link(t, b.mails(t)[0])
 		b.publish(t, "demo-fourth")
 		b.want(t, "asked again by whoever, not opened")

@@ -35,7 +35,7 @@ func (b *bench) bank(t testing.TB, address string, assets eligibility.Value, ope
 		s, err := broker.SaveScreening(tx, b.desk.Vocabulary, broker.Screening{Lang: "en", Operator: operator, Asked: map[eligibility.FactID]bool{"sector": true},
 			Facts: eligibility.Profile{"sector": eligibility.String("banking"), "state_or_territory": eligibility.String("OH"), "total_assets": assets}})
 		if err == nil {
-			err = broker.MailScreening(tx, b.desk, s.Token, address, "en", true)
+			err = MailCheck(tx, b.desk, s.Token, address, "en", true)
 		}
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"accessdesk/broker"
+	"accessdesk/broker/recheck"
 	"accessdesk/data"
 	"accessdesk/ui/web"
 
@@ -91,7 +92,7 @@ func SendEmail(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		page.Problems = web.Problems{{Field: "email", Text: r.L.T("signin.problem_email_empty")}}
 		return web.Reply{Status: fiber.StatusUnprocessableEntity, Page: "public/check_email", Data: page}, nil
 	}
-	err = broker.MailScreening(tx, r.Desk(), v.token, page.Email, r.Lang, page.Tell)
+	err = recheck.MailCheck(tx, r.Desk(), v.token, page.Email, r.Lang, page.Tell)
 	if problems, ok := r.Refused(err); ok {
 		page.Problems = problems
 		return web.Reply{Status: fiber.StatusUnprocessableEntity, Page: "public/check_email", Data: page}, nil
@@ -117,7 +118,7 @@ type ResumePage struct {
 // links too.
 func Resume(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	token := r.Query("token")
-	stored, err := broker.LookScreening(tx, r.Desk().Vocabulary, token)
+	stored, err := recheck.LookCheck(tx, r.Desk().Vocabulary, token)
 	if errors.Is(err, data.ErrNotFound) || err == nil && len(stored.Asked) == 0 {
 		return resumeGone(), nil
 	}
@@ -129,7 +130,7 @@ func Resume(r *web.Request, tx *data.Tx) (web.Reply, error) {
 
 // OpenResume brings the answers into this browser.
 func OpenResume(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	stored, err := broker.ResumeScreening(tx, r.Desk().Vocabulary, r.Form("token"))
+	stored, err := recheck.ResumeCheck(tx, r.Desk().Vocabulary, r.Form("token"))
 	if errors.Is(err, data.ErrNotFound) {
 		return resumeGone(), nil
 	}
