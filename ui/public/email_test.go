@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"accessdesk/data"
 )
 
 func TestResultsByEmail(t *testing.T) {
@@ -59,5 +61,34 @@ func TestEmailAnswersAlike(t *testing.T) {
 	}
 	if mails := d.deliver(t); len(mails) != 5 {
 		t.Errorf("%d mails to one address in a day, want 5", len(mails))
+	}
+}
+
+// TestEmailTellsOfPrograms: the box is not ticked at first, stays ticked when the address is wrong, and the mail says what follows; the
+// wish is kept with the check and replaced by the next mail.
+func TestEmailTellsOfPrograms(t *testing.T) {
+	d := openDesk(t)
+	b := d.browser(t, "en")
+	b.walk(townWater)
+	asks := func() (rows int) {
+		d.Read(t, func(tx *data.Tx) error {
+			return tx.Row("SELECT count(*) FROM recheck_check WHERE address = 'ana@example.org'").Scan(&rows)
+		})
+		return rows
+	}
+	if box := b.get("/check/email").Find("#tell"); box.Length() != 1 || box.Is("[checked]") {
+		t.Error("the box is missing, or ticked before anybody asked")
+	}
+	if typed := b.post("/check/email", values("email", "ana at example", "tell", "yes")); !typed.Find("#tell").Is("[checked]") || asks() != 0 {
+		t.Error("the tick is gone, or a wish is kept for no address")
+	}
+	b.post("/check/email", values("email", "Ana@example.org", "tell", "yes"))
+	mails := d.deliver(t)
+	if len(mails) != 1 || !strings.Contains(mails[0].Text, "we also email you if a program begins to fit") || asks() != 1 {
+		t.Errorf("%d wishes, mails: %+v", asks(), mails)
+	}
+	b.post("/check/email", values("email", "ana@example.org"))
+	if mails := d.deliver(t); len(mails) != 1 || strings.Contains(mails[0].Text, "we also email you") || asks() != 0 {
+		t.Errorf("%d wishes, mails: %+v", asks(), mails)
 	}
 }
