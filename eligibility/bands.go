@@ -1,9 +1,7 @@
 package eligibility
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"accessdesk/eligibility/rule"
 )
@@ -43,87 +41,8 @@ func Bands(rules []*Ruleset, id FactID) ([]Interval, bool) {
 	if !ok || !v.At(place).Type.Numeric() {
 		return nil, false
 	}
-	var cuts []cut
-	for _, use := range liveUses(rules, place) {
-		if use.Operator == "" {
-			return nil, false
-		}
-		cuts = append(cuts, cutOf(use, v.At(place)))
-	}
-	bands := slice(v.At(place), cuts)
-	return bands, len(bands) > 1
-}
-
-// cut is a place between two neighboring numbers: before number, or after it.
-type cut struct {
-	number float64
-	after  bool
-}
-
-// cutOf says where a comparison changes its answer. For whole numbers every cut is brought before a whole number.
-func cutOf(use rule.Comparison, f *Fact) cut {
-	c := cut{number: use.Number, after: use.Operator == "<=" || use.Operator == ">"}
-	if !f.Type.Whole() {
-		return c
-	}
-	if c.after {
-		c.number = f.Canonical(Over(c.number)).Low
-	} else {
-		c.number = f.Canonical(AtLeast(c.number)).Low
-	}
-	c.after = false
-	return c
-}
-
-// slice cuts the allowed values of a fact into intervals, lowest first.
-func slice(f *Fact, cuts []cut) []Interval {
-	slices.SortFunc(cuts, func(a, b cut) int {
-		if order := cmp.Compare(a.number, b.number); order != 0 || a.after == b.after {
-			return order
-		}
-		if a.after {
-			return 1
-		}
-		return -1
-	})
-	var bands []Interval
-	rest := Everything()
-	for _, c := range slices.Compact(cuts) {
-		lower, upper := Below(c.number), AtLeast(c.number)
-		if c.after {
-			lower, upper = AtMost(c.number), Over(c.number)
-		}
-		if f.Holds(lower.Intersect(rest)) && f.Holds(upper) {
-			bands = append(bands, f.Canonical(lower.Intersect(rest)))
-			rest = upper
-		}
-	}
-	return append(bands, f.Canonical(rest))
-}
-
-// liveUses lists how the criteria of rules use a number, also through the derivations of the facts they read.
-func liveUses(rules []*Ruleset, place int) []rule.Comparison {
-	v := rules[0].vocabulary
-	var uses []rule.Comparison
-	var visit func(e *rule.Expression)
-	visit = func(e *rule.Expression) {
-		for _, use := range e.Comparisons() {
-			if use.Fact == place {
-				uses = append(uses, use)
-			}
-		}
-		for _, read := range e.Facts() {
-			for _, condition := range v.language.Steps(read) {
-				visit(condition)
-			}
-		}
-	}
-	for _, r := range rules {
-		for i := range r.criteria {
-			visit(r.criteria[i].expression)
-		}
-	}
-	return uses
+	bands, ok := rule.Bands(v.At(place), liveUses(rules, place))
+	return bands, ok && len(bands) > 1
 }
 
 // nearThreshold is how near a register's number must lie to a threshold, as a share of the threshold, to be confirmed by the
@@ -151,4 +70,15 @@ func ToConfirm(rules []*Ruleset, p Profile) []FactID {
 		}
 	}
 	return v.IDs(v.inOrder(near))
+}
+
+// liveUses lists how the criteria of rules use a number, also through the derivations of the facts they read.
+func liveUses(rules []*Ruleset, place int) []rule.Comparison {
+	var expressions []*rule.Expression
+	for _, r := range rules {
+		for i := range r.criteria {
+			expressions = append(expressions, r.criteria[i].expression)
+		}
+	}
+	return rules[0].vocabulary.language.Uses(place, expressions)
 }

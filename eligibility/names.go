@@ -3,6 +3,7 @@ package eligibility
 import (
 	"accessdesk/eligibility/fact"
 	"accessdesk/eligibility/rule"
+	"accessdesk/eligibility/share"
 )
 
 // What can be known of an operator is said by package fact. These are its types, values and constructors under the names of
@@ -38,7 +39,23 @@ type (
 	FactError = fact.Error
 	// Contradiction is a given value that disagrees with what follows from other facts.
 	Contradiction = rule.Contradiction
+	// Shares says how often each answer to a question is given, by sector.
+	Shares = share.Shares
+	// Share is how the answers to one question are spread in a sector.
+	Share = share.Share
+	// ShareCounter counts answers of organizations.
+	ShareCounter = share.Counter
+	// StoredShare is one share as it is kept.
+	StoredShare = share.Stored
 )
+
+// NewShareCounter makes a counter that has counted nobody.
+func NewShareCounter(v *Vocabulary) *ShareCounter { return share.NewCounter(v.Vocabulary) }
+
+// ReadShares reads what Shares.Stored gave. Facts that are not in the vocabulary any more are left out.
+func (v *Vocabulary) ReadShares(stored []StoredShare) (*Shares, error) {
+	return share.Read(v.Vocabulary, stored)
+}
 
 // The facts that the package itself knows by name, and the mark of derived values.
 const (

@@ -189,7 +189,7 @@ func (i inquiry) weigh(fact int) weighed {
 	decided := make([]int, len(reading))   // by offering: how many answers decide it
 	share := make([]float64, len(reading)) // by offering: of those who answer, how many give such an answer
 	possible := answers(i.Rules, fact)
-	given := i.share(known).spread(known, possible)
+	given := i.share(known).Spread(known, possible)
 	for place, answer := range possible {
 		after := i.state.Suppose(fact, answer, i.scratch)
 		for at, r := range reading {

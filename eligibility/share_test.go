@@ -1,36 +1,48 @@
 package eligibility
 
 import (
+	"encoding/json"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
 
+	"accessdesk/eligibility/share"
+
 	"pgregory.net/rapid"
 )
 
 // drawShares draws how often answers are given in some sectors: also never, and not known.
 func drawShares(t *rapid.T, v *Vocabulary) *Shares {
-	s := &Shares{of: map[string]map[FactID]Share{}}
+	var kept []StoredShare
 	for _, sector := range []string{"electric", "health", "drinking_water"} {
 		for _, f := range v.Facts() {
 			if f.Ask != AskCheck || rapid.IntRange(0, 2).Draw(t, "known") == 0 {
 				continue
 			}
-			share := Share{Organizations: shareLeast, Values: map[string]int{}}
+			one := Share{Organizations: share.Least, Values: map[string]int{}}
 			names := f.ValueNames()
 			if f.Type == TypeBool {
 				names = []string{"true", "false"}
 			}
 			for _, name := range names {
-				share.Values[name] = rapid.SampledFrom([]int{0, 0, 0, 1, 7, 1000}).Draw(t, "count")
+				one.Values[name] = rapid.SampledFrom([]int{0, 0, 0, 1, 7, 1000}).Draw(t, "count")
 			}
 			if f.Type.Numeric() {
-				share.Points = slices.Sorted(slices.Values(rapid.SliceOfN(rapid.Float64Range(0, 1e5), 0, 20).Draw(t, "points")))
+				one.Points = slices.Sorted(slices.Values(rapid.SliceOfN(rapid.Float64Range(0, 1e5), 0, 20).Draw(t, "points")))
 			}
-			s.add(sector, f.ID, share)
+			text, err := json.Marshal(one)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept = append(kept, StoredShare{Sector: sector, Fact: f.ID, Share: string(text)})
 		}
+	}
+	s, err := v.ReadShares(kept)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return s
 }
@@ -45,7 +57,7 @@ func TestSharesOfAllAnswersAreOne(t *testing.T) {
 			possible := answers(rules, place)
 			share, _ := shares.In("electric", f.ID)
 			sum := 0.0
-			for _, one := range share.spread(f, possible) {
+			for _, one := range share.Spread(f, possible) {
 				if one < 0 || one > 1 {
 					t.Fatalf("%s: a share of %v", f.ID, one)
 				}
@@ -58,13 +70,18 @@ func TestSharesOfAllAnswersAreOne(t *testing.T) {
 	})
 }
 
+func holds(answer Value, number float64) bool {
+	span, known := answer.Interval()
+	return known && span.Contains(number)
+}
+
 // The share of a band is that of the organizations in it, to the middle part of one point at each end.
 func TestShareOfABandIsThatOfItsOrganizations(t *testing.T) {
 	v := vocabularyOf(t)
 	place, _ := v.Index("population_served")
 	rapid.Check(t, func(t *rapid.T) {
 		random := rand.New(rand.NewPCG(2, rapid.Uint64().Draw(t, "seed")))
-		numbers := make([]int, rapid.IntRange(shareLeast, 2000).Draw(t, "organizations"))
+		numbers := make([]int, rapid.IntRange(share.Least, 2000).Draw(t, "organizations"))
 		for i := range numbers {
 			numbers[i] = int(math.Pow(20000, random.Float64()))
 		}
@@ -72,20 +89,20 @@ func TestShareOfABandIsThatOfItsOrganizations(t *testing.T) {
 		for _, number := range numbers {
 			counter.Add("drinking_water", Profile{"population_served": Int(int64(number))})
 		}
-		share, known := counter.Shares().In("drinking_water", "population_served")
-		if !known || share.Organizations != len(numbers) || len(share.Points) > sharePoints {
-			t.Fatalf("%d organizations gave %d points of %d", len(numbers), len(share.Points), share.Organizations)
+		given, known := counter.Shares().In("drinking_water", "population_served")
+		if !known || given.Organizations != len(numbers) || len(given.Points) > share.MostPoints {
+			t.Fatalf("%d organizations gave %d points of %d", len(numbers), len(given.Points), given.Organizations)
 		}
 		rules := []*Ruleset{compileOf(t, Rules{Slug: "a", Sectors: []string{AnySector}, Criteria: criteriaOf("population_served <= 500", "population_served > 3300", "population_served < 10001")})}
 		bands := answers(rules, place)
-		for i, got := range share.spread(v.At(place), bands) {
+		for i, got := range given.Spread(v.At(place), bands) {
 			inside := 0
 			for _, number := range numbers {
 				if holds(bands[i], float64(number)) {
 					inside++
 				}
 			}
-			if want := float64(inside) / float64(len(numbers)); math.Abs(got-want) > 1.5/sharePoints {
+			if want := float64(inside) / float64(len(numbers)); math.Abs(got-want) > 1.5/share.MostPoints {
 				t.Fatalf("%v: share %v, counted %v", bands[i], got, want)
 			}
 		}
@@ -97,7 +114,7 @@ func TestSharesOfANumberThatIsAskedExactly(t *testing.T) {
 	v := vocabularyOf(t)
 	place, _ := v.Index("meters")
 	possible := answers([]*Ruleset{rulesOf(t, "meters == 50 || meters > 90")}, place)
-	spread := Share{Points: []float64{0, 0.5, 50, 50, 70, 91, 95, 1e12}}.spread(v.At(place), possible)
+	spread := Share{Points: []float64{0, 0.5, 50, 50, 70, 91, 95, 1e12}}.Spread(v.At(place), possible)
 	got := map[float64]float64{}
 	for i, answer := range possible {
 		if number, _ := answer.Number(); spread[i] > 0 {
@@ -117,7 +134,7 @@ func TestSharesChooseTheQuestion(t *testing.T) {
 	for i := range 100 {
 		p := Profile{"uses_custom_code": Bool(i < 10), "has_ot": Bool(i < 90), "uses_microsoft_365": Bool(false), "meters": Int(int64(i))}
 		counter.Add("electric", p)
-		if i < shareLeast-1 {
+		if i < share.Least-1 {
 			counter.Add("gas", p)
 		}
 	}
@@ -159,7 +176,7 @@ func TestTheSameRegistersGiveTheSameQuestions(t *testing.T) {
 			facts  Profile
 		}
 		var organizations []organization
-		for range rapid.IntRange(shareLeast, 3*shareLeast).Draw(t, "organizations") {
+		for range rapid.IntRange(share.Least, 3*share.Least).Draw(t, "organizations") {
 			o := organization{rapid.SampledFrom([]string{"electric", "health"}).Draw(t, "sector"), Profile{}}
 			for _, id := range []FactID{"ownership_type", "has_ot", "population_served", "static_public_ips", "electric_ownership"} {
 				f, _ := v.Fact(id)
@@ -206,11 +223,14 @@ func TestTheSameRegistersGiveTheSameQuestions(t *testing.T) {
 
 func TestSharesThatCannotBeRead(t *testing.T) {
 	v := vocabularyOf(t)
-	if _, err := v.ReadShares([]StoredShare{{"health", "has_ot", "{"}}); err == nil {
+	if _, err := v.ReadShares([]StoredShare{{Sector: "health", Fact: "has_ot", Share: "{"}}); err == nil {
 		t.Error("half a share was read")
 	}
-	shares, err := v.ReadShares([]StoredShare{{"health", "no_such_fact", `{"organizations":99}`}, {"health", "meters", `{"organizations":99,"points":[2,1]}`}})
-	if err != nil || len(shares.of) != 0 {
-		t.Errorf("unknown facts or points in disorder became %v (%v)", shares.of, err)
+	shares, err := v.ReadShares([]StoredShare{{Sector: "health", Fact: "no_such_fact", Share: `{"organizations":99}`}, {Sector: "health", Fact: "meters", Share: `{"organizations":99,"points":[2,1]}`}})
+	if err == nil {
+		err = shares.Each(func(sector string, id FactID, _ Share) error { return errors.New(sector + " has " + string(id)) })
+	}
+	if err != nil {
+		t.Errorf("unknown facts or points in disorder: %v", err)
 	}
 }

@@ -21,7 +21,7 @@ import (
 // upper ones. A new package gets its line here first.
 var mayImport = map[string][]string{
 	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/internet": {}, "data/datatest": {"data"},
-	"eligibility": {"eligibility/fact", "eligibility/rule"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
+	"eligibility": {"eligibility/fact", "eligibility/rule", "eligibility/share"}, "eligibility/share": {"eligibility/fact"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
 	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/download": {"data", "data/internet", "eligibility/registry", "eligibility/registry/layout"}, "eligibility/registry/index": {"data", "eligibility/registry", "eligibility/registry/layout", "broker/record"},
 	"eligibility/registry/impact": {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout"}, // whom rules reach; for the command, pages and a rule editor
 
@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	"broker":                   {"data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "notify", "broker/record", "broker/account", "broker/proof", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
 	"broker/reminder":          {"data", "catalog", "catalog/interest", "catalog/upkeep", "eligibility", "notify", "broker/record", "broker/account", "broker/access", "broker/followup", "broker"},
-	"broker/recheck":           {"data", "data/locale", "catalog", "catalog/interest", "eligibility", "eligibility/registry", "eligibility/registry/layout", "notify", "broker/account", "broker/screening", "broker"},
+	"broker/recheck":           {"data", "data/locale", "catalog", "catalog/interest", "eligibility", "eligibility/registry", "notify", "broker/account", "broker/screening", "broker"},
 	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
 	"broker/demonstration":     above(),
 	"ui/web":                   domain,

@@ -1,4 +1,5 @@
-package eligibility
+// Package share says how often each answer to a question is given, counted over the organizations of the public registers.
+package share
 
 import (
 	"cmp"
@@ -7,12 +8,14 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"accessdesk/eligibility/fact"
 )
 
 // Shares says how often each answer to a question is given, by sector: counted over the organizations of the public registers. The
 // zero Shares, and nil, know nothing: all answers count alike. It does not change once it is made.
 type Shares struct {
-	of map[string]map[FactID]Share
+	of map[string]map[fact.ID]Share
 }
 
 // Share is how the answers to one question are spread over the organizations of a sector whose records say the fact.
@@ -25,13 +28,14 @@ type Share struct {
 }
 
 const (
-	sharePoints = 256 // a band is known to half a percent; 2 KB in memory
-	// shareLeast is the fewest organizations whose records are taken to speak for a sector. Thirty is our own choice.
-	shareLeast = 30
+	// MostPoints is how many numbers a share keeps at most.
+	MostPoints = 256 // a band is known to half a percent; 2 KB in memory
+	// Least is the fewest organizations whose records are taken to speak for a sector. Thirty is our own choice.
+	Least = 30
 )
 
 // In gives the share of a fact in a sector; false if the registers say too little.
-func (s *Shares) In(sector string, id FactID) (Share, bool) {
+func (s *Shares) In(sector string, id fact.ID) (Share, bool) {
 	if s == nil {
 		return Share{}, false
 	}
@@ -40,7 +44,7 @@ func (s *Shares) In(sector string, id FactID) (Share, bool) {
 }
 
 // Each calls act for every share, by sector and fact.
-func (s *Shares) Each(act func(sector string, id FactID, share Share) error) error {
+func (s *Shares) Each(act func(sector string, id fact.ID, share Share) error) error {
 	if s == nil {
 		return nil
 	}
@@ -54,10 +58,10 @@ func (s *Shares) Each(act func(sector string, id FactID, share Share) error) err
 	return nil
 }
 
-// ShareCounter counts answers of organizations, one after the other.
-type ShareCounter struct {
-	vocabulary *Vocabulary
-	counted    map[string]map[FactID]*answersCounted
+// Counter counts answers of organizations, one after the other.
+type Counter struct {
+	vocabulary *fact.Vocabulary
+	counted    map[string]map[fact.ID]*answersCounted
 }
 
 type answersCounted struct {
@@ -65,29 +69,29 @@ type answersCounted struct {
 	numbers []float64
 }
 
-// NewShareCounter makes a counter that has counted nobody.
-func NewShareCounter(v *Vocabulary) *ShareCounter {
-	return &ShareCounter{vocabulary: v, counted: map[string]map[FactID]*answersCounted{}}
+// NewCounter makes a counter that has counted nobody.
+func NewCounter(v *fact.Vocabulary) *Counter {
+	return &Counter{vocabulary: v, counted: map[string]map[fact.ID]*answersCounted{}}
 }
 
 // Add counts what is known of an organization. Only facts that the check asks for one by one are counted: yes and no, one of several
 // values, exact numbers.
-func (c *ShareCounter) Add(sector string, p Profile) {
+func (c *Counter) Add(sector string, p fact.Profile) {
 	facts := c.counted[sector]
 	if facts == nil {
-		facts = map[FactID]*answersCounted{}
+		facts = map[fact.ID]*answersCounted{}
 		c.counted[sector] = facts
 	}
 	for id, value := range p {
-		place, known := c.vocabulary.Index(id)
-		if !known || id == SectorFact {
+		place, found := c.vocabulary.Index(id)
+		if !found || id == fact.Sector {
 			continue
 		}
-		fact := c.vocabulary.At(place)
-		if fact.Ask != AskCheck {
+		known := c.vocabulary.At(place)
+		if known.Ask != fact.AskCheck {
 			continue
 		}
-		name, named := shareName(fact, value)
+		name, named := shareName(known, value)
 		number, exact := value.Number()
 		if !named && !exact {
 			continue
@@ -106,20 +110,20 @@ func (c *ShareCounter) Add(sector string, p Profile) {
 }
 
 // shareName is the name under which a value is counted; false for numbers, and for what is not counted.
-func shareName(f *Fact, value Value) (string, bool) {
+func shareName(f *fact.Fact, value fact.Value) (string, bool) {
 	switch f.Type {
-	case TypeBool:
+	case fact.TypeBool:
 		flag, known := value.Bool()
 		return fmt.Sprint(flag), known
-	case TypeEnum:
+	case fact.TypeEnum:
 		return value.Text()
 	}
 	return "", false
 }
 
 // Shares gives what was counted.
-func (c *ShareCounter) Shares() *Shares {
-	s := &Shares{of: map[string]map[FactID]Share{}}
+func (c *Counter) Shares() *Shares {
+	s := &Shares{of: map[string]map[fact.ID]Share{}}
 	for sector, facts := range c.counted {
 		for id, one := range facts {
 			share := Share{Values: one.values, Points: points(one.numbers), Organizations: len(one.numbers)}
@@ -132,50 +136,50 @@ func (c *ShareCounter) Shares() *Shares {
 	return s
 }
 
-func (s *Shares) add(sector string, id FactID, share Share) {
-	if share.Organizations < shareLeast {
+func (s *Shares) add(sector string, id fact.ID, share Share) {
+	if share.Organizations < Least {
 		return
 	}
 	if s.of[sector] == nil {
-		s.of[sector] = map[FactID]Share{}
+		s.of[sector] = map[fact.ID]Share{}
 	}
 	s.of[sector][id] = share
 }
 
-// points takes at most sharePoints numbers, each from the middle of an equal part of all.
+// points takes at most MostPoints numbers, each from the middle of an equal part of all.
 func points(numbers []float64) []float64 {
 	sorted := slices.Sorted(slices.Values(numbers))
-	if len(sorted) <= sharePoints {
+	if len(sorted) <= MostPoints {
 		return sorted
 	}
-	taken := make([]float64, sharePoints)
+	taken := make([]float64, MostPoints)
 	for i := range taken {
-		taken[i] = sorted[(2*i+1)*len(sorted)/(2*sharePoints)]
+		taken[i] = sorted[(2*i+1)*len(sorted)/(2*MostPoints)]
 	}
 	return taken
 }
 
-// StoredShare is one share as it is kept; Share is its JSON.
-type StoredShare struct {
+// Stored is one share as it is kept; Share is its JSON.
+type Stored struct {
 	Sector string
-	Fact   FactID
+	Fact   fact.ID
 	Share  string
 }
 
 // Stored gives the shares as they are kept, by sector and fact.
-func (s *Shares) Stored() ([]StoredShare, error) {
-	var all []StoredShare
-	err := s.Each(func(sector string, id FactID, share Share) error {
+func (s *Shares) Stored() ([]Stored, error) {
+	var all []Stored
+	err := s.Each(func(sector string, id fact.ID, share Share) error {
 		text, err := json.Marshal(share)
-		all = append(all, StoredShare{sector, id, string(text)})
+		all = append(all, Stored{sector, id, string(text)})
 		return err
 	})
 	return all, err
 }
 
-// ReadShares reads what Stored gave. Facts that are not in the vocabulary any more are left out.
-func (v *Vocabulary) ReadShares(stored []StoredShare) (*Shares, error) {
-	s := &Shares{of: map[string]map[FactID]Share{}}
+// Read reads what Stored gave. Facts that are not in the vocabulary any more are left out.
+func Read(v *fact.Vocabulary, stored []Stored) (*Shares, error) {
+	s := &Shares{of: map[string]map[fact.ID]Share{}}
 	for _, one := range stored {
 		var share Share
 		if err := json.Unmarshal([]byte(one.Share), &share); err != nil {
@@ -188,9 +192,9 @@ func (v *Vocabulary) ReadShares(stored []StoredShare) (*Shares, error) {
 	return s, nil
 }
 
-// spread gives for each possible answer to a question the share of those who give it; together they are 1. Without shares, or if
+// Spread gives for each possible answer to a question the share of those who give it; together they are 1. Without shares, or if
 // none of the counted answers is possible, all are alike.
-func (s Share) spread(f *Fact, possible []Value) []float64 {
+func (s Share) Spread(f *fact.Fact, possible []fact.Value) []float64 {
 	counts, sum := make([]float64, len(possible)), 0.0
 	for i, answer := range possible {
 		if name, named := shareName(f, answer); named {
@@ -213,11 +217,11 @@ func (s Share) spread(f *Fact, possible []Value) []float64 {
 
 // spreadPoints counts the points in each band. Of samples, which are points themselves and ascend, each stands for the numbers up
 // to the next one; the first also for those below it.
-func (s Share) spreadPoints(possible []Value, counts []float64) (sum float64) {
+func (s Share) spreadPoints(possible []fact.Value, counts []float64) (sum float64) {
 	for _, point := range s.Points {
-		at := slices.IndexFunc(possible, func(answer Value) bool { return holds(answer, point) })
+		at := slices.IndexFunc(possible, func(answer fact.Value) bool { return holds(answer, point) })
 		if at < 0 {
-			after, _ := slices.BinarySearchFunc(possible, point, func(answer Value, point float64) int {
+			after, _ := slices.BinarySearchFunc(possible, point, func(answer fact.Value, point float64) int {
 				span, _ := answer.Interval()
 				return cmp.Compare(span.Low, math.Nextafter(point, math.Inf(1)))
 			})
@@ -229,7 +233,7 @@ func (s Share) spreadPoints(possible []Value, counts []float64) (sum float64) {
 	return sum
 }
 
-func holds(answer Value, number float64) bool {
+func holds(answer fact.Value, number float64) bool {
 	span, known := answer.Interval()
 	return known && span.Contains(number)
 }
