@@ -23,6 +23,12 @@ const (
 	CriticalInfrastructure = fact.CriticalInfrastructure // health, banking, credit_union, electric, drinking_water, wastewater, gas, telecom
 )
 
+// Serves tells whether a sector list names a sector, "any" and "critical_infrastructure" included.
+func Serves(sectors []string, sector string) bool {
+	return slices.Contains(sectors, sector) || slices.Contains(sectors, AnySector) ||
+		rule.Critical(sector) && slices.Contains(sectors, CriticalInfrastructure)
+}
+
 // Criterion is one condition of an offering: a sentence that an applicant understands and the rule behind it.
 type Criterion struct {
 	ID          string // unique within the offering, not GateID
@@ -65,6 +71,7 @@ type compiled struct {
 	expression *rule.Expression
 	ids        []FactID
 	stated     bool // a stated requirement
+	never      bool // unmet whatever is known: nobody meets it
 }
 
 // Criteria lists the criteria in the order of decisions: the sector gate with its generated texts first, stated requirements
@@ -137,10 +144,13 @@ func (v *Vocabulary) Compile(rules Rules) (*Ruleset, error) {
 		return nil, &CompileError{Message: "neither a sector condition nor a criterion: nothing could be decided"}
 	}
 	ruleset.criteria = append(ruleset.criteria, stated(rules.Requirements)...)
+	nothing := v.language.State(nil)
 	for i := range ruleset.criteria {
-		for _, place := range ruleset.criteria[i].expression.Facts() {
+		c := &ruleset.criteria[i]
+		for _, place := range c.expression.Facts() {
 			ruleset.reads.Merge(v.inputs[place])
 		}
+		c.never = c.expression.Eval(nothing) == rule.False
 	}
 	return ruleset, nil
 }

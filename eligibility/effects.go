@@ -70,7 +70,11 @@ func (e *explainer) effects(c *compiled, fact int) []Effect {
 	} else if len(groups) < 2 {
 		return nil
 	}
-	return e.grouped(groups)
+	effects := e.grouped(groups)
+	for i := range effects {
+		effects[i].Fact = e.vocabulary.At(fact).ID
+	}
+	return effects
 }
 
 // grouped words the groups; where there are many answers the largest group is "anything else" and comes last.

@@ -15,9 +15,11 @@ type Answer struct {
 	Value string // as Display writes it
 }
 
-// Effect says what some of the possible answers to the one missing question would lead to.
+// Effect says what some of the possible answers to a missing question would lead to.
 type Effect struct {
+	Fact     FactID // the question
 	Result   Result
+	Next     FactID   // with Unknown: the question that decides after these answers; "" if none does
 	Answers  []string // labels of the answers in quotation marks
 	Sentence string
 }
@@ -28,11 +30,11 @@ type Reason struct {
 	Result        Result
 	Title         string   // of the criterion
 	Sentence      string   // everything below in one paragraph: own answer, need and change; or what is missing
-	Answers       []Answer // the answers that decided it; empty while Unknown
+	Answers       []Answer // the answers that decided it, of an unmet one the fewest that do; empty while Unknown
 	Need          string   // unmet: what the program needs
 	Change        string   // unmet: what in the real world would change it
-	Missing       []FactID // unknown: the facts that would settle it, in the order of questions
-	Effects       []Effect // unknown: with exactly one missing fact, what its answers lead to
+	Missing       []FactID // unknown: the fewest facts that would settle it, in the order of questions
+	Effects       []Effect // unknown: with one to three missing facts, what their answers lead to
 	Citation      string
 	Facts         []FactID // that the rule reads
 	NeedsEvidence bool
@@ -43,7 +45,7 @@ type Reason struct {
 // reasons.toml only; d must be a decision of r.
 func Explain(r *Ruleset, d Decision, lang string) []Reason {
 	e := &explainer{
-		rules: r, vocabulary: r.vocabulary, lang: lang,
+		rules: r, vocabulary: r.vocabulary, lang: lang, completed: d.Profile,
 		state: r.vocabulary.language.State(d.Profile),
 	}
 	reasons := make([]Reason, 0, len(r.criteria))
@@ -55,34 +57,14 @@ func Explain(r *Ruleset, d Decision, lang string) []Reason {
 	return reasons
 }
 
-// Summary says in one sentence how the offering as a whole stands. For an offering without published criteria it says that there
-// is no verdict.
-func Summary(r *Ruleset, d Decision, lang string) string {
-	v := r.vocabulary
-	switch {
-	case d.Outcome == Ineligible && len(d.Blocking) == 1:
-		return v.Say(lang, "summary.ineligible_one")
-	case d.Outcome == Ineligible:
-		return v.Say(lang, "summary.ineligible_many", "count", strconv.Itoa(len(d.Blocking)))
-	case !d.Published:
-		return v.Say(lang, "summary.unpublished")
-	case d.Outcome == Eligible:
-		return v.Say(lang, "summary.eligible")
-	case len(d.Questions) == 0:
-		return v.Say(lang, "summary.unknown_other")
-	case len(d.Questions) == 1:
-		fact, _ := v.Fact(d.Questions[0])
-		return v.Say(lang, "summary.unknown_one", "fact", fact.Label.In(lang))
-	}
-	return v.Say(lang, "summary.unknown_many", "count", strconv.Itoa(len(d.Questions)))
-}
-
 // explainer holds what the reasons of one decision share.
 type explainer struct {
 	rules      *Ruleset
 	vocabulary *Vocabulary
 	lang       string
+	completed  Profile
 	state      *rule.State
+	search     *search // nil until a "no" needs it
 }
 
 func (e *explainer) reason(c *compiled, result CriterionResult) Reason {
@@ -92,7 +74,8 @@ func (e *explainer) reason(c *compiled, result CriterionResult) Reason {
 	}
 	switch result.Result {
 	case Met:
-		reason.Answers = e.answers(c)
+		s := e.state.For(c.MinEvidence)
+		reason.Answers = e.answers(c, s.Roots(c.expression.Trace(s).Decisive))
 		reason.Sentence = stopped(reason.Title)
 		if c.ID == GateID {
 			reason.Sentence = e.vocabulary.Say(e.lang, "gate.met", "sectors", e.vocabulary.Join(e.lang, "and", e.listed()))
@@ -104,7 +87,7 @@ func (e *explainer) reason(c *compiled, result CriterionResult) Reason {
 			reason.Sentence = paragraph(reason.Sentence, reason.Evidence)
 		}
 	case Unmet:
-		reason.Answers = e.answers(c)
+		reason.Answers = e.answers(c, e.blame(c))
 		reason.Need, reason.Change = c.Failure.In(e.lang), c.Remedy.In(e.lang)
 		reason.Sentence = paragraph(e.answered(reason.Answers), reason.Need, reason.Change)
 	default:
@@ -126,10 +109,17 @@ func stopped(title string) string {
 	return title + "."
 }
 
+// blame gives the facts of the smallest witness of an unmet criterion.
+func (e *explainer) blame(c *compiled) rule.Set {
+	if e.search == nil {
+		e.search = newSearch(e.vocabulary, e.completed, e.state)
+	}
+	return e.search.blamed(c)
+}
+
 // answers lists the given facts that decided a criterion; all sectors that the operator runs are one answer.
-func (e *explainer) answers(c *compiled) []Answer {
+func (e *explainer) answers(c *compiled, decisive rule.Set) []Answer {
 	s := e.state.For(c.MinEvidence)
-	decisive := s.Roots(c.expression.Trace(s).Decisive)
 	sectors := decisive.Has(e.vocabulary.sector)
 	var answers []Answer
 	for _, fact := range decisive.List() {
@@ -236,8 +226,13 @@ func (e *explainer) unknown(c *compiled, reason *Reason, failure error) {
 		sentences = append(sentences, e.vocabulary.Say(e.lang, "unknown.never", "facts", e.labels(never)))
 	}
 	all := slices.Concat(check, application, never)
-	if len(all) == 1 && len(never) == 0 {
-		reason.Effects = e.effects(c, all[0])
+	if len(never) == 0 {
+		switch len(all) {
+		case 1:
+			reason.Effects = e.effects(c, all[0])
+		case 2, 3:
+			reason.Effects = e.lead(c, all)
+		}
 		for _, effect := range reason.Effects {
 			sentences = append(sentences, effect.Sentence)
 		}
@@ -249,13 +244,13 @@ func (e *explainer) unknown(c *compiled, reason *Reason, failure error) {
 	reason.Sentence = strings.Join(sentences, " ")
 }
 
-// missing sorts the facts that keep c unknown by where they are asked.
+// missing sorts the fewest facts that would settle c by where they are asked.
 func (e *explainer) missing(c *compiled) (check, application, never []int) {
-	facts := c.pending(e.state, e.vocabulary.inputsFirst)
+	settling := (&open{rules: e.rules, given: e.completed, state: e.state}).of(c).settling()
 	foreign := func(fact int) bool {
 		return e.state.Value(e.vocabulary.sector).Known() && !e.vocabulary.concerns(e.state, fact)
 	}
-	for _, fact := range e.vocabulary.inOrder(facts) {
+	for _, fact := range settling {
 		switch ask := e.vocabulary.At(fact).Ask; {
 		case ask == AskNever || foreign(fact):
 			never = append(never, fact)

@@ -70,6 +70,12 @@ func explained(t testing.TB) []struct {
 		{"all met, document needed", offering(true, water, small, address), factsOf(t, `{"sector":"drinking_water","population_served":{"min":3301,"max":10000},"static_public_ips":true}`)},
 		{"not met, several answers", offering(true, water, small, address), listed},
 		{"not met, one answer from a register", offering(true, water, Criterion{ID: "few", Expr: "population_served <= 500", Failure: small.Failure, Remedy: small.Remedy, Title: small.Title}), listed},
+		{"not met, one answer is enough", offering(true, water, Criterion{ID: "both", Expr: "population_served <= 10000 && meters <= 10000", Title: small.Title, Failure: small.Failure, Remedy: small.Remedy}), listed},
+		{"not met, either would do", offering(true, water, small), listed},
+		{"not met, many ways out", offering(true, water, small, Criterion{ID: "either", Expr: "static_public_ips || has_ot", Title: address.Title, Failure: address.Failure, Remedy: address.Remedy}),
+			factsOf(t, `{"sector":"drinking_water","population_served":12000,"meters":20000,"static_public_ips":false,"has_ot":false}`)},
+		{"two rules, one answer is enough", offering(true, water, address, Criterion{ID: "again", Expr: "static_public_ips || has_ot", Title: address.Title, Failure: address.Failure, Remedy: address.Remedy}), factsOf(t, `{"sector":"electric"}`)},
+		{"three answers in a row", offering(true, water, Criterion{ID: "row", Expr: "ownership_type == 'cooperative' && static_public_ips || has_ot", Title: address.Title, Failure: address.Failure, Remedy: address.Remedy}), factsOf(t, `{"sector":"electric"}`)},
 		{"gate not met", offering(true, water, small), factsOf(t, `{"sector":"health","additional_sectors":["gas"],"population_served":400}`)},
 		{"gate for critical infrastructure, something else", offering(true, []string{CriticalInfrastructure}, address), factsOf(t, `{"sector":"other","static_public_ips":true}`)},
 		{"nothing known", offering(true, water, small, address), Profile{}},
@@ -100,7 +106,7 @@ func TestExplainGolden(t *testing.T) {
 		for _, c := range explained(t) {
 			r := compileOf(t, c.rules)
 			d := r.Decide(c.facts)
-			fmt.Fprintf(&page, "# %s: %s\n  %s\n", c.name, d.Outcome, Summary(r, d, lang))
+			fmt.Fprintf(&page, "# %s: %s\n", c.name, d.Outcome)
 			for _, reason := range Explain(r, d, lang) {
 				fmt.Fprintf(&page, "- %s [%s] %s\n  %s\n", reason.ID, reason.Result, reason.Title, reason.Sentence)
 				for _, answer := range reason.Answers {
@@ -112,6 +118,14 @@ func TestExplainGolden(t *testing.T) {
 				if len(reason.Missing) > 0 {
 					fmt.Fprintf(&page, "  missing: %v\n", reason.Missing)
 				}
+			}
+			if d.Outcome == Ineligible {
+				fmt.Fprintf(&page, "rests on: %v\ndifferent: %v\n  %s\n", Blame(r, d), Different(r, d), DifferentSentence(r, d, lang))
+			}
+			if d.Outcome == Unknown {
+				yes, _ := Shortest(r, d, Eligible)
+				no, _ := Shortest(r, d, Ineligible)
+				fmt.Fprintf(&page, "settled by: %v\nyes by: %v\nno by: %v\n", Settling(r, d), yes, no)
 			}
 			page.WriteString("\n")
 		}

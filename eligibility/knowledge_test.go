@@ -50,7 +50,6 @@ func FuzzDecide(f *testing.F) {
 					t.Fatalf("%s of %s: %q", reason.ID, d.Slug, reason.Sentence)
 				}
 			}
-			Summary(rules[i], d, "en")
 		}
 		if question, more := NextQuestion(rules, p, nil); more && p[question.Fact].Resolved() {
 			t.Fatalf("asks for %s, which is %v", question.Fact, p[question.Fact])

@@ -14,8 +14,8 @@
 //
 // Every listed offering stands in exactly one of the groups of catalog.GroupAt. Within a group the order is, of what fits and of
 // what has no published rules: what can be started here first, then what the desk prepares, then what has to be asked about first; else the fewest open questions first, those that no answer settles
-// last; the fewest unmet criteria first. The alternatives to an offering that does not fit are those of the same kind that
-// look like a fit and are open.
+// last; the fewest unmet criteria first. Open questions are counted by the smallest set that settles the offering. The
+// alternatives to an offering that does not fit are those of the same kind that look like a fit and are open, the nearest first.
 package screening
 
 import (
@@ -46,11 +46,12 @@ type Check struct {
 	// Shares says how often answers are given, for the choice of questions; nil: all are alike. Set it before anything is asked for.
 	Shares *eligibility.Shares
 
-	full   map[string]bool // by slug: no seat is free
-	now    time.Time
-	rules  []*eligibility.Ruleset
-	weight map[string]float64   // by slug, see Program.weight
-	path   []eligibility.FactID // nil until it is asked for
+	full     map[string]bool // by slug: no seat is free
+	now      time.Time
+	settling map[string][]eligibility.FactID // by slug, see Settling; emptied by every answer
+	rules    []*eligibility.Ruleset
+	weight   map[string]float64   // by slug, see Program.weight
+	path     []eligibility.FactID // nil until it is asked for
 }
 
 // New decides the programs for the facts. asked holds what was put, with or without an answer.
@@ -92,7 +93,7 @@ func (c *Check) group(p *catalog.Published, outcome eligibility.Outcome) catalog
 }
 
 func (c *Check) decide() {
-	c.path, c.Contradictions = nil, nil
+	c.path, c.Contradictions, c.settling = nil, nil, map[string][]eligibility.FactID{}
 	for i, decision := range eligibility.DecideAll(c.rules, c.Facts) {
 		program := &c.Programs[i]
 		program.Decision = decision
@@ -207,7 +208,7 @@ func (c *Check) rank(p Program) int {
 		if !slices.ContainsFunc(p.Decision.Missing, c.MayAsk) {
 			return unsettled
 		}
-		return len(p.Decision.Missing)
+		return len(c.Settling(p))
 	case catalog.GroupNotNow:
 		return len(p.Decision.Blocking)
 	}
@@ -222,6 +223,16 @@ func (c *Check) rank(p Program) int {
 	return 3
 }
 
+// Settling is the smallest set of questions that settles a program whose answers do not decide it yet.
+func (c *Check) Settling(p Program) []eligibility.FactID {
+	facts, known := c.settling[p.Slug]
+	if !known {
+		facts = eligibility.Settling(p.Rules, p.Decision)
+		c.settling[p.Slug] = facts
+	}
+	return facts
+}
+
 // MayAsk tells whether the check may put the question for a fact at all.
 func (c *Check) MayAsk(id eligibility.FactID) bool {
 	fact, known := c.Vocabulary.Fact(id)
@@ -232,15 +243,6 @@ func (c *Check) MayAsk(id eligibility.FactID) bool {
 func (p Program) Outside() bool {
 	first := p.Decision.Criteria
 	return len(first) > 0 && first[0].ID == eligibility.GateID && first[0].Result == eligibility.Unmet
-}
-
-// Alternatives are, for a program that does not fit, those of the same kind that look like a fit and are open, in the order of the
-// results page.
-func (c *Check) Alternatives(to Program) []Program {
-	if to.Decision.Outcome != eligibility.Ineligible {
-		return nil
-	}
-	return slices.DeleteFunc(c.Members(catalog.GroupLikely), func(other Program) bool { return other.Kind != to.Kind })
 }
 
 // Waiting lists the programs that an answer to a question could still help to decide, were it not answered yet.

@@ -62,7 +62,7 @@ func TestGroups(t *testing.T) {
 		if !slices.IsSortedFunc(members, func(a, b screening.Program) int {
 			switch group {
 			case catalog.GroupOneMore:
-				return len(a.Decision.Missing) - len(b.Decision.Missing)
+				return len(c.Settling(a)) - len(c.Settling(b))
 			case catalog.GroupNotNow:
 				return len(a.Decision.Blocking) - len(b.Decision.Blocking)
 			}

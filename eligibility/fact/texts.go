@@ -25,9 +25,10 @@ var reasonKeys = map[string]string{
 	"unknown.narrow": "fact! answer!", "unknown.contradiction": "fact! given! derived!", "unknown.sector_other": "answer!", "unknown.error": "",
 	// What each answer would lead to.
 	"effect.met": "answers!", "effect.unmet": "answers!", "effect.unknown": "answers!", "effect.other": "",
-	// Offerings without published criteria, and the offering as a whole.
-	"stated.met": "title!", "stated.unread": "title!", "summary.unpublished": "", "summary.eligible": "", "summary.ineligible_one": "",
-	"summary.ineligible_many": "count!", "summary.unknown_one": "fact!", "summary.unknown_many": "count!", "summary.unknown_other": "",
+	"effect.next": "answers!", "effect.first": "fact!", "effect.then": "fact!",
+	"different.these": "facts!", "different.any": "facts!", "different.some": "count! facts!",
+	// Offerings without published criteria.
+	"stated.met": "title!", "stated.unread": "title!",
 	// Evidence that is weaker than a rule asks for.
 	"evidence.document": "facts!", "evidence.register": "facts!", "evidence.verified": "facts!",
 	// Plain answers.

@@ -47,7 +47,9 @@ type result struct {
 	Missing   []answered // open questions, with the page that asks each
 	Notes     []string   // why no answer settles it, or what the application asks
 	Effort    int        // open questions
-	Near      *card.Other
+	May       int        // fewest of them after which it can look like a fit; 0 = all of them, or none
+	Near      []card.Other
+	Different string // of a "no" that rests on several answers: what would have to be different
 	Citations []string
 	Stated    []string // what it is said to ask for and the check cannot decide
 }
@@ -175,15 +177,22 @@ func askOnce(programs []result) {
 	}
 }
 
+// mostNear is how many of the nearest programs that fit are named beside one that does not.
+const mostNear = 3
+
 // result explains how one program stands.
 func (v *visit) result(r *web.Request, tx *data.Tx, program screening.Program, listings web.Listings) result {
 	decision := program.Decision
 	shown := result{
 		Card: card.New(r, tx, listings, program.Published, program.Step), Way: card.NewWay(r, program.Published, program.Step), Version: program.Version,
-		Minutes: program.MinutesToApply, Company: program.Company(), Effort: len(decision.Missing),
+		Minutes: program.MinutesToApply, Company: program.Company(), Effort: len(v.Settling(program)),
 	}
-	if others := v.Alternatives(program); len(others) > 0 {
-		shown.Near = &card.Other{Slug: others[0].Slug, Title: others[0].Title.In(r.Lang)}
+	if !program.Outside() { // those are only named
+		others := v.Alternatives(program)
+		for _, other := range others[:min(mostNear, len(others))] {
+			shown.Near = append(shown.Near, card.Other{Slug: other.Slug, Title: other.Title.In(r.Lang)})
+		}
+		shown.Different = eligibility.DifferentSentence(program.Rules, decision, r.Lang)
 	}
 	if program.DaysToDecide > 0 {
 		shown.Decision = r.L.Days(program.DaysToDecide)
@@ -237,7 +246,7 @@ func ownAnswer(explained eligibility.Reason) string {
 // provider can tell.
 func (v *visit) ask(r *web.Request, program screening.Program, shown *result) {
 	var applies, never []string
-	missing := program.Decision.Missing
+	missing := v.Settling(program)
 	for _, id := range missing {
 		fact, _ := v.Vocabulary.Fact(id)
 		switch fact.Ask {
@@ -260,6 +269,9 @@ func (v *visit) ask(r *web.Request, program screening.Program, shown *result) {
 	}
 	if len(shown.Missing) == 1 && len(missing) == 1 {
 		shown.Ask = v.inline(r, program, missing[0])
+	}
+	if way, found := eligibility.Shortest(program.Rules, program.Decision, eligibility.Eligible); len(missing) > 1 && found && len(way) < len(missing) {
+		shown.May = len(way)
 	}
 }
 

@@ -96,7 +96,7 @@ func (s *Screening) PrintJSON(out io.Writer, catalogVersion string) error {
 
 func (s *Screening) decision(program check.Program) decision {
 	d := decision{Offering: program.Slug, Status: program.Status, Outcome: program.Decision.Outcome, Criteria: []criterion{},
-		Missing: append([]eligibility.FactID{}, program.Decision.Missing...), Blocking: append([]string{}, program.Decision.Blocking...),
+		Missing: append([]eligibility.FactID{}, s.Settling(program)...), Blocking: append([]string{}, program.Decision.Blocking...),
 		Alternatives: []string{}}
 	for _, r := range eligibility.Explain(program.Rules, program.Decision, s.lang) {
 		d.Criteria = append(d.Criteria, criterion{ID: r.ID, Result: r.Result, Title: r.Title, Reason: r.Sentence,

@@ -131,7 +131,7 @@ func (s *Screening) program(w *page, l *locale.Localizer, program check.Program)
 			w.wrap("    "+marks[reason.Result]+" ", reason.Sentence)
 		}
 	}
-	if missing := program.Decision.Missing; program.Group == catalog.GroupOneMore && len(missing) > 0 {
+	if missing := s.Settling(program); program.Group == catalog.GroupOneMore && len(missing) > 0 {
 		names := make([]string, len(missing))
 		for i, id := range missing {
 			names[i] = string(id)
@@ -140,6 +140,11 @@ func (s *Screening) program(w *page, l *locale.Localizer, program check.Program)
 	}
 	if program.Company() && !out {
 		w.wrap("    ", l.T("results.company"))
+	}
+	if out && !program.Outside() {
+		if different := eligibility.DifferentSentence(program.Rules, program.Decision, s.lang); different != "" {
+			w.wrap("    ", different)
+		}
 	}
 	if near := s.Alternatives(program); len(near) > 0 {
 		w.wrap("    → ", l.T("results.nearest")+" "+near[0].Title.In(s.lang)+" ["+near[0].Slug+"]")
