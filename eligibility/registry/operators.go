@@ -21,7 +21,7 @@ func LiveVintages(tx *data.Tx) ([]string, error) {
 }
 
 // page is how many rows Operators reads at once.
-const page = 2000
+const page = 500
 
 // Operators gives each operator of the live vintages once, with what the registers say that Find would show. The order is that of
 // the database.

@@ -33,7 +33,7 @@ const (
 
 // batch is how many operators are held in memory while building; mergeMost how many parts are joined at once.
 const (
-	batch     = 1000
+	batch     = 300
 	mergeMost = 10
 )
 
