@@ -37,6 +37,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
+	"accessdesk/broker/proof"
 	"accessdesk/broker/screening"
 	"accessdesk/catalog"
 	"accessdesk/data"
@@ -147,9 +148,17 @@ func Decide(tx *data.Tx, d broker.Desk, organizationID string) (*screening.Check
 	return g.decide(d, facts, tx.Now), nil
 }
 
-// factsOf is the profile of an organization.
+// factsOf is the profile of an organization, with what its record in the registers says by now in the place of what it said before.
 func factsOf(tx *data.Tx, d broker.Desk, organizationID string) (eligibility.Profile, error) {
-	return account.Facts(tx, d.Vocabulary, organizationID)
+	facts, err := account.Facts(tx, d.Vocabulary, organizationID)
+	if err != nil {
+		return nil, err
+	}
+	ties, err := proof.Ties(tx, organizationID)
+	if err != nil || len(ties) == 0 || !ties[0].Until.IsZero() {
+		return facts, err
+	}
+	return renewed(tx, d, facts, ties[0].Record)
 }
 
 // wrap names the operation of an internal error.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"accessdesk/broker"
+	"accessdesk/broker/account"
+	"accessdesk/broker/proof"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
@@ -52,13 +54,25 @@ func TestNewEdition(t *testing.T) {
 		b.bank(t, "picked@example.org", assets.From(eligibility.Register, "fdic").On("2026-01-01"), "fdic:1")
 		b.bank(t, "stated@example.org", assets.From(eligibility.Stated, "check"), "fdic:1")
 		b.bank(t, "none@example.org", assets.From(eligibility.Register, "fdic").On("2026-01-01"), "")
-		asked := b.person(t, "asked", "en")
-		b.system(t, asked, 8_000)
-		b.choose(t, asked, true)
+		for name, record := range map[string]string{"tied": "fdic:1", "unlisted": proof.NotListed} {
+			p := b.person(t, name, "en")
+			o := b.system(t, p, 8_000)
+			b.Write(t, func(tx *data.Tx) error {
+				facts := eligibility.Profile{"sector": eligibility.String("banking"), "state_or_territory": eligibility.String("OH"), "population_served": eligibility.Value{}}
+				if record == proof.NotListed {
+					facts["total_assets"] = assets
+				}
+				if err := account.SaveFacts(tx, b.desk.Vocabulary, o.ID, p.ID, facts); err != nil {
+					return err
+				}
+				return proof.TieTo(tx, b.desk.Vocabulary, o.ID, p.ID, record)
+			})
+			b.choose(t, p, true)
+		}
 		b.mails(t)
 		b.want(t, "the first decision")
 		b.banks(t, "2026-04", "900")
-		b.want(t, "the bank is smaller", "picked")
+		b.want(t, "the bank is smaller", "picked", "tied")
 		b.banks(t, "2026-07", "2600")
 		b.want(t, "and larger")
 	})

@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	"broker":                   {"data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "notify", "broker/record", "broker/account", "broker/proof", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
 	"broker/reminder":          {"data", "catalog", "catalog/interest", "catalog/upkeep", "eligibility", "notify", "broker/record", "broker/account", "broker/access", "broker/followup", "broker"},
-	"broker/recheck":           {"data", "data/locale", "catalog", "catalog/interest", "eligibility", "eligibility/registry", "eligibility/registry/layout", "notify", "broker/account", "broker/screening", "broker"},
+	"broker/recheck":           {"data", "data/locale", "catalog", "catalog/interest", "eligibility", "eligibility/registry", "eligibility/registry/layout", "notify", "broker/account", "broker/proof", "broker/screening", "broker"},
 	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
 	"broker/demonstration":     above(),
 	"ui/web":                   domain,
