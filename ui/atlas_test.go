@@ -181,7 +181,11 @@ var atlas = map[string]place{
 	"/staff/access": {address: fixed("/staff/access"), others: addresses("/staff/access?state=suspended", "/staff/access?ending=1&renewal=1&program="+modelProgram,
 		"/staff/access?state=nonsense&program=nonsense&page=nonsense", "/staff/access?page=7"), second: addresses("/staff/access?state=revoked&ending=1")},
 	"/staff/access/:id": {address: staffGrant, others: grantsInEachState("/staff/access/"), second: func(w *world) []string { return []string{"/staff/access/" + w.asked.ID} }},
-	"/staff/listings":   {address: fixed("/staff/listings")},
+	"/staff/impact":     {address: fixed("/staff/impact")},
+	"/staff/impact/:slug": {address: fixed("/staff/impact/ms-isac"), others: addresses("/staff/impact/ms-isac?criterion=public-body", "/staff/impact/ms-isac"+reachTrial),
+		second: addresses("/staff/impact/ms-isac" + reachTrial)},
+	"/staff/impact/:slug.csv": {address: fixed("/staff/impact/ms-isac.csv"), others: addresses("/staff/impact/ms-isac.csv" + reachTrial), plain: true},
+	"/staff/listings":         {address: fixed("/staff/listings")},
 	"/staff/listings/reports/:id": {address: func(w *world) string { return "/staff/listings/reports/" + w.upkeep.reported },
 		others: func(w *world) []string {
 			return []string{"/staff/listings/reports/" + w.upkeep.answered, "/staff/listings/reports/" + w.upkeep.own, "/staff/listings/reports/" + w.upkeep.settled}

@@ -58,6 +58,7 @@ func (w *world) furnish(t testing.TB) {
 	w.links(t)
 	w.prepare(t)
 	w.keepUp(t)
+	w.register(t)
 	w.invited = w.invite(t, newcomer.email(), account.Editor)
 	w.invitation = strings.TrimSuffix(w.mailed(t, newcomer.email(), "invitation"), "&lang=en")
 }

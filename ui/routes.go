@@ -9,6 +9,7 @@ import (
 	"accessdesk/ui/grant"
 	"accessdesk/ui/organization"
 	"accessdesk/ui/public"
+	"accessdesk/ui/reach"
 	"accessdesk/ui/reminders"
 	"accessdesk/ui/staff"
 	"accessdesk/ui/standing"
@@ -175,6 +176,10 @@ func staffRoutes(s *web.Site) []web.Route {
 		{Method: get, Path: "/staff/access/:id", Policy: web.Staff, Handler: s.Read(grant.Decision)},
 		{Method: get, Path: "/staff/access/:id/decision", Policy: web.Staff, Handler: s.Read(grant.ToDecision)},
 		{Method: post, Path: "/staff/access/:id/decision", Policy: web.Manager, Handler: s.Write(grant.Decide)},
+
+		{Method: get, Path: "/staff/impact", Policy: web.Staff, Handler: s.Read(reach.Programs)},
+		{Method: get, Path: "/staff/impact/:slug.csv", Policy: web.Staff, Handler: s.Read(reach.Sheet)},
+		{Method: get, Path: "/staff/impact/:slug", Policy: web.Staff, Handler: s.Read(reach.Program)},
 
 		{Method: get, Path: "/staff/listings", Policy: web.Staff, Handler: s.Read(staff.Listings)},
 		{Method: get, Path: "/staff/listings/reports/:id", Policy: web.Staff, Handler: s.Read(staff.Report)},

@@ -56,6 +56,7 @@ import (
 	"accessdesk/catalog/upkeep"
 	"accessdesk/data"
 	"accessdesk/data/locale"
+	"accessdesk/eligibility/registry/impact"
 )
 
 // Brand is who runs the site, as the pages say it.
@@ -126,6 +127,7 @@ type Site struct {
 	DB      *data.DB
 	Desk    broker.Desk
 	Locales *locale.Locales
+	Nation  impact.Keeper // the organizations of the registers, in memory while staff look at whom programs reach
 
 	secure   bool
 	origin   string // scheme://host of PublicURL

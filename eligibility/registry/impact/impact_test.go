@@ -1,9 +1,9 @@
 package impact
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"accessdesk/data"
 	"accessdesk/eligibility"
 )
 
@@ -296,7 +297,7 @@ func TestKeeper(t *testing.T) {
 		get := func(digest string) *Population {
 			p, err := k.keep(digest, func() (*Population, error) {
 				loads++
-				runtime.Gosched() // others come while it is read
+				time.Sleep(time.Second) // of the bubble: others come while it is read
 				return &Population{digest: digest}, nil
 			})
 			if err != nil {
@@ -332,5 +333,17 @@ func TestKeeper(t *testing.T) {
 		if _, err := k.keep("two", func() (*Population, error) { return nil, fmt.Errorf("no") }); err == nil || k.population != nil {
 			t.Error("a failed reading is kept")
 		}
+		slow := func() (*Population, error) {
+			time.Sleep(patience + time.Second)
+			return &Population{digest: "slow"}, nil
+		}
+		if _, err := k.keep("slow", slow); !errors.Is(err, data.ErrBusy) {
+			t.Errorf("a slow reading: %v", err)
+		}
+		time.Sleep(2 * time.Second)
+		if got := get("slow"); got == nil || got.digest != "slow" || loads != 2 {
+			t.Error("what was read after a request was over is not kept")
+		}
+		time.Sleep(keptFor + time.Second) // the timer ends with the bubble
 	})
 }
