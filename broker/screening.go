@@ -2,6 +2,7 @@ package broker
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -28,7 +29,9 @@ type Screening struct {
 	Facts    eligibility.Profile
 	Asked    map[eligibility.FactID]bool
 	Operator string // id of the picked record of the public registers (registry.Find), "" if none was picked
-	Expires  time.Time
+	// Kept are the facts of which the person keeps another answer than that record gives, having seen both.
+	Kept    []eligibility.FactID
+	Expires time.Time
 }
 
 // SaveScreening stores a check: a new one gets its token. Saving begins the 2 hours anew; a check whose link was
@@ -42,31 +45,30 @@ func SaveScreening(tx *data.Tx, v *eligibility.Vocabulary, s Screening) (Screeni
 	if err != nil {
 		return s, err
 	}
+	kept, err := json.Marshal(slices.Compact(slices.Sorted(slices.Values(s.Kept))))
+	if err != nil {
+		return s, err
+	}
 	s.Expires = tx.Now.Add(ScreeningTime)
 	if s.Token != "" {
-		changed, err := tx.Exec(`UPDATE screening SET lang = $2, facts = $3, asked = $4, operator = $5,
-			expires_at = CASE WHEN expires_at > $6 THEN expires_at ELSE $6 END WHERE token_hash = $1 AND expires_at > $7`,
-			data.HashToken(s.Token), s.Lang, string(facts), string(asked), s.Operator, data.Millis(s.Expires), data.Millis(tx.Now))
+		changed, err := tx.Exec(`UPDATE screening SET lang = $2, facts = $3, asked = $4, operator = $5, kept = $6,
+			expires_at = CASE WHEN expires_at > $7 THEN expires_at ELSE $7 END WHERE token_hash = $1 AND expires_at > $8`,
+			data.HashToken(s.Token), s.Lang, string(facts), string(asked), s.Operator, string(kept), data.Millis(s.Expires), data.Millis(tx.Now))
 		if err != nil || changed == 1 {
 			return s, wrap(err, "save screening")
 		}
 	}
 	token, hash := data.NewToken()
 	s.Token = token
-	_, err = tx.Exec(`INSERT INTO screening (token_hash, lang, facts, asked, operator, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, hash, s.Lang, string(facts), string(asked), s.Operator, data.Millis(tx.Now), data.Millis(s.Expires))
+	_, err = tx.Exec(`INSERT INTO screening (token_hash, lang, facts, asked, operator, kept, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, hash, s.Lang, string(facts), string(asked), s.Operator, string(kept), data.Millis(tx.Now), data.Millis(s.Expires))
 	return s, wrap(err, "save screening")
 }
 
-func askedList(asked map[eligibility.FactID]bool) []string {
-	all := []string{}
-	for id, put := range asked {
-		if put {
-			all = append(all, string(id))
-		}
-	}
+func askedList(asked map[eligibility.FactID]bool) []eligibility.FactID {
+	all := slices.AppendSeq([]eligibility.FactID{}, maps.Keys(asked))
 	slices.Sort(all)
-	return all
+	return slices.DeleteFunc(all, func(id eligibility.FactID) bool { return !asked[id] })
 }
 
 // LoadScreening finds a check by the token of its cookie. data.ErrNotFound when it is over.
@@ -78,14 +80,14 @@ func LoadScreening(tx *data.Tx, v *eligibility.Vocabulary, token string) (Screen
 
 // ScreeningOf finds a check by the hash of its token. Saved, it is a copy. data.ErrNotFound when it is over.
 func ScreeningOf(tx *data.Tx, v *eligibility.Vocabulary, tokenHash string) (Screening, error) {
-	return scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, expires_at FROM screening WHERE token_hash = $1 AND expires_at > $2", tokenHash, data.Millis(tx.Now)))
+	return scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, kept, expires_at FROM screening WHERE token_hash = $1 AND expires_at > $2", tokenHash, data.Millis(tx.Now)))
 }
 
 func scanScreening(v *eligibility.Vocabulary, row data.Scanner) (Screening, error) {
 	var s Screening
-	var facts, asked string
+	var facts, asked, kept string
 	var expires int64
-	if err := row.Scan(&s.Lang, &facts, &asked, &s.Operator, &expires); err != nil {
+	if err := row.Scan(&s.Lang, &facts, &asked, &s.Operator, &kept, &expires); err != nil {
 		return s, err
 	}
 	s.Expires = data.FromMillis(expires)
@@ -93,15 +95,15 @@ func scanScreening(v *eligibility.Vocabulary, row data.Scanner) (Screening, erro
 	if s.Facts, err = v.ParseProfile([]byte(facts)); err != nil {
 		return s, data.ErrNotFound // stored with a vocabulary that is gone; the check begins anew
 	}
-	var list []string
+	var list []eligibility.FactID
 	if err := json.Unmarshal([]byte(asked), &list); err != nil {
 		return s, err
 	}
 	s.Asked = map[eligibility.FactID]bool{}
 	for _, id := range list {
-		s.Asked[eligibility.FactID(id)] = true
+		s.Asked[id] = true
 	}
-	return s, nil
+	return s, json.Unmarshal([]byte(kept), &s.Kept)
 }
 
 // MailScreening mails the link to a check and keeps it for 30 days; not for an address that had enough today. tell: the mail says that others
@@ -131,6 +133,6 @@ func MailScreening(tx *data.Tx, d Desk, token, email, lang string, tell bool) (m
 
 // LookScreening finds a check by its mailed link without changing anything.
 func LookScreening(tx *data.Tx, v *eligibility.Vocabulary, resume string) (Screening, error) {
-	s, err := scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, expires_at FROM screening WHERE resume_hash = $1 AND expires_at > $2", data.HashToken(resume), data.Millis(tx.Now)))
+	s, err := scanScreening(v, tx.Row("SELECT lang, facts, asked, operator, kept, expires_at FROM screening WHERE resume_hash = $1 AND expires_at > $2", data.HashToken(resume), data.Millis(tx.Now)))
 	return s, wrap(err, "look at screening")
 }

@@ -49,13 +49,13 @@ func TestScreeningComesBack(t *testing.T) {
 		facts["employees_fte"] = eligibility.Between(eligibility.AtMost(25))
 		facts["additional_sectors"] = eligibility.Set()
 		facts["hospital_type"] = eligibility.String("cah").From(eligibility.Register, "cms-hospitals").On("2026-02-28")
-		saved := b.keep(t, Screening{Lang: "es", Facts: facts, Operator: "ccn:000001",
+		saved := b.keep(t, Screening{Lang: "es", Facts: facts, Operator: "ccn:000001", Kept: []eligibility.FactID{"meters", "has_ot", "meters"},
 			Asked: map[eligibility.FactID]bool{"sector": true, "has_it_staff": true, "meters": false}})
 		s, err := b.screening(saved.Token)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.Facts["hospital_type"]; s.Operator != "ccn:000001" || got.Evidence != eligibility.Register || got.Source != "cms-hospitals" || got.AsOf != "2026-02-28" {
+		if got := s.Facts["hospital_type"]; s.Operator != "ccn:000001" || !slices.Equal(s.Kept, []eligibility.FactID{"has_ot", "meters"}) || got.Evidence != eligibility.Register || got.Source != "cms-hospitals" || got.AsOf != "2026-02-28" {
 			t.Errorf("operator %q, hospital type %+v", s.Operator, got)
 		}
 		if s.Lang != "es" || !maps.EqualFunc(s.Facts, facts, eligibility.Value.Equal) ||

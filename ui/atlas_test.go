@@ -84,7 +84,10 @@ var atlas = map[string]place{
 	"/how-we-decide":              {address: fixed("/how-we-decide")},
 	"/contact":                    {address: fixed("/contact")},
 
-	"/check":               {address: fixed("/check"), others: addresses("/check?from=answers")},
+	"/check": {address: fixed("/check"), others: addresses("/check?from=answers")},
+	"/check/find": {address: fixed("/check/find"), others: addresses("/check/find?q=sampleton", "/check/find?q=nowhere"),
+		second: addresses("/check/find?q=sampleton", "/check/find?q=nowhere")},
+	"/check/found":         {address: fixed("/check/found")},
 	"/check/q/:fact":       {address: fixed("/check/q/population_served"), others: everyQuestion},
 	"/check/answers":       {address: fixed("/check/answers")},
 	"/check/results":       {address: fixed("/check/results")},

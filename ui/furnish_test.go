@@ -14,6 +14,8 @@ import (
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
+	"accessdesk/eligibility/registry"
+	"accessdesk/eligibility/registry/registrytest"
 )
 
 const wholeDay = 24 * time.Hour
@@ -227,6 +229,7 @@ func (w *world) abroad(t testing.TB) {
 // links makes the check of a browser without an account, its mailed link, and an open sign-in link.
 func (w *world) links(t testing.TB) {
 	t.Helper()
+	registrytest.Load(t, w.DB)
 	nonce, browser := data.NewToken()
 	w.nonce = nonce
 	w.Write(t, func(tx *data.Tx) error {
@@ -236,7 +239,20 @@ func (w *world) links(t testing.TB) {
 		for id := range s.Facts {
 			s.Asked[id] = true
 		}
-		s, err := broker.SaveScreening(tx, w.desk.Vocabulary, s)
+		// The picked record says 4,900 people, and what else was not answered.
+		record, err := registry.Find(tx, registrytest.Water)
+		if err != nil {
+			return err
+		}
+		facts, err := record.Profile(w.desk.Vocabulary)
+		if err != nil {
+			return err
+		}
+		s.Operator = record.ID
+		for _, id := range []eligibility.FactID{"service_connections", "pwsid", "pws_type"} {
+			s.Facts[id] = facts[id]
+		}
+		s, err = broker.SaveScreening(tx, w.desk.Vocabulary, s)
 		if err != nil {
 			return err
 		}

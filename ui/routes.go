@@ -49,6 +49,10 @@ func Routes(s *web.Site) []web.Route {
 
 		{Method: get, Path: "/check", Policy: web.Public, Handler: s.Read(check.Sectors)},
 		{Method: post, Path: "/check", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(check.AnswerSectors)},
+		{Method: get, Path: "/check/find", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Read(check.Find)},
+		{Method: post, Path: "/check/find", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(check.PickFound)},
+		{Method: get, Path: "/check/found", Policy: web.Public, Handler: s.Read(check.Found)},
+		{Method: post, Path: "/check/found", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(check.SettleFound)},
 		{Method: get, Path: "/check/q/:fact", Policy: web.Public, Handler: s.Read(check.Question)},
 		{Method: post, Path: "/check/q/:fact", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(check.AnswerQuestion)},
 		{Method: get, Path: "/check/answers", Policy: web.Public, Handler: s.Read(check.Answers)},

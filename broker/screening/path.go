@@ -16,7 +16,7 @@ func (c *Check) Path() []eligibility.FactID {
 	c.path = []eligibility.FactID{}
 	facts, asked := eligibility.Profile{}, map[eligibility.FactID]bool{}
 	for id, value := range c.Facts {
-		if value.Evidence >= eligibility.Register {
+		if recorded(value) {
 			facts[id] = value
 		}
 	}
@@ -46,6 +46,11 @@ func onPageOf(id eligibility.FactID) []eligibility.FactID {
 // Idle lists the given answers that do not count now: their questions would not be asked, and without them nothing would be
 // another in a program for the operator's sectors. They are kept, because a change back makes them count again.
 func (c *Check) Idle() []eligibility.FactID {
+	return slices.DeleteFunc(c.needless(), func(id eligibility.FactID) bool { return recorded(c.Facts[id]) })
+}
+
+// needless lists what is known beside the path and changes nothing.
+func (c *Check) needless() []eligibility.FactID {
 	var idle []eligibility.FactID
 	for _, id := range c.beside() {
 		if c.same(eligibility.DecideAll(c.rules, c.without(id))) {
@@ -55,10 +60,10 @@ func (c *Check) Idle() []eligibility.FactID {
 	return idle
 }
 
-// Counted lists the facts that were put and count: the path, then what was answered beside the results, in the order of the
-// vocabulary.
+// Counted lists the facts that count: the path, then what was answered beside the results or stands in a register, in the order of
+// the vocabulary.
 func (c *Check) Counted() []eligibility.FactID {
-	counted, idle := slices.Clone(c.Path()), c.Idle()
+	counted, idle := slices.Clone(c.Path()), c.needless()
 	for _, id := range c.beside() {
 		if !slices.Contains(idle, id) {
 			counted = append(counted, id)

@@ -10,6 +10,12 @@
 // answers as they are now. A given answer that is not on the path and changes no result any more is idle: it is kept, shown
 // apart, and counts again when the change is taken back. Skipping and "I'm not sure" make a fact unknown; they are never a no.
 //
+// # What the registers say
+//
+// Who picks an organization in the public registers has most questions answered by its record: [Check.TakeRecord]. Such values are
+// facts like any other, known before the first question, and told apart by their evidence. They are never idle: nobody gave them, so
+// nobody is told that they do not count.
+//
 // # Results
 //
 // Every listed offering stands in exactly one of the groups of catalog.GroupAt. Within a group the order is, of what fits and of
@@ -102,8 +108,12 @@ func (c *Check) decide() {
 	}
 }
 
-// Answer keeps an answer and decides anew; an unknown value is "I'm not sure" or skipped.
+// Answer keeps an answer and decides anew; an unknown value is "I'm not sure" or skipped. Who answers as the register does confirms
+// it, and it stays the better evidence.
 func (c *Check) Answer(id eligibility.FactID, value eligibility.Value) {
+	if old := c.Facts[id]; recorded(old) && old.Equal(value) {
+		value = old
+	}
 	c.keep(id, value)
 	c.decide()
 }

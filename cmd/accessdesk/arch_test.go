@@ -23,7 +23,8 @@ var mayImport = map[string][]string{
 	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/internet": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule", "eligibility/share"}, "eligibility/share": {"eligibility/fact"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
 	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/download": {"data", "data/internet", "eligibility/registry", "eligibility/registry/layout"}, "eligibility/registry/index": {"data", "eligibility/registry", "eligibility/registry/layout", "broker/record"},
-	"eligibility/registry/impact": {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout"}, // whom rules reach; for the command, pages and a rule editor
+	"eligibility/registry/impact":       {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout"}, // whom rules reach; for the command, pages and a rule editor
+	"eligibility/registry/registrytest": {"data", "broker/record", "eligibility/registry", "eligibility/registry/layout"},
 
 	"notify":                   {"data", "data/locale"},
 	"broker/record":            {"data"},
@@ -87,7 +88,7 @@ func above(more ...string) []string { return append(slices.Clone(domain), more..
 
 // forTests are packages that any test may use beside what its package may. Those that are made for tests stand in no
 // other list, so that the program itself cannot use them.
-var forTests = []string{"data", "data/locale", "data/seed", "data/demo", "data/datatest", "catalog/catalogtest", "broker/demonstration", "ui/webtest", "ui/browsertest"}
+var forTests = []string{"data", "data/locale", "data/seed", "data/demo", "data/datatest", "catalog/catalogtest", "eligibility/registry/registrytest", "broker/demonstration", "ui/webtest", "ui/browsertest"}
 
 // confined says where a library may appear: in these folders and below them, a library in several lines in any of theirs. Tests are free.
 var confined = []struct{ what, library, folder string }{

@@ -92,6 +92,23 @@ func Vintages(tx *data.Tx) ([]Vintage, error) {
 	return data.Rows(tx, scanVintage, vintageColumns+`ORDER BY register, begun_at DESC, id`)
 }
 
+// Editions gives the name of the live vintage of each register of organizations. Empty: there is nothing to find an organization in.
+func Editions(tx *data.Tx) (map[string]string, error) {
+	type live struct{ register, vintage string }
+	rows, err := data.Rows(tx, func(s data.Scanner) (l live, err error) { return l, s.Scan(&l.register, &l.vintage) },
+		`SELECT register, vintage FROM registry_vintage WHERE state = 'live'`)
+	if err != nil {
+		return nil, fmt.Errorf("live registers: %w", err)
+	}
+	all := map[string]string{}
+	for _, l := range rows {
+		if source, known := layout.Named(l.register); known && source.Operators {
+			all[l.register] = l.vintage
+		}
+	}
+	return all, nil
+}
+
 // Files lists the files of a vintage.
 func Files(tx *data.Tx, vintageID string) ([]SourceFile, error) {
 	return data.Rows(tx, func(s data.Scanner) (SourceFile, error) {

@@ -32,7 +32,7 @@ type QuestionPage struct {
 func (p QuestionPage) Last() int { return p.Number + p.More }
 
 // returns are the pages to which a changed answer may lead back.
-var returns = map[string]string{"answers": "/check/answers", "results": "/check/results"}
+var returns = map[string]string{"answers": "/check/answers", "results": "/check/results", "found": "/check/found"}
 
 // Question asks for one fact.
 func Question(r *web.Request, tx *data.Tx) (web.Reply, error) {
@@ -78,6 +78,7 @@ func AnswerQuestion(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		}
 	}
 	idle := v.Idle()
+	v.reconsider(fact.ID)
 	v.Answer(fact.ID, value)
 	if err := v.save(r, tx); err != nil {
 		return web.Reply{}, err
@@ -119,8 +120,11 @@ func newQuestionPage(r *web.Request, v *visit, fact eligibility.Fact, c control,
 		page.More = max(0, page.More-1)
 	}
 	page.Number = place + 1
-	if place > 0 {
+	switch {
+	case place > 0:
 		page.Back = questionAddress(v.Path()[place-1])
+	case v.operator != "":
+		page.Back = "/check/found"
 	}
 	if back, ok := returns[from]; ok {
 		page.From, page.Back = from, back

@@ -28,6 +28,8 @@ type ResultsPage struct {
 	Named                                     []named
 	Pickable                                  bool // something can be applied for on this site
 	Answers                                   []answered
+	Recorded                                  int // of the answers, those that public records give
+	Differs                                   []differs
 	Idle                                      []answered
 	Catalog                                   string // catalog_version, for the print version
 }
@@ -104,6 +106,9 @@ func results(r *web.Request, tx *data.Tx, page string) (web.Reply, error) {
 	}
 	shown := newResultsPage(r, tx, v, listings)
 	shown.Catalog = snapshot.Hash
+	if shown.Differs, err = v.ownDifferences(r, tx); err != nil {
+		return web.Reply{}, err
+	}
 	return web.Reply{Page: page, Data: shown}, nil
 }
 
@@ -113,7 +118,9 @@ func newResultsPage(r *web.Request, tx *data.Tx, v *visit, listings web.Listings
 		More: v.Left(), Named: v.named(r), Answers: v.answers(r), Idle: v.idleAnswers(r),
 	}
 	for _, answer := range page.Answers {
-		if answer.Given {
+		if answer.Source != "" {
+			page.Recorded++
+		} else if answer.Given {
 			page.Given++
 		}
 	}

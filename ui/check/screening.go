@@ -34,7 +34,8 @@ func loadVisit(r *web.Request, tx *data.Tx) (*visit, bool, error) {
 
 // save keeps the answers and gives the browser its cookie.
 func (v *visit) save(r *web.Request, tx *data.Tx) error {
-	saved, err := broker.SaveScreening(tx, v.Vocabulary, broker.Screening{Token: v.token, Lang: r.Lang, Facts: v.Facts, Asked: v.Asked})
+	saved, err := broker.SaveScreening(tx, v.Vocabulary, broker.Screening{Token: v.token, Lang: r.Lang, Facts: v.Facts, Asked: v.Asked,
+		Operator: v.operator, Kept: v.kept})
 	if err != nil {
 		return err
 	}
@@ -51,6 +52,7 @@ func Forget(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	if ok {
 		v.Forget()
+		v.operator, v.kept = "", nil
 		if err := v.save(r, tx); err != nil {
 			return web.Reply{}, err
 		}
@@ -119,7 +121,7 @@ type ResumePage struct {
 func Resume(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	token := r.Query("token")
 	stored, err := recheck.LookCheck(tx, r.Desk().Vocabulary, token)
-	if errors.Is(err, data.ErrNotFound) || err == nil && len(stored.Asked) == 0 {
+	if errors.Is(err, data.ErrNotFound) || err == nil && len(stored.Asked)+len(stored.Facts) == 0 {
 		return resumeGone(), nil
 	}
 	if err != nil {

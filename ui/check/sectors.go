@@ -6,6 +6,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/eligibility/registry"
 	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 )
@@ -17,6 +18,7 @@ type SectorsPage struct {
 	Choices          []choice
 	More             int    // about how many questions follow
 	Going            string // next page of a check that this browser has begun, "" if there is none
+	Find             bool   // the organization can be looked for in public records
 	From             string
 	Back             string
 	Tally            tally
@@ -44,6 +46,11 @@ func Sectors(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if ok {
 		page.Going = v.next()
 	}
+	editions, err := registry.Editions(tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	page.Find = len(editions) > 0 && v.operator == "" && page.From == ""
 	return web.Reply{Page: "public/check", Data: page}, nil
 }
 
@@ -70,6 +77,7 @@ func AnswerSectors(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		}
 	}
 	idle := v.Idle()
+	v.reconsider(eligibility.SectorFact)
 	v.AnswerSectors(sectors)
 	if err := v.save(r, tx); err != nil {
 		return web.Reply{}, err
@@ -113,6 +121,9 @@ func newSectorsPage(r *web.Request, v *visit, from string) SectorsPage {
 	page.Choices = append(page.Choices, choice{Value: notSure, Text: r.L.T("check.not_sure")})
 	ids := control{Choices: page.Choices}
 	ids.identify()
+	if v.operator != "" {
+		page.Back = "/check/found"
+	}
 	page.mark(v.Sectors())
 	if v.Asked[eligibility.SectorFact] {
 		page.Answers = v.answers(r)

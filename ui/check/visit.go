@@ -15,7 +15,9 @@ import (
 // but the answers; every page decides anew, so a changed rule shows at once.
 type visit struct {
 	*screening.Check
-	token string // of the stored check, "" if it is not stored yet
+	token    string               // of the stored check, "" if it is not stored yet
+	operator string               // the organization that was picked in the public registers, "" for none
+	kept     []eligibility.FactID // answers that stay though the register says otherwise
 }
 
 // newVisit decides the listed programs for a stored check, or for a fresh one.
@@ -33,7 +35,7 @@ func newVisit(r *web.Request, tx *data.Tx, stored broker.Screening) (*visit, err
 		return nil, err
 	}
 	check.Seats(full)
-	return &visit{Check: check, token: stored.Token}, nil
+	return &visit{Check: check, token: stored.Token, operator: stored.Operator, kept: stored.Kept}, nil
 }
 
 // fact finds a fact that the check may ask for.
@@ -105,7 +107,8 @@ func (t tally) Cuts() []int {
 // answered is a given answer as lists show it.
 type answered struct {
 	Fact, Label, Value string
-	Change             string // address of the page that changes it
+	Source             string // the register that says it and its edition, "" for an answer
+	Change             string // address of the page that changes it, "" for what the check does not ask
 	Given              bool   // false: skipped or not sure
 }
 
@@ -127,8 +130,13 @@ func (v *visit) rows(r *web.Request, ids []eligibility.FactID) []answered {
 func (v *visit) row(r *web.Request, id eligibility.FactID) answered {
 	fact, _ := v.Vocabulary.Fact(id)
 	value, given := v.Facts[id]
-	row := answered{Fact: string(id), Label: fact.Label.In(r.Lang), Change: questionAddress(id), Given: given,
-		Value: v.Vocabulary.Display(id, value, r.Lang)}
+	row := answered{Fact: string(id), Label: fact.Label.In(r.Lang), Given: given, Value: v.Vocabulary.Display(id, value, r.Lang)}
+	if v.MayAsk(id) {
+		row.Change = questionAddress(id)
+	}
+	if value.Evidence == eligibility.Register {
+		row.Source = r.L.Register(value.Source, value.AsOf)
+	}
 	if id == eligibility.SectorFact && given {
 		row.Value = v.Vocabulary.Display(eligibility.AdditionalSectorsFact, eligibility.Set(v.Sectors()...), r.Lang)
 	}

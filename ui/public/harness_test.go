@@ -145,6 +145,8 @@ func routes(s *web.Site) []web.Route {
 		get("/", public.Home), get("/programs", public.Programs), get("/programs/:slug", public.Program), get("/under-attack", public.UnderAttack),
 		get("/definitions", public.Definitions), get("/order", public.Order),
 		get("/check", check.Sectors), post("/check", web.CheckLimit, check.AnswerSectors),
+		get("/check/find", check.Find), post("/check/find", web.CheckLimit, check.PickFound),
+		get("/check/found", check.Found), post("/check/found", web.CheckLimit, check.SettleFound),
 		get("/check/q/:fact", check.Question), post("/check/q/:fact", web.CheckLimit, check.AnswerQuestion),
 		get("/check/answers", check.Answers), post("/check/forget", web.CheckLimit, check.Forget),
 		get("/check/results", check.Results), get("/check/results/print", check.PrintResults),

@@ -4,14 +4,16 @@ import (
 	"accessdesk/broker"
 	"accessdesk/catalog"
 	"accessdesk/data"
+	"accessdesk/eligibility/registry"
 	"accessdesk/ui/card"
 	"accessdesk/ui/web"
 )
 
 // HomePage is the start page.
 type HomePage struct {
-	Listed int // programs in the catalog
-	Open   int // of them, open now
+	Listed int    // programs in the catalog
+	Open   int    // of them, open now
+	Start  string // where the check begins
 	Kinds  []kindCount
 }
 
@@ -31,7 +33,14 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	page := HomePage{Listed: len(snapshot.Listed())}
+	editions, err := registry.Editions(tx)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	page := HomePage{Listed: len(snapshot.Listed()), Start: "/check"}
+	if len(editions) > 0 {
+		page.Start = "/check/find"
+	}
 	counts := map[catalog.Kind]int{}
 	for _, offering := range snapshot.Listed() {
 		counts[offering.Kind]++
