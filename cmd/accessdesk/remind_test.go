@@ -10,6 +10,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
+	"accessdesk/catalog"
 	"accessdesk/catalog/interest"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -174,5 +175,73 @@ func TestRemindPrintsEveryReminder(t *testing.T) {
 	}
 	if strings.Contains(out, "token=") || !strings.HasPrefix(messages, "4 mails would be queued") {
 		t.Errorf("messages %q\n%s", messages, out)
+	}
+}
+
+// TestRemindTellsWhatBeginsToFit: the dry run prints the mail of a stored profile that a program begins to fit, as often as it is asked; the
+// run queues it once, whenever another one follows.
+func TestRemindTellsWhatBeginsToFit(t *testing.T) {
+	draftedDesk(t)
+	const address = "office@cedarflats.example.org"
+	p, _, _ := session(t, "")
+	config, err := p.configure(&commands{DB: "desk.db"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := data.Open(t.Context(), config.Database.DSN, p.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := build(config, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := func(state string) error {
+		return db.Write(t.Context(), func(tx *data.Tx) error {
+			if _, err := tx.Exec("UPDATE offering_version SET state = $1 WHERE slug = 'demo-grant'", state); err != nil {
+				return err
+			}
+			return catalog.MoveRevision(tx)
+		})
+	}
+	err = errors.Join(list("retired"), db.Write(t.Context(), func(tx *data.Tx) error {
+		person, err := account.FindPersonByEmail(tx, address)
+		if err != nil {
+			return err
+		}
+		members, err := account.Memberships(tx, person.ID)
+		if err != nil {
+			return err
+		}
+		facts := eligibility.Profile{"sector": eligibility.String("drinking_water"), "state_or_territory": eligibility.String("NM"),
+			"ownership_type": eligibility.String("government_local"), "population_served": eligibility.Int(4200)}
+		if err := account.SaveFacts(tx, b.desk.Vocabulary, members[0].Organization.ID, person.ID, facts); err != nil {
+			return err
+		}
+		return notify.Choose(tx, address, notify.KindFits, true)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, messages := reminded(t); out != "" || !strings.HasPrefix(messages, "0 mails queued") {
+		t.Errorf("the first decision: %q %q", out, messages)
+	}
+	if err := errors.Join(list("published"), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	mail, messages := reminded(t, "--dry-run")
+	for _, want := range []string{"To: " + address + "\n", "Subject: You now seem to fit Small system security grant (demo)\n", "This is a check, not a decision.", "Stop these emails:\n[private link]\n"} {
+		if !strings.Contains(mail, want) {
+			t.Errorf("the dry run does not print %q:\n%s", want, mail)
+		}
+	}
+	if again, _ := reminded(t, "--dry-run"); again != mail || !strings.HasPrefix(messages, "1 mail would be queued") || outbox(t, "fits_now") != 0 {
+		t.Errorf("the dry run changed something, or does not repeat: %q", messages)
+	}
+	for range 2 {
+		reminded(t)
+	}
+	if count := outbox(t, "fits_now"); count != 1 {
+		t.Errorf("%d mails are queued, want 1", count)
 	}
 }
