@@ -281,9 +281,9 @@ func TestRegistersAreNamed(t *testing.T) {
 		})
 		w.must(t, outsider, w.theirs[broker.NeedsInfo], broker.ActRequest{Act: broker.ActWithdraw})
 		item := w.send(t, outsider, w.other, scanProgram)
-		named := map[string]string{"en": "electric utilities (EIA), edition of December 31, 2019", "es": "empresas eléctricas (EIA), edición del 31 de diciembre de 2019"}[lang]
+		named := map[string]string{"en": "electric utilities (EIA), edition of December 2019", "es": "empresas eléctricas (EIA), edición de diciembre de 2019"}[lang]
 		unnamed := map[string]string{"en": "one that has no name here", "es": "uno que no tiene nombre aquí"}[lang]
-		water := map[string]string{"en": "drinking water systems (EPA), edition of March 31, 2025", "es": "sistemas de agua potable (EPA), edición del 31 de marzo de 2025"}[lang]
+		water := map[string]string{"en": "drinking water systems (EPA), edition of March 2025", "es": "sistemas de agua potable (EPA), edición de marzo de 2025"}[lang]
 		w.speaker(t, outsider, lang).Visit("/org").Want(http.StatusOK).Says(named, unnamed).Silent("eia861", "nowhere-861")
 		w.speaker(t, manager, lang).Visit("/staff/review/"+item.ID).Want(http.StatusOK).Says(named).Silent("eia861", "nowhere-861")
 		packet := w.packets[emailProgram]

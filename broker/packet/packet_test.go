@@ -209,7 +209,7 @@ func TestSources(t *testing.T) {
 	m.Facts["sector"] = eligibility.String("drinking_water").From(eligibility.Verified, "phone")
 	p := prepare(t, m)
 	want := []string{"Follows from your other answers", "From an application, November 3, 2026", "Checked with its source",
-		"From a public register: drinking water systems (EPA), edition of November 3, 2026", "From an application, November 3, 2026"}
+		"From a public register: drinking water systems (EPA), edition of November 2026", "From an application, November 3, 2026"}
 	var got []string
 	for _, f := range p.Fields {
 		got = append(got, f.Source)

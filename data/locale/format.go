@@ -13,6 +13,13 @@ func (l *Localizer) Date(t time.Time) string { return l.stretch(l.date(t)) }
 // DateIn writes the calendar date that an instant has in a time zone.
 func (l *Localizer) DateIn(t time.Time, zone *time.Location) string { return l.Date(t.In(zone)) }
 
+// Month writes month and year: "February 2026", "febrero de 2026".
+func (l *Localizer) Month(t time.Time) string {
+	return l.stretch(l.text("format.month", nil, map[string]any{
+		"Year": strconv.Itoa(t.Year()), "Month": l.text("format.month_"+strconv.Itoa(int(t.Month())), nil, nil),
+	}))
+}
+
 // DateTime writes date, time and zone: "December 18, 2026, 5:00 p.m. EST", "18 de diciembre de 2026, 5:00 p. m. EST".
 func (l *Localizer) DateTime(t time.Time, zone *time.Location) string {
 	local := t.In(zone)

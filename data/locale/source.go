@@ -2,8 +2,9 @@ package locale
 
 import "time"
 
-// Register says in words which public register a value was read from and of which day that edition is: "Medicare hospitals (CMS),
-// edition of February 1, 2026". asOf is a day, YYYY-MM-DD; anything else names no edition. A register without a name here is
+// Register says in words which public register a value was read from and of which month that edition is: "Medicare hospitals (CMS),
+// edition of February 2026". Publishers name a month, a quarter or a year, of which asOf is the last day (YYYY-MM-DD), so that a
+// day would say more than anybody knows; anything else than a day names no edition. A register without a name here is
 // said to have none: its id says nothing to a reader.
 func (l *Localizer) Register(id, asOf string) string {
 	name := l.T("register.unnamed")
@@ -14,5 +15,5 @@ func (l *Localizer) Register(id, asOf string) string {
 	if err != nil {
 		return name
 	}
-	return l.T("register.edition", "Register", name, "Date", l.Date(day))
+	return l.T("register.edition", "Register", name, "Date", l.Month(day))
 }

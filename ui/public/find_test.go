@@ -95,7 +95,7 @@ func TestPickedRecordAnswers(t *testing.T) {
 	b := d.browser(t, "en")
 	p := b.pick("sampleton", registrytest.Hospital)
 	p.shows("This is what public records say").shows("SAMPLETON EXAMPLE HOSPITAL").shows("CMS certification number 360901").
-		shows("from Medicare hospitals (CMS), edition of February 28, 2026").shows("from Medicare cost reports (CMS), edition of December 31, 2021")
+		shows("from Medicare hospitals (CMS), edition of February 2026").shows("from Medicare cost reports (CMS), edition of December 2021")
 	if p.Find("#row-available_beds .chg a, #row-ccn .chg a").Length() != 1 {
 		t.Errorf("what the check does not ask has no page to change it: %s", p.text("main"))
 	}
@@ -123,8 +123,8 @@ func TestPickedRecordAnswers(t *testing.T) {
 	for _, address := range []string{"/check/results", "/check/results/print", "/check/answers"} {
 		b.get(address).want(http.StatusOK)
 	}
-	b.get("/check/results/print").shows("from Medicare cost reports (CMS), edition of December 31, 2021")
-	b.get("/check/answers").shows("from Medicare hospitals (CMS), edition of February 28, 2026").shows("Also in public records")
+	b.get("/check/results/print").shows("from Medicare cost reports (CMS), edition of December 2021")
+	b.get("/check/answers").shows("from Medicare hospitals (CMS), edition of February 2026").shows("Also in public records")
 	b.get("/check/results").shows("answers come from public records").shows("For a hospital or clinic in Ohio.")
 	// a mailed link brings the sources along
 	b.post("/check/email", values("email", "visitor@example.org")).follow().want(http.StatusOK)
@@ -132,7 +132,7 @@ func TestPickedRecordAnswers(t *testing.T) {
 	opened := other.get(link(t, d.deliver(t)[0])).follow().want(http.StatusOK)
 	token, _ := opened.Find("input[name=token]").Attr("value")
 	other.post("/check/resume", values("token", token)).follow().want(http.StatusOK)
-	other.get("/check/found").want(http.StatusOK).shows("SAMPLETON EXAMPLE HOSPITAL").shows("from Medicare hospitals (CMS), edition of February 28, 2026")
+	other.get("/check/found").want(http.StatusOK).shows("SAMPLETON EXAMPLE HOSPITAL").shows("from Medicare hospitals (CMS), edition of February 2026")
 }
 
 // TestChangedAnswerDiffers: an answer that the register gives otherwise is said softly, and the person settles it.
@@ -143,7 +143,7 @@ func TestChangedAnswerDiffers(t *testing.T) {
 	b.post("/check/q/available_beds", values("exact", "60", "from", "found")).follow().want(http.StatusOK)
 	for _, address := range []string{"/check/found", "/check/answers", "/check/results"} {
 		p := b.get(address).want(http.StatusOK)
-		if got := p.text("#differs-available_beds"); !strings.Contains(got, "You said: 60 beds. The record says: 47 beds. It is from Medicare cost reports (CMS), edition of December 31, 2021.") {
+		if got := p.text("#differs-available_beds"); !strings.Contains(got, "You said: 60 beds. The record says: 47 beds. It is from Medicare cost reports (CMS), edition of December 2021.") {
 			t.Errorf("%s says %q", address, got)
 		}
 	}
