@@ -42,7 +42,7 @@ import (
 )
 
 // format changes whenever the same operators would be indexed in another way, so that an older index is not asked.
-const format = "1"
+const format = "2"
 
 // Index finds organizations. It is safe for concurrent use; nil answers from the database.
 type Index struct {

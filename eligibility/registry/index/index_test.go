@@ -330,3 +330,25 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// An identifier is found as it is printed and as people write it; where one record has two, by both and by each.
+func TestIdentifiers(t *testing.T) {
+	for _, c := range []struct {
+		id    string
+		typed []string
+	}{
+		{"ccn:010001", []string{"ccn:010001", "010001", "10001", "CCN 01-0001", "ccn number 010001"}},
+		{"pwsid:FL2554343, FL2551004", []string{"pwsid:FL2554343, FL2551004", "FL2554343", "pwsid fl2551004", "FL2554343 FL2551004"}},
+	} {
+		for _, typed := range c.typed {
+			if !slices.Contains(strings.Fields(identifiers(c.id)), asIdentifier(typed)) {
+				t.Errorf("%q is read as %q, %s has %s", typed, asIdentifier(typed), c.id, identifiers(c.id))
+			}
+		}
+	}
+	for _, no := range []string{"", "ccn", "mercy hospital", "fdic number", strings.Repeat("7", 40)} {
+		if got := asIdentifier(no); got != "" {
+			t.Errorf("%q is read as %q", no, got)
+		}
+	}
+}

@@ -119,12 +119,24 @@ var kinds = map[string]string{"ccn": "ccn", "fdic": "fdic", "cert": "fdic", "ncu
 // fillers stand between a kind and its number.
 var fillers = map[string]bool{"number": true, "no": true, "nr": true, "id": true, "cert": true, "certificate": true, "charter": true, "utility": true}
 
-// identifiers are the forms in which an id is indexed: with its kind and without, with its leading zeros and without.
+// identifiers are the forms in which an id is indexed: with its kind and without, with its leading zeros and without. A few ids of
+// the EPA list name two systems, "FL2554343, FL2551004": both together and each alone.
 func identifiers(id string) string {
 	kind, number, _ := strings.Cut(strings.ToLower(id), ":")
-	short := strings.TrimLeft(number, "0")
-	return strings.Join([]string{number, short, kind + number, kind + short}, " ")
+	numbers := strings.Fields(strings.ToLower(registry.Searchable(number)))
+	if len(numbers) > 1 {
+		numbers = append(numbers, strings.Join(numbers, ""))
+	}
+	var forms []string
+	for _, number := range numbers {
+		short := strings.TrimLeft(number, "0")
+		forms = append(forms, number, short, kind+number, kind+short)
+	}
+	return strings.Join(forms, " ")
 }
+
+// identifierMost is how many letters and digits an identifier has at most: three numbers of water systems.
+const identifierMost = 27
 
 // asIdentifier reads a text as an identifier, in the form that identifiers gives; "" if it can be none.
 func asIdentifier(text string) string {
@@ -140,7 +152,7 @@ func asIdentifier(text string) string {
 		}
 	}
 	typed := number.String()
-	if typed == "" || len(typed) > 20 || !strings.ContainsFunc(typed, unicode.IsDigit) {
+	if typed == "" || len(typed) > identifierMost || !strings.ContainsFunc(typed, unicode.IsDigit) {
 		return ""
 	}
 	if short := strings.TrimLeft(typed, "0"); short != "" {
