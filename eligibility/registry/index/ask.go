@@ -84,13 +84,19 @@ func ask(x bleve.Index, text string, limit int) ([]string, error) {
 		func() (query.Query, error) { return a.byWholeName(), nil },
 		func() (query.Query, error) { return a.byAllWords(unit.exact), nil },
 		func() (query.Query, error) {
-			if err := a.spell(x); err != nil {
+			if err := a.spell(x, bentMost); err != nil {
 				return nil, err
 			}
 			joined, err := a.joinedWords(x)
 			return query.NewDisjunctionQuery(append(joined, a.byAllWords(unit.forgiving))), err
 		},
-		func() (query.Query, error) { return a.byAllButOne(len(found)), nil },
+		func() (query.Query, error) {
+			if len(found) > 0 { // nothing is missing
+				return nil, nil
+			}
+			err := a.spell(x, 0)
+			return a.byAllButOne(), err
+		},
 	}
 	for i, step := range steps {
 		if len(found) >= limit || i > strict && len(found) > 0 && len(a.units) >= enoughWords {
@@ -160,9 +166,9 @@ func (a asked) byAllWords(way func(unit, bool) query.Query) query.Query {
 // that they have no word too many.
 const missMost = 8
 
-// byAllButOne lets one unit be missing, if nobody was found and there are at least two.
-func (a asked) byAllButOne(found int) query.Query {
-	if found > 0 || len(a.units) < 2 || len(a.units) > missMost {
+// byAllButOne lets one unit be missing, if there are at least two.
+func (a asked) byAllButOne() query.Query {
+	if len(a.units) < 2 || len(a.units) > missMost {
 		return nil
 	}
 	var all []query.Query
@@ -246,15 +252,15 @@ func (a asked) joinedWords(x bleve.Index) ([]query.Query, error) {
 }
 
 // In a text of more than bentMost units, a word that at least knownFrom names have is taken as typed right: looking for all that is
-// spelled like each of many words takes long, and then the others tell who is meant.
+// spelled like each of many words takes long, and then the others tell who is meant. When one word may be missing, that goes for all texts.
 const (
 	bentMost  = 3
 	knownFrom = 3
 )
 
-// spell marks the words of a long text that are right.
-func (a asked) spell(x bleve.Index) error {
-	if len(a.units) <= bentMost {
+// spell marks the words that are right in a text of more than so many units.
+func (a asked) spell(x bleve.Index, most int) error {
+	if len(a.units) <= most {
 		return nil
 	}
 	for i := range a.units {
