@@ -18,6 +18,9 @@ func (c *Crowd) Add(p Profile) { c.crowd.Add(p) }
 // Len is the number of operators.
 func (c *Crowd) Len() int { return c.crowd.Len() }
 
+// Known is the set of facts that are known of an operator, given or derived, as bits by place. For who fills the crowd.
+func (c *Crowd) Known(at int) rule.Set { return c.crowd.Known(at) }
+
 // Judge decides the same offerings for one operator after the other: every criterion, and nothing that explains it. It says what
 // Decide says and allocates nothing on the way, so that a whole nation takes a moment. It belongs to one goroutine.
 type Judge struct {

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -23,11 +24,12 @@ type Member struct {
 // hospital that is gone from the list) are no organizations of today and are left out. An error of act ends it.
 func Each(tx *data.Tx, v *eligibility.Vocabulary, act func(Member) error) error {
 	var group []stored
+	reader := factReader{v, map[string]eligibility.Value{}}
 	finish := func() error {
 		if len(group) == 0 {
 			return nil
 		}
-		m, err := member(v, group)
+		m, err := reader.member(group)
 		if group = group[:0]; err != nil || m.Sector == "" {
 			return err
 		}
@@ -64,21 +66,52 @@ func Each(tx *data.Tx, v *eligibility.Vocabulary, act func(Member) error) error 
 	return nil
 }
 
+// factReader reads the facts of one record after the other. Most words occur again and again (sectors, states, owners): what
+// they mean is kept.
+type factReader struct {
+	vocabulary *eligibility.Vocabulary
+	words      map[string]eligibility.Value // by fact and JSON text
+}
+
+// mostWords bounds what is kept; names and numbers of organizations occur once.
+const mostWords = 2000
+
+func (f factReader) value(id string, raw json.RawMessage) (eligibility.Value, error) {
+	key := id + "=" + string(raw)
+	value, known := f.words[key]
+	if known {
+		return value, nil
+	}
+	value, err := f.vocabulary.ParseValue(eligibility.FactID(id), raw)
+	if err == nil && len(f.words) < mostWords && (raw[0] == '"' || raw[0] == 't' || raw[0] == 'f') {
+		f.words[key] = value
+	}
+	return value, err
+}
+
 // member puts the records of one organization together.
-func member(v *eligibility.Vocabulary, records []stored) (Member, error) {
+func (f factReader) member(records []stored) (Member, error) {
+	v := f.vocabulary
 	slices.SortFunc(records, func(a, b stored) int { return rank(a.register) - rank(b.register) })
 	m := Member{ID: records[0].id, Name: records[0].name, Facts: eligibility.Profile{}}
 	for _, r := range records {
 		if m.State == "" {
 			m.State = r.state
 		}
-		facts, err := v.ParseFacts([]byte(r.facts))
-		if err != nil {
+		var facts map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(r.facts), &facts); err != nil {
 			return m, fmt.Errorf("%s says of %s: %w", r.register, m.ID, err)
 		}
-		for id, value := range facts {
-			if _, known := m.Facts[id]; !known {
-				m.Facts[id] = value.From(eligibility.Register, r.register)
+		for id, raw := range facts {
+			if _, known := m.Facts[eligibility.FactID(id)]; known {
+				continue
+			}
+			value, err := f.value(id, raw)
+			if err != nil {
+				return m, fmt.Errorf("%s says of %s: %w", r.register, m.ID, err)
+			}
+			if value.Known() {
+				m.Facts[eligibility.FactID(id)] = value.From(eligibility.Register, r.register)
 			}
 		}
 	}

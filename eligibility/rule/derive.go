@@ -220,6 +220,7 @@ func (l *Language) orderDerivations(byFact map[int]*derivation) error {
 			}
 		}
 		l.derivedBy[place] = len(l.derivations)
+		l.every = append(l.every, len(l.derivations))
 		l.derivations = append(l.derivations, *d)
 		return nil
 	}

@@ -31,6 +31,7 @@ type Language struct {
 	environment *cel.Env
 	derivations []derivation // in an order in which inputs come first
 	derivedBy   []int        // by place of a fact: its place in derivations, or -1
+	every       []int        // all derivations, for Crowd.Known
 	followers   [][]int      // by place of a fact: the derivations to work out again when it changes
 	choices     []map[string]int
 	fixed       store // of derived values; their codes are below zero

@@ -155,6 +155,7 @@ type Crowd struct {
 	cells    []cell
 	ends     []uint32 // by operator: the end of its cells
 	kept     store
+	look     *State // of Known
 }
 
 // NewCrowd makes an empty crowd.
@@ -176,6 +177,20 @@ func (c *Crowd) Add(p fact.Profile) {
 
 // Len is the number of operators.
 func (c *Crowd) Len() int { return len(c.ends) }
+
+// Known is the set of facts that are known of an operator, given or derived. It is for the goroutine that fills the crowd.
+func (c *Crowd) Known(at int) (known Set) {
+	if c.look == nil {
+		c.look = c.language.Bare()
+	}
+	c.look.Fill(c, at, c.language.every)
+	for place := range c.look.cells {
+		if c.look.Known(place) {
+			known.Add(place)
+		}
+	}
+	return known
+}
 
 // Fill makes a state of Bare that of an operator of a crowd, with the facts that the given derivations work out.
 func (s *State) Fill(c *Crowd, at int, derivations []int) {

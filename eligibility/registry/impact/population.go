@@ -42,8 +42,11 @@ type Population struct {
 	states     []string // by number; among them "" where an organization without a state exists
 	crowd      *eligibility.Crowd
 	members    []row
-	patterns   [][]uint64 // by number: which facts are known, given or derived, by their place in the vocabulary
+	patterns   []pattern // by number
 }
+
+// pattern says which facts are known, given or derived: bits by their place in the vocabulary.
+type pattern [4]uint64
 
 // row is what is kept of a member beside its facts.
 type row struct {
@@ -69,7 +72,7 @@ type Facts struct {
 
 // Gather makes a population of organizations that next gives one after the other until it gives false.
 func Gather(v *eligibility.Vocabulary, next func() (Facts, bool)) *Population {
-	b := builder{Population: &Population{vocabulary: v, crowd: v.NewCrowd()}, sectors: map[string]uint16{}, states: map[string]uint16{}, patterns: map[string]uint32{}}
+	b := builder{Population: &Population{vocabulary: v, crowd: v.NewCrowd()}, sectors: map[string]uint16{}, states: map[string]uint16{}, patterns: map[pattern]uint32{}}
 	for {
 		f, more := next()
 		if !more {
@@ -83,25 +86,18 @@ func Gather(v *eligibility.Vocabulary, next func() (Facts, bool)) *Population {
 type builder struct {
 	*Population
 	sectors, states map[string]uint16
-	patterns        map[string]uint32
+	patterns        map[pattern]uint32
 }
 
 func (b *builder) add(f Facts) {
 	b.crowd.Add(f.Facts)
-	complete, _ := b.vocabulary.Complete(f.Facts)
-	known := make([]uint64, (b.vocabulary.Len()+63)/64)
-	for id := range complete {
-		if place, ok := b.vocabulary.Index(id); ok {
-			known[place/64] |= 1 << (place % 64)
-		}
-	}
-	key := fmt.Sprint(known)
-	pattern, met := b.patterns[key]
+	known := pattern(b.crowd.Known(b.crowd.Len() - 1))
+	number, met := b.patterns[known]
 	if !met {
-		pattern = uint32(len(b.Population.patterns))
-		b.patterns[key], b.Population.patterns = pattern, append(b.Population.patterns, known)
+		number = uint32(len(b.Population.patterns))
+		b.patterns[known], b.Population.patterns = number, append(b.Population.patterns, known)
 	}
-	b.members = append(b.members, row{id: f.ID, name: f.Name, pattern: pattern,
+	b.members = append(b.members, row{id: f.ID, name: f.Name, pattern: number,
 		sector: numbered(b.sectors, &b.Population.sectors, f.Sector), state: numbered(b.states, &b.Population.states, f.State)})
 }
 
