@@ -13,6 +13,7 @@ import (
 	"accessdesk/eligibility"
 	"accessdesk/eligibility/registry"
 	"accessdesk/eligibility/registry/layout"
+	"accessdesk/eligibility/registry/registrytest"
 )
 
 // The records of the two organizations of a world. Each differs from what its organization says in one number.
@@ -21,13 +22,11 @@ const (
 	electricRecord = "eia:99901"
 )
 
-// registers loads two small editions, in which nothing is real, and ties the organizations to their records. The first one has
+// registers loads small editions, in which nothing is real, and ties the organizations to their records. The first one has
 // not looked at the difference yet; the other one has explained its answer before it sent anything.
 func (w *world) registers(t testing.TB) {
 	t.Helper()
-	w.loadRegister(t, "epa-cws", "systems-2026-02.csv", "PWSID\tPWS_Name\tPrimacy_Agency\tPopulation_Served_Count\tService_Connections_Count\n"+
-		"NM9990001\tEXAMPLE FLATS WATER DISTRICT\tNew Mexico\t3950\t1610\n"+
-		"NM9990002\tEXAMPLE RIDGE WATER\tNew Mexico\t120\t48\n")
+	registrytest.Load(t, w.DB)
 	w.loadRegister(t, "eia861", "sales-2019.csv", "Data Year,Utility Number,Utility Name,Part,State,Ownership,Total Sales Megawatthours,Total Customers Count\n"+
 		"2019,99901,Example Ridge Electric Cooperative,A,NM,Cooperative,198000,4100\n")
 	w.tie(t, owner, w.org, waterRecord)

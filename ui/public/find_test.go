@@ -66,7 +66,7 @@ func TestFindByNameAndNumber(t *testing.T) {
 				t.Errorf("the field holds %q after %q", value, query)
 			}
 		}
-		edition := map[string]string{"en": "February 28, 2026", "es": "28 de febrero de 2026"}[lang]
+		edition := map[string]string{"en": "edition of February 2026", "es": "edición de febrero de 2026"}[lang]
 		b.get("/check/find?q=360901").shows("SAMPLETON EXAMPLE HOSPITAL").shows("SAMPLETON, OH").shows("360901").shows(edition)
 	}
 }

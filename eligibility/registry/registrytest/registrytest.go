@@ -34,7 +34,9 @@ var releases = []struct{ register, name, text string }{
 	{"fdic", "banks-2026-01.csv", `CERT,NAME,CITY,STNAME,ZIP,ADDRESS,BKCLASS,CHARTER,ACTIVE,INSDATE,REGAGENT,ASSET,DEP
 900001,Sampleton Example Bank,Sampleton,Ohio,43001,1 Main St,NM,0,1,1/1/1934,,184000,90
 `},
-	{"epa-cws", "water-2025.tsv", "PWSID\tPWS_Name\tPrimacy_Agency\tPopulation_Served_Count\tService_Connections_Count\n" +
+	{"epa-cws", "systems-2026-02.csv", "PWSID\tPWS_Name\tPrimacy_Agency\tPopulation_Served_Count\tService_Connections_Count\n" +
+		"NM9990001\tEXAMPLE FLATS WATER DISTRICT\tNew Mexico\t3950\t1610\n" +
+		"NM9990002\tEXAMPLE RIDGE WATER\tNew Mexico\t120\t48\n" +
 		"NM9000001\tSAMPLETON EXAMPLE WATER\tNew Mexico\t4900\t1900\n"},
 }
 
