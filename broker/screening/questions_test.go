@@ -75,7 +75,7 @@ var byHand = []struct{ sector, facts string }{
 	{"other", `{}`},
 }
 
-const sampledRows = 40 // one of so many rows of each register is walked, unless LONG_TESTS is set
+const sampledRows = 100 // one of so many rows of each register is walked, unless LONG_TESTS is set
 
 // population is operators of the registers and some by hand; recorded: only those of whom anything is known.
 func population(t *testing.T, programs []*catalog.Published, recorded bool) *screening.Nation {
