@@ -81,7 +81,7 @@ func (x *Index) giveUp() error {
 	defer x.guard.Unlock()
 	why := x.why
 	if x.broken != "" {
-		why = errors.Join(why, os.RemoveAll(x.place(x.broken)))
+		why = errors.Join(why, x.discard(x.broken))
 	}
 	x.broken, x.why = "", nil
 	return why
@@ -102,10 +102,28 @@ func (x *Index) tidy(digest string, now time.Time, others bool) (young bool, err
 		case isBuild && age > -deadAfter && age < deadAfter:
 			young = young || of == digest && age > -youngFor && age < youngFor
 		case isBuild, others && name != digest && len(name) == len(digestOf([]string{""})):
-			err = errors.Join(err, os.RemoveAll(filepath.Join(x.folder, name)))
+			if isBuild {
+				err = errors.Join(err, os.RemoveAll(filepath.Join(x.folder, name)))
+			} else {
+				err = errors.Join(err, x.discard(name))
+			}
 		}
 	}
 	return young, err
+}
+
+// discard removes an index. It is moved aside first, as a build of long ago, so that whoever opens it at this moment finds all of it
+// or none: half of it would look like a damaged one.
+func (x *Index) discard(digest string) error {
+	aside, err := os.MkdirTemp(x.folder, building+digest+"-0-*")
+	if err == nil {
+		err = os.Rename(x.place(digest), filepath.Join(aside, digest))
+		err = errors.Join(err, os.RemoveAll(aside))
+	}
+	if errors.Is(err, fs.ErrNotExist) { // somebody else was faster
+		return nil
+	}
+	return err
 }
 
 // buildOf reads the name of a folder of a build.

@@ -30,6 +30,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -182,6 +183,9 @@ func (x *Index) ready(digest string) bool {
 		return true
 	}
 	next, err := openFolder(x.place(digest))
+	if _, gone := os.Stat(x.place(digest)); err != nil && errors.Is(gone, fs.ErrNotExist) {
+		return false // it was removed meanwhile: the database has moved on to other vintages
+	}
 	if err != nil {
 		x.broken, x.why = digest, err
 		return false
