@@ -57,7 +57,7 @@ var mayImport = map[string][]string{
 	"ui/web":                   domain,
 	"ui/form":                  above("ui/web"),
 	"ui/card":                  above("ui/web"),
-	"ui/check":                 above("ui/web", "ui/card"),
+	"ui/check":                 above("ui/web", "ui/form", "ui/card"),
 	"ui/public":                above("ui/web", "ui/form", "ui/card", "ui/check"),
 	"ui/standing":              above("ui/web"),
 	"ui/grant":                 above("ui/web", "ui/form"),

@@ -21,27 +21,12 @@ import (
 func draftedDesk(t *testing.T) {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	p, _, _ := session(t, "")
-	config, err := p.configure(&commands{DB: "desk.db"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := data.Open(t.Context(), config.Database.DSN, p.now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db, b := openDesk(t)
 	defer db.Close()
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	b, err := build(config, db)
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := b.fillCatalog(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
-	err = db.Write(t.Context(), func(tx *data.Tx) error {
+	err := db.Write(t.Context(), func(tx *data.Tx) error {
 		person, _, err := account.AddPerson(tx, "office@cedarflats.example.org", account.ProgramManager, record.Console)
 		if err != nil {
 			return err
@@ -119,10 +104,9 @@ func TestRemind(t *testing.T) {
 	}
 }
 
-// TestRemindPrintsEveryReminder: the dry run prints the mails of every package that reminds, without their private links.
-func TestRemindPrintsEveryReminder(t *testing.T) {
-	draftedDesk(t)
-	const address = "office@cedarflats.example.org"
+// openDesk opens the database of the folder, made if it is not there, with the parts of the program. The caller closes it.
+func openDesk(t *testing.T) (*data.DB, *parts) {
+	t.Helper()
 	p, _, _ := session(t, "")
 	config, err := p.configure(&commands{DB: "desk.db"})
 	if err != nil {
@@ -132,11 +116,22 @@ func TestRemindPrintsEveryReminder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	b, err := build(config, db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = db.Write(t.Context(), func(tx *data.Tx) error {
+	return db, b
+}
+
+// TestRemindPrintsEveryReminder: the dry run prints the mails of every package that reminds, without their private links.
+func TestRemindPrintsEveryReminder(t *testing.T) {
+	draftedDesk(t)
+	const address = "office@cedarflats.example.org"
+	db, b := openDesk(t)
+	err := db.Write(t.Context(), func(tx *data.Tx) error {
 		person, err := account.FindPersonByEmail(tx, address)
 		if err != nil {
 			return err
@@ -183,19 +178,7 @@ func TestRemindPrintsEveryReminder(t *testing.T) {
 func TestRemindTellsWhatBeginsToFit(t *testing.T) {
 	draftedDesk(t)
 	const address = "office@cedarflats.example.org"
-	p, _, _ := session(t, "")
-	config, err := p.configure(&commands{DB: "desk.db"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := data.Open(t.Context(), config.Database.DSN, p.now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := build(config, db)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db, b := openDesk(t)
 	list := func(state string) error {
 		return db.Write(t.Context(), func(tx *data.Tx) error {
 			if _, err := tx.Exec("UPDATE offering_version SET state = $1 WHERE slug = 'demo-grant'", state); err != nil {
@@ -204,7 +187,7 @@ func TestRemindTellsWhatBeginsToFit(t *testing.T) {
 			return catalog.MoveRevision(tx)
 		})
 	}
-	err = errors.Join(list("retired"), db.Write(t.Context(), func(tx *data.Tx) error {
+	err := errors.Join(list("retired"), db.Write(t.Context(), func(tx *data.Tx) error {
 		person, err := account.FindPersonByEmail(tx, address)
 		if err != nil {
 			return err

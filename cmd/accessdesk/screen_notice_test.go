@@ -12,20 +12,8 @@ import (
 // TestScreenSaysNotices holds that screen says what a database knows beside its listings: the notice on a provider.
 func TestScreenSaysNotices(t *testing.T) {
 	draftedDesk(t)
-	p, _, _ := session(t, "")
-	config, err := p.configure(&commands{DB: "desk.db"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := data.Open(t.Context(), config.Database.DSN, p.now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := build(config, db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = db.Write(t.Context(), func(tx *data.Tx) error {
+	db, b := openDesk(t)
+	err := db.Write(t.Context(), func(tx *data.Tx) error {
 		_, err := upkeep.Write(tx, upkeep.Desk{Vocabulary: b.desk.Vocabulary, Catalog: b.desk.Catalog, Mail: b.desk.Mail}, "example-institute", "console",
 			upkeep.Draft{Text: catalog.Text{En: "It answers after New Year.", Es: "Responde después de Año Nuevo."}})
 		return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"accessdesk/eligibility"
+	"accessdesk/ui/form"
 	"accessdesk/ui/web"
 )
 
@@ -108,7 +109,7 @@ func (c *control) add(r *web.Request, v *visit, value string, answer, current el
 func (c *control) numbers(r *web.Request, v *visit, current eligibility.Value) {
 	c.Kind = controlNumber
 	if number, exact := current.Number(); exact {
-		c.Typed = groupDigits(strconv.FormatFloat(number, 'f', -1, 64))
+		c.Typed = form.GroupDigits(strconv.FormatFloat(number, 'f', -1, 64))
 	}
 	bands, ok := v.Bands(c.fact.ID)
 	if !ok {
@@ -231,23 +232,7 @@ func (c *control) parse(r *web.Request, v *visit) (eligibility.Value, *web.Probl
 		return value, nil
 	}
 	if c.fact.Max != nil && number > *c.fact.Max {
-		wrong.Text = r.L.T("check.problem_number_high", "Most", groupDigits(strconv.FormatFloat(*c.fact.Max, 'f', -1, 64)))
+		wrong.Text = r.L.T("check.problem_number_high", "Most", form.GroupDigits(strconv.FormatFloat(*c.fact.Max, 'f', -1, 64)))
 	}
 	return eligibility.Value{}, wrong
-}
-
-// groupDigits writes a plain number with thousands separators: "3300.5" as "3,300.5".
-func groupDigits(number string) string {
-	whole, fraction, has := strings.Cut(number, ".")
-	var b strings.Builder
-	for i, digit := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 && whole[i-1] != '-' {
-			b.WriteByte(',')
-		}
-		b.WriteRune(digit)
-	}
-	if has {
-		b.WriteString("." + fraction)
-	}
-	return b.String()
 }

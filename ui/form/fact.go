@@ -290,11 +290,11 @@ func plainNumber(typed string, decimals bool) (string, bool) {
 
 // grouped writes a number with thousands separators.
 func grouped(number float64) string {
-	return groupDigits(strconv.FormatFloat(number, 'f', -1, 64))
+	return GroupDigits(strconv.FormatFloat(number, 'f', -1, 64))
 }
 
-// groupDigits puts separators between the thousands of a plain number.
-func groupDigits(number string) string {
+// GroupDigits puts separators between the thousands of a plain number: "3300.5" becomes "3,300.5".
+func GroupDigits(number string) string {
 	whole, fraction, point := strings.Cut(number, ".")
 	var b strings.Builder
 	for i, digit := range whole {

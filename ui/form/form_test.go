@@ -70,7 +70,7 @@ func FuzzPlainNumber(f *testing.F) {
 		if !decimals && strings.Contains(plain, ".") {
 			t.Fatalf("%q: %q is not whole", typed, plain)
 		}
-		if again, ok := plainNumber(groupDigits(plain), decimals); ok && again != plain {
+		if again, ok := plainNumber(GroupDigits(plain), decimals); ok && again != plain {
 			t.Fatalf("%q: %q with separators reads %q", typed, plain, again)
 		}
 	})
@@ -78,8 +78,8 @@ func FuzzPlainNumber(f *testing.F) {
 
 func TestGroupedDigits(t *testing.T) {
 	for number, want := range map[string]string{"1": "1", "999": "999", "1000": "1,000", "1234567": "1,234,567", "3999999.5": "3,999,999.5", "-1000": "-1,000"} {
-		if got := groupDigits(number); got != want {
-			t.Errorf("groupDigits(%s) = %s, want %s", number, got, want)
+		if got := GroupDigits(number); got != want {
+			t.Errorf("GroupDigits(%s) = %s, want %s", number, got, want)
 		}
 	}
 }

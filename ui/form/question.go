@@ -149,7 +149,7 @@ func sayNumber(typed string, money bool) string {
 	if !ok {
 		return typed
 	}
-	plain = groupDigits(plain)
+	plain = GroupDigits(plain)
 	if money {
 		return "$" + plain
 	}

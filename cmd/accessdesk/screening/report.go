@@ -56,6 +56,7 @@ type (
 		Criteria     []criterion          `json:"criteria"`
 		Missing      []eligibility.FactID `json:"missing"`
 		Blocking     []string             `json:"blocking"`
+		Because      []eligibility.FactID `json:"because,omitempty"` // of a "no": the fewest answers that alone make it one
 		Alternatives []string             `json:"alternatives"`
 	}
 	criterion struct {
@@ -97,7 +98,7 @@ func (s *Screening) PrintJSON(out io.Writer, catalogVersion string) error {
 func (s *Screening) decision(program check.Program) decision {
 	d := decision{Offering: program.Slug, Status: program.Status, Outcome: program.Decision.Outcome, Criteria: []criterion{},
 		Missing: append([]eligibility.FactID{}, s.Settling(program)...), Blocking: append([]string{}, program.Decision.Blocking...),
-		Alternatives: []string{}}
+		Because: eligibility.Blame(program.Rules, program.Decision), Alternatives: []string{}}
 	for _, r := range eligibility.Explain(program.Rules, program.Decision, s.lang) {
 		d.Criteria = append(d.Criteria, criterion{ID: r.ID, Result: r.Result, Title: r.Title, Reason: r.Sentence,
 			Citation: r.Citation, Facts: append([]eligibility.FactID{}, r.Facts...), NeedsEvidence: r.NeedsEvidence})
