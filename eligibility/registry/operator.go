@@ -150,7 +150,8 @@ var ruralJoins = []ruralJoin{{"ruca-zip", "ruca_code", "ZIP code"}, {"rucc", "ru
 // ruralFrom is the first code that counts as not metropolitan, in both tables.
 const ruralFrom = 4
 
-// addRural joins the places of the operator with a table. Several places give a code only if all are on the same side of ruralFrom;
+// addRural joins the places of the operator with a table. CROSS JOIN holds SQLite to this order, which begins with the few places of
+// one record; by itself it begins with the tens of thousands of the table. Several places give a code only if all are on the same side of ruralFrom;
 // then it is the lowest one.
 func (o *Operator) addRural(tx *data.Tx, join ruralJoin) error {
 	type found struct {
@@ -162,12 +163,11 @@ func (o *Operator) addRural(tx *data.Tx, join ruralJoin) error {
 		err := s.Scan(&f.place, &f.register, &f.vintage, &f.sha256, &f.file, &f.row, &f.facts)
 		return f, err
 	}, `SELECT DISTINCT r.id, v.register, v.vintage, f.sha256, f.name, r.file_row, r.facts
-		FROM registry_place p JOIN registry_vintage own ON own.id = p.vintage_id AND own.state = 'live'
-		JOIN registry_place q ON q.kind = p.kind AND q.code = p.code
-		JOIN registry_vintage v ON v.id = q.vintage_id AND v.state = 'live' AND v.register = $1
-		JOIN registry_record r ON r.vintage_id = q.vintage_id AND r.id = q.record_id
-		JOIN registry_file f ON f.vintage_id = r.vintage_id AND f.number = r.file_number
-		WHERE p.record_id = $2 ORDER BY r.id`, join.register, o.ID)
+		FROM registry_place p CROSS JOIN registry_vintage own CROSS JOIN registry_place q CROSS JOIN registry_vintage v
+			CROSS JOIN registry_record r CROSS JOIN registry_file f
+		WHERE own.id = p.vintage_id AND own.state = 'live' AND q.kind = p.kind AND q.code = p.code AND v.id = q.vintage_id AND v.state = 'live'
+			AND v.register = $1 AND r.vintage_id = q.vintage_id AND r.id = q.record_id AND f.vintage_id = r.vintage_id AND f.number = r.file_number
+			AND p.record_id = $2 ORDER BY r.id`, join.register, o.ID)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
