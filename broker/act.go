@@ -64,6 +64,8 @@ type ActRequest struct {
 	Message  string
 	// ReasonCode is one of ReasonCodes, for decline.
 	ReasonCode string
+	// Tier is the tier that is given, for approve; "" is the one that was asked for. Another one needs a Message.
+	Tier string
 	// Starts is the first day of access, for approve; zero is now.
 	Starts time.Time
 	// Declared are the declarations that were ticked, for submit.
@@ -265,7 +267,7 @@ func (s *step) keepMessage(kind string) error {
 	return err
 }
 
-// prepareApprove checks the start.
+// prepareApprove checks the start and the tier.
 func (s *step) prepareApprove() error {
 	if !s.request.Starts.IsZero() && s.request.Starts.Before(s.tx.Now.Add(-24*time.Hour)) {
 		return data.Refuse("start", "start_past")
@@ -273,7 +275,7 @@ func (s *step) prepareApprove() error {
 	if s.request.Starts.After(s.tx.Now.AddDate(1, 0, 0)) {
 		return data.Refuse("start", "start_far")
 	}
-	return nil
+	return s.chooseTier()
 }
 
 // move does the guarded update and writes the record entry.
@@ -287,12 +289,12 @@ func (s *step) move(act string, to State) error {
 	changed, err := s.tx.Exec(`UPDATE application_item SET state = $4, revision = $5, changed_at = $6, submitted_at = $7, submitted_by = $8,
 		due_at = $9, assigned_to = $10, decided_at = $11, decided_by = $12, reason_code = $13, reason_text = $14, version_id = $15,
 		facts = $16, declared = $17, version_changed = $18, rules_met = $19, rules_all = $20, paused_at = $21, waitlisted_at = $22,
-		stage_on = $23, ends_on = $24
+		stage_on = $23, ends_on = $24, tier = $25
 		WHERE id = $1 AND state = $2 AND revision = $3`,
 		s.item.ID, string(from), s.item.Revision, string(next.State), next.Revision, data.Millis(next.Changed),
 		nullTime(next.Submitted), next.SubmittedBy, nullTime(next.Due), next.AssignedTo, nullTime(next.Decided), next.DecidedBy,
 		next.ReasonCode, next.ReasonText, next.VersionID, next.Facts, s.declared(), next.VersionChanged, next.RulesMet, next.RulesAll,
-		nullTime(next.Paused), nullTime(next.Waitlisted), next.StageOn, next.EndsOn)
+		nullTime(next.Paused), nullTime(next.Waitlisted), next.StageOn, next.EndsOn, next.Tier)
 	if err != nil {
 		return err
 	}
@@ -300,6 +302,9 @@ func (s *step) move(act string, to State) error {
 		return data.ErrConflict
 	}
 	s.item = next
+	if err := s.seat(from); err != nil {
+		return err
+	}
 	detail := map[string]any{"from": string(from), "to": string(to)}
 	if act == s.request.Act {
 		for name, value := range s.detail {
@@ -372,7 +377,7 @@ func (s *step) tell(act string) error {
 	if act == ActApprove {
 		var err error
 		grant, err = access.Open(s.tx, access.OpenRequest{ItemID: s.item.ID, OrganizationID: s.app.Organization.ID, Slug: s.item.Slug,
-			VersionID: s.item.VersionID, Reference: s.app.Reference, Terms: s.program.Terms, Starts: s.request.Starts, Actor: s.actor.name})
+			VersionID: s.item.VersionID, Reference: s.app.Reference, Tier: s.item.Tier, Terms: s.program.TermsFor(s.item.Tier), Starts: s.request.Starts, Actor: s.actor.name})
 		if err != nil {
 			return err
 		}
@@ -408,7 +413,7 @@ func (s *step) mailKey(act string) string {
 
 func (s *step) mailArgs(act, lang string, grant access.Grant) map[string]any {
 	l := s.desk.Locales.In(lang)
-	args := map[string]any{"Reference": s.app.Reference, "Program": s.program.Title.In(lang), "Link": "/applications/" + s.app.ID + "/p/" + s.item.Slug}
+	args := map[string]any{"Reference": s.app.Reference, "Program": s.program.TitleOf(s.item.Tier, lang), "Link": "/applications/" + s.app.ID + "/p/" + s.item.Slug}
 	switch act {
 	case ActSubmit:
 		if s.item.State == Waitlisted {
@@ -416,7 +421,7 @@ func (s *step) mailArgs(act, lang string, grant access.Grant) map[string]any {
 			return args
 		}
 		delete(args, "Program")
-		args["Programs"], args["SubmittedAt"], args["DecideBy"] = []string{s.program.Title.In(lang)}, s.tx.Now, s.item.Due
+		args["Programs"], args["SubmittedAt"], args["DecideBy"] = []string{s.program.TitleOf(s.item.Tier, lang)}, s.tx.Now, s.item.Due
 		args["Link"] = "/applications/" + s.app.ID
 	case ActPlace:
 		args["DecideBy"] = s.item.Due

@@ -10,6 +10,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/broker/proof"
 	"accessdesk/broker/record"
+	"accessdesk/broker/seat"
 	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
 	"accessdesk/data"
@@ -94,11 +95,11 @@ func Start(tx *data.Tx, d Desk, actor Actor, organizationID string, slugs []stri
 		}
 		a.Items = append(a.Items, item)
 	}
-	closing := firstToClose(programs)
+	closing := firstToClose(programs, tx.Now)
 	err = d.tell(tx, organizationID, "draft_saved", "draft_saved:"+a.ID, record.CaseChain(a.Items[0].ID), func(lang string) map[string]any {
 		args := map[string]any{"Reference": a.Reference, "Link": "/applications/" + a.ID}
 		if closing != nil {
-			args["Program"], args["Closes"] = closing.Title.In(lang), closing.Window.Closes
+			args["Program"], args["Closes"] = closing.Title.In(lang), closing.Window.At(tx.Now).Closes
 		}
 		return args
 	})
@@ -106,9 +107,9 @@ func Start(tx *data.Tx, d Desk, actor Actor, organizationID string, slugs []stri
 }
 
 // firstToClose is the program whose window closes first, nil where none closes.
-func firstToClose(programs []*catalog.Published) (first *catalog.Published) {
+func firstToClose(programs []*catalog.Published, now time.Time) (first *catalog.Published) {
 	for _, p := range programs {
-		if closes := p.Window.Closes; !closes.IsZero() && (first == nil || closes.Before(first.Window.Closes)) {
+		if closes := p.Window.At(now).Closes; !closes.IsZero() && (first == nil || closes.Before(first.Window.At(now).Closes)) {
 			first = p
 		}
 	}
@@ -127,11 +128,11 @@ func startable(tx *data.Tx, d Desk, organizationID string, slugs []string) ([]*c
 		if !ok {
 			return nil, data.Refuse("program", "program_closed")
 		}
-		full, err := Full(tx, program)
+		places, err := seat.Of(tx, program)
 		if err != nil {
 			return nil, err
 		}
-		if next := program.NextStep(tx.Now, full); next.Step == catalog.StepNone {
+		if next := program.NextStep(tx.Now, places.Full()); next.Step == catalog.StepNone {
 			return nil, hindered("program", next)
 		}
 		if err := refuseTwice(tx, organizationID, slug); err != nil {

@@ -52,6 +52,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
 	"accessdesk/catalog"
+	"accessdesk/catalog/search"
 	"accessdesk/data"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility"
@@ -64,6 +65,7 @@ import (
 type Desk struct {
 	Vocabulary *eligibility.Vocabulary
 	Catalog    *catalog.Cache
+	Search     *search.Cache        // finds programs; the site makes one if there is none
 	Registers  *index.Index         // finds organizations; nil asks the database only
 	Shares     *registry.ShareCache // how often answers are given; nil: all are alike
 	Mail       *notify.Composer
@@ -102,6 +104,18 @@ func (d Desk) program(tx *data.Tx, item Item) (*catalog.Published, error) {
 		}
 	}
 	return d.version(tx, item.Slug, item.VersionID)
+}
+
+// live gives the version of a program that is live now, the one given if none is.
+func (d Desk) live(tx *data.Tx, p *catalog.Published) (*catalog.Published, error) {
+	snapshot, err := d.Catalog.Snapshot(tx)
+	if err != nil {
+		return nil, err
+	}
+	if live, ok := snapshot.Find(p.Slug); ok {
+		return live, nil
+	}
+	return p, nil
 }
 
 // version gives a version of a program.
@@ -148,7 +162,7 @@ func (d Desk) Access() access.Desk {
 			if err != nil {
 				return "", err
 			}
-			return program.Title.In(lang), nil
+			return program.TitleOf(g.Tier, lang), nil
 		},
 	}
 }

@@ -61,12 +61,13 @@ type Item struct {
 	Paused                             time.Time // since when the promise clock stands still; zero while it runs
 	Waitlisted                         time.Time // since when it has its place on the waiting list
 	Route                              int       // of a packet: number of the apply route that it follows
+	Tier                               string    // id of the tier that it is about, "" if the program has none, or none was chosen yet
 	StageOn, EndsOn                    string    // of a packet: calendar days YYYY-MM-DD of its stage and of the end of the service, "" if none
 }
 
 const itemColumns = `i.id, i.application_id, i.slug, i.version_id, i.kind, i.state, i.revision, i.created_at, i.changed_at, i.saved_at, i.saved_by,
 	i.submitted_at, i.submitted_by, i.due_at, i.assigned_to, i.decided_at, i.decided_by, i.reason_code, i.reason_text, i.facts,
-	i.version_changed, i.rules_met, i.rules_all, i.paused_at, i.waitlisted_at, i.route, i.stage_on, i.ends_on`
+	i.version_changed, i.rules_met, i.rules_all, i.paused_at, i.waitlisted_at, i.route, i.stage_on, i.ends_on, i.tier`
 
 func scanItem(s data.Scanner) (Item, error) {
 	var i Item
@@ -79,7 +80,7 @@ func (i *Item) scan(s data.Scanner, more ...any) error {
 	var saved, submitted, due, decided, paused, waitlisted sql.NullInt64
 	into := []any{&i.ID, &i.ApplicationID, &i.Slug, &i.VersionID, &i.Kind, &i.State, &i.Revision, &created, &changed, &saved, &i.SavedBy,
 		&submitted, &i.SubmittedBy, &due, &i.AssignedTo, &decided, &i.DecidedBy, &i.ReasonCode, &i.ReasonText, &i.Facts,
-		&i.VersionChanged, &i.RulesMet, &i.RulesAll, &paused, &waitlisted, &i.Route, &i.StageOn, &i.EndsOn}
+		&i.VersionChanged, &i.RulesMet, &i.RulesAll, &paused, &waitlisted, &i.Route, &i.StageOn, &i.EndsOn, &i.Tier}
 	err := s.Scan(append(into, more...)...)
 	i.Created, i.Changed = data.FromMillis(created), data.FromMillis(changed)
 	i.Saved, i.Submitted = data.FromMillis(saved.Int64), data.FromMillis(submitted.Int64)

@@ -31,16 +31,12 @@ func (a Actor) onGrant() access.Actor {
 // Grants is what acts on grants need to know: Access, and the live terms of programs.
 func (d Desk) Grants() access.Desk {
 	desk := d.Access()
-	desk.Live = func(tx *data.Tx, slug string) (string, catalog.Terms, error) {
-		snapshot, err := d.Catalog.Snapshot(tx)
+	desk.Live = func(tx *data.Tx, slug, tier string) (string, catalog.Terms, error) {
+		live, err := d.Catalog.Live(tx, slug)
 		if err != nil {
 			return "", catalog.Terms{}, err
 		}
-		live, ok := snapshot.Find(slug)
-		if !ok {
-			return "", catalog.Terms{}, data.ErrNotFound
-		}
-		return live.VersionID, live.Terms, nil
+		return live.VersionID, live.TermsFor(tier), nil
 	}
 	desk.Safeguard = func(s catalog.Safeguard, lang string) string { return d.Locales.In(lang).T("safeguard." + string(s)) }
 	return desk

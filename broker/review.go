@@ -10,6 +10,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/broker/proof"
 	"accessdesk/broker/record"
+	"accessdesk/broker/seat"
 	"accessdesk/broker/workflow"
 	"accessdesk/catalog"
 	"accessdesk/data"
@@ -201,11 +202,10 @@ type Case struct {
 	Grant       *access.Grant
 	Reviewer    account.Person
 	DecidedBy   account.Person
-	Language    string // of the person who sent it
-	Own         bool   // the looking person belongs to the organization
-	Place       int    // on the waiting list, from 1; 0: not on it
-	SeatsAll    int    // of the program, 0: not limited
-	SeatsLeft   int    // that no case and no access holds; this case holds one once it left the waiting list
+	Language    string         // of the person who sent it
+	Own         bool           // the looking person belongs to the organization
+	Place       int            // on the waiting list, from 1; 0: not on it
+	Places      catalog.Places // of the program now; this case holds one once it left the waiting list
 }
 
 // FindCase gives a case to staff. Drafts are nobody's business but the applicant's.
@@ -232,11 +232,13 @@ func FindCase(tx *data.Tx, d Desk, actor Actor, itemID string) (Case, error) {
 	if c.Place, err = Place(tx, c.Item); err != nil {
 		return c, err
 	}
-	taken, err := seatsTaken(tx, c.Slug)
+	live, err := d.live(tx, c.Program)
+	if err == nil {
+		c.Places, err = seat.Of(tx, live)
+	}
 	if err != nil {
 		return c, wrap(err, "case %s", itemID)
 	}
-	c.SeatsAll, c.SeatsLeft = c.Program.Window.Seats, max(c.Program.Window.Seats-taken, 0)
 	return c, wrap(c.load(tx, actor), "case %s", itemID)
 }
 

@@ -1,7 +1,9 @@
 package broker
 
 import (
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -16,6 +18,8 @@ import (
 const (
 	ScreeningTime = 2 * time.Hour       // from the last answer
 	ResumeTime    = 30 * 24 * time.Hour // once the link was mailed
+	// CountTime is how long after its last answer a check is counted for the reports: late, while the answers surely are still there.
+	CountTime = ScreeningTime - 15*time.Minute
 )
 
 // mailsPerDay is how many resume mails one address gets in a day.
@@ -38,31 +42,33 @@ type Screening struct {
 // mailed keeps its 30 days.
 func SaveScreening(tx *data.Tx, v *eligibility.Vocabulary, s Screening) (Screening, error) {
 	facts, err := v.FormatProfile(s.Facts)
-	if err != nil {
+	asked, askedErr := json.Marshal(askedList(s.Asked))
+	kept, keptErr := json.Marshal(slices.Compact(slices.Sorted(slices.Values(s.Kept))))
+	if err := errors.Join(err, askedErr, keptErr); err != nil {
 		return s, wrap(err, "save screening")
 	}
-	asked, err := json.Marshal(askedList(s.Asked))
-	if err != nil {
-		return s, err
-	}
-	kept, err := json.Marshal(slices.Compact(slices.Sorted(slices.Values(s.Kept))))
-	if err != nil {
-		return s, err
-	}
+	count := sql.NullInt64{Int64: data.Millis(tx.Now.Add(CountTime)), Valid: s.Token != "" || s.Expires.IsZero()} // not of a copy
 	s.Expires = tx.Now.Add(ScreeningTime)
 	if s.Token != "" {
 		changed, err := tx.Exec(`UPDATE screening SET lang = $2, facts = $3, asked = $4, operator = $5, kept = $6,
-			expires_at = CASE WHEN expires_at > $7 THEN expires_at ELSE $7 END WHERE token_hash = $1 AND expires_at > $8`,
-			data.HashToken(s.Token), s.Lang, string(facts), string(asked), s.Operator, string(kept), data.Millis(s.Expires), data.Millis(tx.Now))
+			expires_at = CASE WHEN expires_at > $7 THEN expires_at ELSE $7 END, count_at = CASE WHEN count_at IS NOT NULL THEN $8 ELSE count_at END
+			WHERE token_hash = $1 AND expires_at > $9`,
+			data.HashToken(s.Token), s.Lang, string(facts), string(asked), s.Operator, string(kept), data.Millis(s.Expires), count.Int64, data.Millis(tx.Now))
 		if err != nil || changed == 1 {
 			return s, wrap(err, "save screening")
 		}
 	}
 	token, hash := data.NewToken()
 	s.Token = token
-	_, err = tx.Exec(`INSERT INTO screening (token_hash, lang, facts, asked, operator, kept, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, hash, s.Lang, string(facts), string(asked), s.Operator, string(kept), data.Millis(tx.Now), data.Millis(s.Expires))
+	_, err = tx.Exec(`INSERT INTO screening (token_hash, lang, facts, asked, operator, kept, created_at, expires_at, count_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, hash, s.Lang, string(facts), string(asked), s.Operator, string(kept), data.Millis(tx.Now), data.Millis(s.Expires), count)
 	return s, wrap(err, "save screening")
+}
+
+// CountScreening takes note that a check was counted. False: it was already, or it went on since it was to be counted at that time.
+func CountScreening(tx *data.Tx, tokenHash string, at int64) (bool, error) {
+	changed, err := tx.Exec("UPDATE screening SET count_at = NULL WHERE token_hash = $1 AND count_at = $2", tokenHash, at)
+	return changed == 1, wrap(err, "count screening")
 }
 
 func askedList(asked map[eligibility.FactID]bool) []eligibility.FactID {

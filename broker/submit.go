@@ -89,7 +89,7 @@ func tellSent(tx *data.Tx, d Desk, a Application, all []*step) error {
 		args := first.mailArgs(ActSubmit, lang, access.Grant{})
 		var programs []string
 		for _, s := range sent {
-			programs = append(programs, s.program.Title.In(lang))
+			programs = append(programs, s.program.TitleOf(s.item.Tier, lang))
 			if s.item.Due.Before(first.item.Due) {
 				args["DecideBy"] = s.item.Due
 			}
@@ -126,6 +126,11 @@ func (s *step) prepareSubmit() error {
 	if err := s.moveTo(live); err != nil {
 		return err
 	}
+	answers, err := AnswersOf(s.tx, s.item.ID)
+	if err != nil {
+		return err
+	}
+	s.item.Tier = live.Chosen(answers)
 	if err := s.takeSeat(live); err != nil {
 		return err
 	}
@@ -135,10 +140,6 @@ func (s *step) prepareSubmit() error {
 	}
 	if decision.Outcome == eligibility.Ineligible {
 		return data.Refuse("", "not_eligible")
-	}
-	answers, err := AnswersOf(s.tx, s.item.ID)
-	if err != nil {
-		return err
 	}
 	if gaps := questionnaire.Gaps(live, facts, answers); len(gaps) > 0 {
 		return data.Refuse("", "incomplete", "Count", len(gaps))
@@ -175,6 +176,9 @@ func (s *step) freeze(facts eligibility.Profile, decision eligibility.Decision) 
 		if criterion.Result == eligibility.Met {
 			s.item.RulesMet++
 		}
+	}
+	if s.item.Tier != "" {
+		s.detail["tier"] = s.item.Tier
 	}
 	s.detail["version"], s.detail["declarations"], s.detail["outcome"] = s.item.VersionID, declarationsVersion, string(decision.Outcome)
 	return nil

@@ -444,6 +444,7 @@ func TestChanges(t *testing.T) {
 		{`id = "user_count"`, `id = "users"`, "question_new users, question_gone user_count"},
 		{`id = "firm_name"` + "\n" + `type = "text"` + "\n" + `required = false`, `id = "firm_name"` + "\n" + `type = "text"` + "\n" + `required = true`, "question_edited firm_name"},
 		{"[[apply]]", "[window]\ncloses = 2027-01-31T17:00:00-05:00\ntime_zone = \"America/New_York\"\n[[apply]]", "window "},
+		{"[[apply]]", "[[tiers]]\nid = \"guided\"\n[[apply]]", "tiers "},
 		{"duration_days = 180", "duration_days = 90", "terms "},
 		{`sectors = ["`, `sectors = ["other", "`, "sectors "},
 	} {

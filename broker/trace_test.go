@@ -218,4 +218,10 @@ func (l *life) check() {
 	if grant.ID != "" && (item.State != Approved || item.DecidedBy != grant.OpenedBy) {
 		l.Fatalf("a grant of a case that is %s", item.State)
 	}
+	var held, waits bool
+	l.must(l.tx.Row("SELECT count(*) > 0, count(waiting_since) > 0 FROM seat WHERE item_id = $1", item.ID).Scan(&held, &waits))
+	undecided := item.State == Submitted || item.State == InReview || item.State == NeedsInfo || item.State == Waitlisted
+	if live := grant.ID != "" && !grant.State.Over(); held != (undecided || live) || waits != (item.State == Waitlisted) {
+		l.Fatalf("a seat is held: %t, waited for: %t, of a case that is %s with a grant that is %q", held, waits, item.State, grant.State)
+	}
 }

@@ -79,6 +79,56 @@ func (o *Offering) CheckCondition(v *eligibility.Vocabulary, at int) error {
 	return err
 }
 
+// ConditionParts takes the condition of question number at apart, for who looks whether it can ever hold: its expressions over facts, the
+// earlier questions whose answers it reads, and whether what it asks of those answers excludes itself. Counting from 0.
+func (o *Offering) ConditionParts(at int) (exprs, reads []string, impossible bool) {
+	left := map[string][]string{} // answers that are still possible, where they are chosen from a list or named
+	for _, term := range terms(o.Questions[at].When) {
+		answer, ok := parseAnswerTerm(term)
+		switch {
+		case !ok && term != "" && !readsAnswers.MatchString(term):
+			exprs = append(exprs, term)
+			continue
+		case !ok:
+			continue
+		}
+		if !slices.Contains(reads, answer.question) {
+			reads = append(reads, answer.question)
+		}
+		if answer.values == nil || answer.among {
+			continue
+		}
+		possible, named := left[answer.question]
+		if !named {
+			possible = o.optionsOf(answer.question)
+		}
+		switch {
+		case possible != nil:
+			possible = slices.DeleteFunc(possible, func(value string) bool { return slices.Contains(answer.values, value) == answer.not })
+		case !answer.not:
+			possible = slices.Clone(answer.values)
+		default:
+			continue // any text but one
+		}
+		left[answer.question] = possible
+		impossible = impossible || len(possible) == 0
+	}
+	return exprs, reads, impossible
+}
+
+// optionsOf lists what a question offers to choose from; nil where anything may be written.
+func (o *Offering) optionsOf(id string) []string {
+	var values []string
+	for _, q := range o.Questions {
+		if q.ID == id {
+			for _, option := range q.Options {
+				values = append(values, option.Value)
+			}
+		}
+	}
+	return values
+}
+
 // terms splits an expression at its outermost &&. One with an outermost || or ?: is one term, since && binds closer.
 func terms(expr string) []string {
 	var parts []string

@@ -137,3 +137,26 @@ func TestTerms(t *testing.T) {
 		}
 	}
 }
+
+// What a condition asks of earlier answers may exclude itself; its expressions over facts are looked at elsewhere.
+func TestConditionParts(t *testing.T) {
+	for when, want := range map[string]struct {
+		exprs, reads []string
+		impossible   bool
+	}{
+		``: {},
+		`has_ot && answers.promise && (meters > 5 || meters < 2)`:                     {exprs: []string{`has_ot`, `(meters > 5 || meters < 2)`}, reads: []string{"promise"}},
+		`answers.setup == "own" && answers.setup != "own"`:                            {reads: []string{"setup"}, impossible: true},
+		`answers.setup == "own" && answers.setup in ["own", "x"]`:                     {reads: []string{"setup"}},
+		`answers.brand == "a" && answers.brand == "b"`:                                {reads: []string{"brand"}, impossible: true},
+		`answers.brand != "a" && answers.brand in ["a", "b"]`:                         {reads: []string{"brand"}},
+		`answers.brand in ["a", "b"] && answers.brand != "a" && answers.brand != "b"`: {reads: []string{"brand"}, impossible: true},
+		`"code" in answers.tasks && "logs" in answers.tasks`:                          {reads: []string{"tasks"}},
+	} {
+		o := &Offering{Questions: form(when)}
+		exprs, reads, impossible := o.ConditionParts(4)
+		if !slices.Equal(exprs, want.exprs) || !slices.Equal(reads, want.reads) || impossible != want.impossible {
+			t.Errorf("%s: %q %q %v", when, exprs, reads, impossible)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	storedtoml "github.com/pelletier/go-toml/v2"
 
 	"accessdesk/catalog/position"
+	"accessdesk/catalog/tree"
 	"accessdesk/eligibility"
 )
 
@@ -22,44 +23,6 @@ type decoder struct {
 	file     string
 	places   *position.Index
 	mistakes FileErrors
-}
-
-var (
-	dateType     = reflect.TypeFor[Date]()
-	timeType     = reflect.TypeFor[time.Time]()
-	evidenceType = reflect.TypeFor[eligibility.Evidence]()
-	factsType    = reflect.TypeFor[map[string]any]()
-)
-
-// allowed lists the values of the types that take one of a list.
-func allowed(t reflect.Type) []string {
-	switch t {
-	case reflect.TypeFor[Kind]():
-		return texts(Kinds())
-	case reflect.TypeFor[Status]():
-		return texts(Statuses())
-	case reflect.TypeFor[Confidence]():
-		return texts(Confidences())
-	case reflect.TypeFor[Cost]():
-		return texts(Costs())
-	case reflect.TypeFor[Mode]():
-		return texts(Modes())
-	case reflect.TypeFor[QuestionType]():
-		return texts(QuestionTypes())
-	case reflect.TypeFor[Safeguard]():
-		return texts(Safeguards())
-	case reflect.TypeFor[TestOutcome]():
-		return texts(TestOutcomes())
-	}
-	return nil
-}
-
-func texts[T ~string](values []T) []string {
-	all := make([]string, len(values))
-	for i, v := range values {
-		all[i] = string(v)
-	}
-	return all
 }
 
 func (d *decoder) wrong(path, format string, args ...any) {
@@ -73,15 +36,10 @@ func (d *decoder) offering(tree map[string]any, o *Offering) {
 
 // table moves the keys of a table into the fields of a struct.
 func (d *decoder) table(path string, from map[string]any, to reflect.Value) {
-	fields := map[string]int{}
-	for i := range to.NumField() {
-		if name := to.Type().Field(i).Tag.Get("toml"); name != "" {
-			fields[name] = i
-		}
-	}
+	fields := maps.Collect(tree.Keys(to))
 	for _, key := range slices.Sorted(maps.Keys(from)) {
-		if i, ok := fields[key]; ok {
-			d.value(position.Join(path, key), from[key], to.Field(i))
+		if field, ok := fields[key]; ok {
+			d.value(position.Join(path, key), from[key], field)
 			continue
 		}
 		known := slices.Sorted(maps.Keys(fields))
@@ -134,8 +92,8 @@ func (d *decoder) value(path string, from any, to reflect.Value) {
 // tableHint shows the keys of a table as one would write it.
 func tableHint(t reflect.Type) string {
 	var keys []string
-	for i := range t.NumField() {
-		keys = append(keys, t.Field(i).Tag.Get("toml")+" = ...")
+	for key := range tree.KeyTypes(t) {
+		keys = append(keys, key+" = ...")
 	}
 	return "{ " + strings.Join(keys, ", ") + " }"
 }
@@ -146,29 +104,27 @@ func (d *decoder) text(path string, from any, to reflect.Value) {
 		d.wrong(path, "expected a text in quotes, found %s", found(from))
 		return
 	}
-	if values := allowed(to.Type()); values != nil && !slices.Contains(values, text) {
+	if values := Values(to.Type()); values != nil && !slices.Contains(values, text) {
 		d.wrong(path, "%q is not one of %s", text, strings.Join(values, ", "))
 		return
 	}
-	if strings.ContainsFunc(text, forbiddenControl) {
+	if strings.ContainsFunc(text, ForbiddenControl) {
 		d.wrong(path, "the text holds a control character; only line breaks and tabs are allowed")
 		return
 	}
 	to.SetString(text)
 }
 
-func forbiddenControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
-
-// largestCount keeps days, minutes and seats within what makes sense and within any int.
-const largestCount = 1_000_000_000
+// ForbiddenControl tells which control characters no text of an offering may hold.
+func ForbiddenControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 func (d *decoder) number(path string, from any, to reflect.Value) {
 	number, ok := from.(int64)
 	switch {
 	case !ok:
 		d.wrong(path, "expected a whole number, found %s", found(from))
-	case number < 0 || number > largestCount:
-		d.wrong(path, "expected a whole number from 0 to %d, found %d", largestCount, number)
+	case number < 0 || number > LargestNumber:
+		d.wrong(path, "expected a whole number from 0 to %d, found %d", LargestNumber, number)
 	default:
 		to.SetInt(number)
 	}
@@ -253,7 +209,7 @@ func (d *decoder) evidence(path string, from any, to reflect.Value) {
 	}
 	evidence, ok := eligibility.ParseEvidence(name)
 	if !ok {
-		d.wrong(path, "%q is not one of stated, document, register, verified", name)
+		d.wrong(path, "%q is not one of %s", name, strings.Join(Values(evidenceType), ", "))
 		return
 	}
 	to.SetInt(int64(evidence))
@@ -268,7 +224,7 @@ func (d *decoder) facts(path string, from any, to reflect.Value) {
 	}
 	facts := make(map[string]any, len(table))
 	for key, value := range table {
-		if strings.ContainsFunc(key, forbiddenControl) {
+		if strings.ContainsFunc(key, ForbiddenControl) {
 			d.wrong(path, "the name of a fact holds a control character")
 			continue
 		}
@@ -309,7 +265,7 @@ func (d *decoder) fact(path string, from any) (any, bool) {
 			return nil, false
 		}
 	case string:
-		if strings.ContainsFunc(value, forbiddenControl) {
+		if strings.ContainsFunc(value, ForbiddenControl) {
 			d.wrong(path, "the text holds a control character; only line breaks and tabs are allowed")
 			return nil, false
 		}

@@ -53,6 +53,8 @@ type Offering struct {
 	Details  Text     `toml:"details"` // plain paragraphs, separated by empty lines; may be absent
 
 	Window       Window        `toml:"window"` // absent: rolling
+	Pause        Pause         `toml:"pause"`  // absent: none
+	Tiers        []Tier        `toml:"tiers"`  // levels of access, of which an applicant chooses one; absent: there is one
 	Apply        []ApplyRoute  `toml:"apply"`  // ways to apply; the first is the usual one
 	Criteria     []Criterion   `toml:"criteria"`
 	Requirements []Requirement `toml:"requirements"`
@@ -86,13 +88,31 @@ type Provider struct {
 	URL        string `toml:"url"`
 }
 
-// Window is when applications are taken. A zero Window is a rolling offering.
+// Window is when applications are taken. A zero Window is a rolling offering. With Every it is a recurring intake: Opens and Closes
+// are those of the first time, and At gives those that matter at a moment.
 type Window struct {
 	Opens       time.Time `toml:"opens"`     // UTC; zero: has always been open
 	Closes      time.Time `toml:"closes"`    // UTC, the first instant at which it is closed; zero: no end
 	TimeZone    string    `toml:"time_zone"` // IANA name in which the instants are shown
-	Seats       int       `toml:"seats"`     // 0: not limited
+	Seats       int       `toml:"seats"`     // 0: not limited. A seat is taken until the access ends, also beyond an intake
 	WaitingList bool      `toml:"waiting_list"`
+	Every       Period    `toml:"every"` // how often it opens again; absent: never
+}
+
+// Pause is a break in which the provider takes nothing, although the offering goes on. PausedAt says how it begins and ends.
+type Pause struct {
+	Since  time.Time `toml:"since"`  // UTC; may lie ahead
+	Until  time.Time `toml:"until"`  // UTC, when it is expected to end; zero: nobody says
+	Reason Text      `toml:"reason"` // one sentence for applicants
+}
+
+// Tier is a level of access that an offering gives.
+type Tier struct {
+	ID           string `toml:"id"`
+	Title        Text   `toml:"title"`
+	Summary      Text   `toml:"summary"`       // one sentence
+	Seats        int    `toml:"seats"`         // 0: not limited by itself; those of the window count all tiers together
+	DurationDays int    `toml:"duration_days"` // how long a grant of it lasts; 0: as the terms say
 }
 
 // ApplyRoute is one way to apply.
@@ -134,6 +154,12 @@ type Question struct {
 	Help     Text         `toml:"help"`
 	When     string       `toml:"when"`    // condition on facts and earlier answers; empty: always asked
 	Options  []Option     `toml:"options"` // for choice and several
+	Bank     string       `toml:"bank"`    // id of the question of the bank that it was copied from; empty: it is the offering's own
+	Min      int          `toml:"min"`     // least number, dollars, characters or choices; 0: no limit. Package answer says which type takes which limit
+	Max      int          `toml:"max"`     // greatest number, dollars, characters, choices or networks; 0: no limit
+	Earliest Date         `toml:"earliest"`
+	Latest   Date         `toml:"latest"`
+	Pattern  Pattern      `toml:"pattern"` // the shape of a line of text; empty: any
 }
 
 // Option is one answer that a choice or several question offers.

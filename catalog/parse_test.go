@@ -284,6 +284,8 @@ func TestParseFiles(t *testing.T) {
 // mistake stands at a line that the file has.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(example))
+	f.Add([]byte(extended(f)))
+	f.Add([]byte("[window]\nevery = 'month'\nopens = 2027-01-31T02:30:00-05:00\n[pause]\nreason = {}\n[[tiers]]\n[[tiers]]\nseats = 0"))
 	f.Add([]byte("a.b.c = [[1, 2], { x = '''\ny''' }] # end"))
 	f.Add([]byte("[[a]]\n[[a.b]]\n[a.b.c]\nd = \"\"\"\\\n  x\\u0041\"\"\"\"\n"))
 	f.Add([]byte("[tests]\nfacts = {a = -0.0, b = 1e300, \"\" = \"\"}"))

@@ -24,26 +24,9 @@ func (o *Offering) Read(address string) bool {
 	})
 }
 
-// Contains tells whether t lies in the window: from Opens on, before Closes.
-func (w Window) Contains(t time.Time) bool {
-	return (w.Opens.IsZero() || !t.Before(w.Opens)) && (w.Closes.IsZero() || t.Before(w.Closes))
-}
-
-// Rolling tells whether the window has neither beginning nor end.
-func (w Window) Rolling() bool { return w.Opens.IsZero() && w.Closes.IsZero() }
-
-// Zone is the time zone in which the window is shown; UTC if none is given.
-func (w Window) Zone() *time.Location {
-	zone, err := time.LoadLocation(w.TimeZone)
-	if err != nil {
-		return time.UTC // Check refuses such a file; a page still shows the right instant
-	}
-	return zone
-}
-
-// OpenAt tells whether the offering takes applications at now: its status is open and now lies in its window.
+// OpenAt tells whether the offering takes applications at now: its status is open, it is not paused, and now lies in its window.
 func (o *Offering) OpenAt(now time.Time) bool {
-	return o.Status == StatusOpen && o.Window.Contains(now)
+	return o.Status == StatusOpen && !o.PausedAt(now) && o.Window.Contains(now)
 }
 
 // listed tells whether lists and the check show the offering: unless the provider ended it.

@@ -19,6 +19,8 @@ type Published struct {
 	Version   int    // 1, 2, ... within the slug
 	Hash      string // "sha256:..." of the canonical text
 	Rules     *eligibility.Ruleset
+	// Questions are the form as it is put: the choice of a tier where there are tiers, then the offering's own questions.
+	Questions []Question
 
 	canonical  []byte
 	conditions []*condition // by question; nil: always asked
@@ -45,12 +47,12 @@ func (s *Snapshot) Find(slug string) (*Published, bool) {
 // be changed.
 func (s *Snapshot) Listed() []*Published { return s.listed }
 
-// NextTurn is the next instant after now at which some window opens or closes, that is, until when a page made now
-// stays true; false if there is none.
+// NextTurn is the next instant after now at which some window opens or closes, or a pause begins or was expected to end, that is, until
+// when a page made now stays true; false if there is none.
 func (s *Snapshot) NextTurn(now time.Time) (time.Time, bool) {
 	var next time.Time
 	for _, p := range s.Offerings {
-		for _, turn := range []time.Time{p.Window.Opens, p.Window.Closes} {
+		for _, turn := range p.turns(now) {
 			if turn.After(now) && (next.IsZero() || turn.Before(next)) {
 				next = turn
 			}
@@ -78,23 +80,27 @@ func FromFiles(v *eligibility.Vocabulary, offerings []*Offering) (*Snapshot, err
 	return s, nil
 }
 
+// Preview is an offering as it would be published, without a version. The error is that of rules that do not compile.
+func Preview(v *eligibility.Vocabulary, o *Offering) (*Published, error) { return publish(v, o) }
+
 // publish compiles the rules of an offering and hashes its text.
 func publish(v *eligibility.Vocabulary, o *Offering) (*Published, error) {
 	rules, err := v.Compile(o.UncompiledRules())
 	if err != nil {
 		return nil, fmt.Errorf("offering %s: %w", o.Slug, err)
 	}
-	conditions := make([]*condition, len(o.Questions))
+	questions := o.Form()
+	conditions, first := make([]*condition, len(questions)), len(questions)-len(o.Questions)
 	for i, q := range o.Questions {
 		if q.When == "" {
 			continue
 		}
-		if conditions[i], err = compileCondition(v, o.Questions, i); err != nil {
+		if conditions[first+i], err = compileCondition(v, o.Questions, i); err != nil {
 			return nil, fmt.Errorf("offering %s: question %s: when: %w", o.Slug, q.ID, err)
 		}
 	}
 	canonical := Canonical(o)
-	return &Published{Offering: o, Hash: hash(canonical), Rules: rules, canonical: canonical, conditions: conditions}, nil
+	return &Published{Offering: o, Hash: hash(canonical), Rules: rules, Questions: questions, canonical: canonical, conditions: conditions}, nil
 }
 
 func newSnapshot(revision int64, all []*Published) (*Snapshot, error) {

@@ -26,11 +26,12 @@ const (
 	HinderedByInvitation  Hindrance = "by_invitation"    // the provider chooses whom it asks
 	HinderedWaitingList   Hindrance = "waiting_list"     // there is a list, but nobody can join it here
 	HinderedAnnounced     Hindrance = "announced"        // not open yet, no date
-	HinderedLapsed        Hindrance = "lapsed"           // paused
+	HinderedLapsed        Hindrance = "lapsed"           // its law or money ran out
 	HinderedEnded         Hindrance = "ended"            // for good
 	HinderedUnverified    Hindrance = "unverified"       // nobody could confirm that it takes requests
 	HinderedBeforeWindow  Hindrance = "opens_later"      // the window has not opened
 	HinderedAfterWindow   Hindrance = "window_closed"    // the window has closed
+	HinderedPaused        Hindrance = "paused"           // the provider takes a break, and says why
 	HinderedFull          Hindrance = "full"             // every seat is taken and there is no waiting list
 	HinderedNoPublicWay   Hindrance = "no_public_way"    // nobody can see how to ask
 	HinderedNothingToFile Hindrance = "nothing_to_apply" // published for everybody to read or use
@@ -40,9 +41,9 @@ const (
 type NextStep struct {
 	Step      Step
 	Hindrance Hindrance // of StepNone
-	// Watch says when to look again: for HinderedBeforeWindow the instant at which the window opens, for the other
-	// hindrances midnight UTC of the day by which the listing is compared with its sources again. Zero where looking again
-	// is of no use: HinderedEnded and HinderedNothingToFile.
+	// Watch says when to look again: for HinderedBeforeWindow the instant at which the window opens (next), for HinderedPaused the one at
+	// which the pause is expected to end, if that lies ahead, for the other hindrances midnight UTC of the day by which the listing is
+	// compared with its sources again. Zero where looking again is of no use: HinderedEnded and HinderedNothingToFile.
 	Watch time.Time
 }
 
@@ -54,7 +55,9 @@ func (o *Offering) NextStep(now time.Time, full bool) NextStep {
 	next := NextStep{Step: step, Hindrance: hindrance}
 	switch {
 	case hindrance == HinderedBeforeWindow:
-		next.Watch = o.Window.Opens
+		next.Watch = o.Window.At(now).Opens
+	case hindrance == HinderedPaused && now.Before(o.Pause.Until):
+		next.Watch = o.Pause.Until
 	case step == StepNone && hindrance != HinderedEnded && hindrance != HinderedNothingToFile:
 		next.Watch = o.ReviewBy.Time()
 	}
@@ -73,6 +76,9 @@ var byStatus = map[Status]Hindrance{
 }
 
 func (o *Offering) step(now time.Time, full bool) (Step, Hindrance) {
+	if o.PausedAt(now) && o.Status != StatusEnded {
+		return StepNone, HinderedPaused
+	}
 	if o.Status == StatusUnverified && o.Window.Contains(now) && !o.InApp() && !o.SelfServe() && slices.ContainsFunc(o.Apply, ApplyRoute.Public) {
 		return StepAsk, ""
 	}
@@ -80,7 +86,7 @@ func (o *Offering) step(now time.Time, full bool) (Step, Hindrance) {
 		return StepNone, cmp.Or(byStatus[o.Status], HinderedUnverified)
 	}
 	switch {
-	case !o.Window.Opens.IsZero() && now.Before(o.Window.Opens):
+	case now.Before(o.Window.At(now).Opens):
 		return StepNone, HinderedBeforeWindow
 	case !o.Window.Contains(now):
 		return StepNone, HinderedAfterWindow

@@ -40,20 +40,28 @@ func Import(tx *data.Tx, v *eligibility.Vocabulary, offerings []*Offering, actor
 }
 
 func insertPublished(tx *data.Tx, p *Published, actor string) error {
-	now := data.Millis(tx.Now)
-	if _, err := tx.Exec("INSERT INTO offering (slug, created_at) VALUES ($1, $2)", p.Slug, now); err != nil {
+	if _, err := tx.Exec("INSERT INTO offering (slug, created_at) VALUES ($1, $2)", p.Slug, data.Millis(tx.Now)); err != nil {
 		return err
 	}
-	id := data.NewID()
+	return insertVersion(tx, p, Release{WrittenBy: actor, ApprovedBy: actor, Actor: actor, Act: "publish"})
+}
+
+// insertVersion stores a version that is live from now on, and says so in the record.
+func insertVersion(tx *data.Tx, p *Published, r Release) error {
+	now := data.Millis(tx.Now)
+	p.VersionID = data.NewID()
 	_, err := tx.Exec(`INSERT INTO offering_version
 		(id, slug, number, state, body, owner, created_at, created_by, published_at, published_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, $8)`,
-		id, p.Slug, p.Version, string(StatePublished), string(p.canonical), p.Owner, now, actor)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, $9)`,
+		p.VersionID, p.Slug, p.Version, string(StatePublished), string(p.canonical), p.Owner, now, r.WrittenBy, r.ApprovedBy)
 	if err != nil {
 		return err
 	}
-	return record.Append(tx, record.Entry{Chain: record.OfferingChain(p.Slug), Actor: actor, Act: "publish",
-		Detail: map[string]any{"version": p.Version, "version_id": id, "hash": p.Hash}})
+	whole := map[string]any{"version": p.Version, "version_id": p.VersionID, "hash": p.Hash}
+	for name, value := range r.Detail {
+		whole[name] = value
+	}
+	return record.Append(tx, record.Entry{Chain: record.OfferingChain(p.Slug), Actor: r.Actor, Act: r.Act, Detail: whole})
 }
 
 // MoveRevision makes every cache of the catalog look again. What packages beside this one keep about listings moves it too, since pages
@@ -139,6 +147,19 @@ func (c *Cache) Snapshot(tx *data.Tx) (*Snapshot, error) {
 	}
 	fresh.Stamp, c.snapshot = stamp, fresh
 	return fresh, nil
+}
+
+// Live gives the published version of an offering. data.ErrNotFound if there is none.
+func (c *Cache) Live(tx *data.Tx, slug string) (*Published, error) {
+	snapshot, err := c.Snapshot(tx)
+	if err != nil {
+		return nil, err
+	}
+	live, ok := snapshot.Find(slug)
+	if !ok {
+		return nil, data.ErrNotFound
+	}
+	return live, nil
 }
 
 // load reads the published versions and takes over what before has compiled already.

@@ -1,5 +1,7 @@
 package catalog
 
+import "regexp"
+
 // Kind is what an operator gets from an offering.
 type Kind string
 
@@ -125,6 +127,24 @@ func QuestionTypes() []QuestionType {
 		QuestionDate, QuestionFile, QuestionAddress, QuestionContact, QuestionCIDRList, QuestionStatement}
 }
 
+// Pattern is the shape that a line of text has to have.
+type Pattern string
+
+// The patterns of answers.
+const (
+	PatternEmail Pattern = "email"
+	PatternWeb   Pattern = "web"   // a whole web address
+	PatternPhone Pattern = "phone" // of the United States, or international with + before it
+	PatternUEI   Pattern = "uei"   // the number that SAM.gov gives to an organization
+)
+
+// Patterns lists all patterns.
+func Patterns() []Pattern { return []Pattern{PatternEmail, PatternWeb, PatternPhone, PatternUEI} }
+
+// LargestNumber is the greatest number that an offering file holds, and so the greatest limit of an answer. It keeps days, minutes and
+// seats within what makes sense and within any int.
+const LargestNumber = 1_000_000_000
+
 // Safeguard is a condition that a grant may carry.
 type Safeguard string
 
@@ -162,12 +182,24 @@ func TestOutcomes() []TestOutcome {
 // State is where a version stands in editing.
 type State string
 
-// The states of a version.
+// The states of a draft (package publishing) and of the version that it becomes. Draft, in review and scheduled are open: they can still
+// change. A stored version is published or retired.
 const (
-	StateDraft     State = "draft"     // not seen by the public
+	StateDraft     State = "draft"     // somebody writes; not seen by the public
+	StateInReview  State = "in_review" // waits for a second person
+	StateScheduled State = "scheduled" // approved, goes live at its time
 	StatePublished State = "published" // live; at most one version of an offering
 	StateRetired   State = "retired"   // was live; cases that began on it keep it
+	StateDiscarded State = "discarded" // a draft that became no version
 )
+
+// SlugLength is the most characters of a slug: slugs stand in addresses and record chains.
+const SlugLength = 60
+
+var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// SlugFits tells whether text has the shape of a slug: lower-case letters and digits in words joined by hyphens.
+func SlugFits(text string) bool { return len(text) <= SlugLength && slugPattern.MatchString(text) }
 
 // ApprovalProgramManager is the role whose approval the desk can honor; a file that asks for another is refused.
 const ApprovalProgramManager = "program_manager"

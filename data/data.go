@@ -8,7 +8,7 @@
 // the database itself refuses to change anything in it (SQLite: a pool of connections opened mode=ro with
 // query_only; PostgreSQL: READ ONLY). Write opens the only kind of transaction that may change something
 // (SQLite: one connection, BEGIN IMMEDIATE, WAL with synchronous=FULL, so an acknowledged commit survives a
-// power cut; PostgreSQL: SERIALIZABLE). Tx.Now is the only clock that a handler sees: UTC, whole milliseconds,
+// power cut; PostgreSQL: SERIALIZABLE, and REPEATABLE READ to read). Tx.Now is the only clock that a handler sees: UTC, whole milliseconds,
 // read once when the transaction begins, so that all rows of one act carry the same time.
 //
 // # One SQL text
@@ -35,6 +35,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -63,6 +64,7 @@ type DB struct {
 	now    func() time.Time
 
 	storing storing
+	writes  atomic.Int64
 }
 
 // Open opens the database that dsn names: "postgres://..." or "postgresql://..." is PostgreSQL, everything else
@@ -98,20 +100,25 @@ func (db *DB) Close() error {
 
 // Read runs f in a transaction that cannot change anything.
 func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
-	return db.once(ctx, db.read, &sql.TxOptions{ReadOnly: true, Isolation: db.isolation()}, db.timestamp(), f)
+	return db.once(ctx, db.read, &sql.TxOptions{ReadOnly: true, Isolation: db.isolation(sql.LevelRepeatableRead)}, db.timestamp(), f)
 }
 
 // Write runs f in the transaction that may change something, and commits when f returns nil. If f returns an
 // error or panics, nothing is stored. See "Retries" in the package comment. ErrBusy after 5 s of clashes.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) (err error) {
 	now := db.timestamp()
-	options := &sql.TxOptions{Isolation: db.isolation()}
+	options := &sql.TxOptions{Isolation: db.isolation(sql.LevelSerializable)}
 	var changed bool
 	act := func(tx *Tx) error {
 		defer func() { changed = tx.changed }()
 		return f(tx)
 	}
-	defer func() { db.storing.note(err, changed) }()
+	defer func() {
+		db.storing.note(err, changed)
+		if err == nil && changed {
+			db.writes.Add(1)
+		}
+	}()
 	err = db.once(ctx, db.write, options, now, act)
 	if !errors.Is(err, errSerialization) {
 		return err
@@ -132,6 +139,10 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) (err error) {
 	return err
 }
 
+// Writes counts the transactions that changed something through this handle, so that whoever keeps what a transaction saw knows when to
+// look again. What other processes change is not counted.
+func (db *DB) Writes() int64 { return db.writes.Load() }
+
 // Ready tells whether the database answers and its schema is the one that this program knows.
 func (db *DB) Ready(ctx context.Context) error {
 	return db.Read(ctx, func(tx *Tx) error {
@@ -151,11 +162,13 @@ func (db *DB) Now() time.Time { return db.timestamp() }
 
 func (db *DB) timestamp() time.Time { return db.now().UTC().Truncate(time.Millisecond) }
 
-// isolation is SERIALIZABLE on PostgreSQL for reads too: a serializable read-only transaction sees one
-// consistent state of everything. SQLite transactions are serializable by construction.
-func (db *DB) isolation() sql.IsolationLevel {
+// isolation is the level on PostgreSQL; SQLite transactions are serializable by construction. A reader sees the one
+// state of its first statement: PostgreSQL never refuses it, while it may refuse a serializable reader (40001), which
+// could then not be repeated, because a page has begun, and would make writers repeat what they did. What is decided
+// on what a reader saw is looked at again in the transaction that writes.
+func (db *DB) isolation(level sql.IsolationLevel) sql.IsolationLevel {
 	if db.engine == Postgres {
-		return sql.LevelSerializable
+		return level
 	}
 	return sql.LevelDefault
 }

@@ -289,3 +289,57 @@ func TestTokensAreLongAndHashed(t *testing.T) {
 		t.Errorf("tokens %q %q, hash %q", a, b, hash)
 	}
 }
+
+// A batch is closed while a receipt of it is still being written, and a report is read in between: the textbook case in
+// which PostgreSQL refuses a serializable reader. Nobody can repeat a page that has begun, so a reader is never refused.
+func TestReaderIsNeverRefused(t *testing.T) {
+	db := datatest.OpenPostgres(t)
+	db.Write(t, func(tx *data.Tx) error {
+		for _, statement := range []string{
+			"CREATE TABLE batch (number BIGINT NOT NULL)", "INSERT INTO batch (number) VALUES (1)",
+			"CREATE TABLE receipt (id BIGINT PRIMARY KEY, batch BIGINT NOT NULL)",
+		} {
+			if _, err := tx.Exec(statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	ctx := context.Background()
+	var receipts int
+	var once sync.Once
+	err := db.DB.Read(ctx, func(report *data.Tx) error {
+		began := make(chan struct{})
+		closed := make(chan struct{})
+		written := make(chan error, 1)
+		go func() {
+			written <- db.DB.Write(ctx, func(tx *data.Tx) error {
+				var open int
+				if err := tx.Row("SELECT number FROM batch").Scan(&open); err != nil {
+					return err
+				}
+				once.Do(func() { close(began) })
+				<-closed
+				_, err := tx.Exec("INSERT INTO receipt (id, batch) VALUES (1, $1)", open)
+				return err
+			})
+		}()
+		<-began
+		db.Write(t, func(tx *data.Tx) error {
+			_, err := tx.Exec("UPDATE batch SET number = number + 1")
+			return err
+		})
+		var number int
+		if err := report.Row("SELECT number FROM batch").Scan(&number); err != nil { // the state that the report sees
+			return err
+		}
+		close(closed)
+		if err := <-written; err != nil {
+			return err
+		}
+		return report.Row("SELECT count(*) FROM receipt").Scan(&receipts)
+	})
+	if err != nil || receipts != 0 {
+		t.Errorf("%d receipts, %v; the report began before the receipt was stored", receipts, err)
+	}
+}

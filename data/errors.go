@@ -58,6 +58,29 @@ func (r *Refusal) Error() string {
 	return "refused: " + r.Field + ": " + r.Code
 }
 
+// Refusals gives the refusals of an error that is one, or joins nothing but refusals; else none.
+func Refusals(err error) []*Refusal {
+	if refusal, ok := err.(*Refusal); ok {
+		return []*Refusal{refusal}
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		if err = errors.Unwrap(err); err == nil {
+			return nil
+		}
+		return Refusals(err)
+	}
+	var all []*Refusal
+	for _, one := range joined.Unwrap() {
+		some := Refusals(one)
+		if len(some) == 0 {
+			return nil
+		}
+		all = append(all, some...)
+	}
+	return all
+}
+
 // translate turns an error of a driver into one of the kinds above and keeps the original for the log. This is
 // the only place that knows the drivers' codes.
 func translate(err error) error {

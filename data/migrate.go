@@ -78,6 +78,19 @@ func migrations(engine string) ([]migration, error) {
 	return all, nil
 }
 
+// SchemaDigest names the schema that Migrate makes: two programs with the same digest make the same one.
+func SchemaDigest(engine string) (string, error) {
+	all, err := migrations(engine)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	for _, m := range all {
+		fmt.Fprintln(sum, m.name, m.sum)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
 // Migrate brings the schema up to what this program needs and tells which migrations it ran. Each runs in its
 // own transaction. A SQLite file that already holds data is copied first, to "FILE.before-NNNN". A schema that
 // is newer than the program, or whose migrations were edited after they ran, is refused.

@@ -13,8 +13,8 @@ import (
 // The pragmas stand in the DSN because they hold per connection. Unknown keys are ignored by the driver without
 // an error, which is why assertPragmas reads them back.
 const (
-	writerOptions = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_foreign_keys=on&_txlock=immediate"
-	readerOptions = "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on"
+	writerOptions = "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_foreign_keys=on&_txlock=immediate&_stmt_cache_size=64"
+	readerOptions = "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on&_stmt_cache_size=64"
 )
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {

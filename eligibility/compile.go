@@ -90,6 +90,8 @@ type CompileError struct {
 	Line      int    // in the expression, from 1; 0 = the expression as a whole
 	Column    int    // from 1
 	Message   string
+	Code      rule.Code // of a mistake in an expression: which one; "" for one in the list
+	Args      []string  // names and values that fill in the words of the code
 }
 
 // Error names the criterion and the place.
@@ -105,8 +107,7 @@ func (e *CompileError) Error() string {
 
 // CompileMessage is what a mistake in a rule says, without the place that stands beside it anyway.
 func CompileMessage(err error) string {
-	var place *CompileError
-	if errors.As(err, &place) {
+	if place, ok := errors.AsType[*CompileError](err); ok {
 		return place.Message
 	}
 	return err.Error()
@@ -167,9 +168,8 @@ func stated(requirements []Requirement) []compiled {
 
 // compileError puts a mistake of an expression into the terms of a list of criteria.
 func compileError(criterion string, err error) *CompileError {
-	var problem *rule.Error
-	if errors.As(err, &problem) {
-		return &CompileError{Criterion: criterion, Line: problem.Line, Column: problem.Column, Message: problem.Message}
+	if problem, ok := errors.AsType[*rule.Error](err); ok {
+		return &CompileError{Criterion: criterion, Line: problem.Line, Column: problem.Column, Message: problem.Message, Code: problem.Code, Args: problem.Args}
 	}
 	return &CompileError{Criterion: criterion, Message: err.Error()}
 }

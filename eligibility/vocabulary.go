@@ -47,6 +47,9 @@ func load(factsTOML, reasonsTOML []byte) (*Vocabulary, error) {
 	return v, nil
 }
 
+// Language is the language of criteria over the facts, for who looks through expressions without deciding anybody's case.
+func (v *Vocabulary) Language() *rule.Language { return v.language }
+
 // addInputs adds a fact and all that it may follow from to a set. Derivations have no circles.
 func (v *Vocabulary) addInputs(place int, inputs *rule.Set) {
 	inputs.Add(place)

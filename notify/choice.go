@@ -21,6 +21,7 @@ const (
 	KindNoReply    Kind = "no_reply"   // a provider has not answered
 	KindRenewal    Kind = "renewal"    // a service that was set up elsewhere ends
 	KindSaved      Kind = "saved"      // a followed program opened, closed or changed
+	KindSearch     Kind = "search"     // a program newly matches a saved search
 	KindSAM        Kind = "sam"        // the registration in SAM.gov expires
 	KindAWIA       Kind = "awia"       // a water system's plan is due
 	KindMembership Kind = "membership" // a yearly membership ends
@@ -28,13 +29,14 @@ const (
 	KindCheckFits  Kind = "check_fits" // a program begins to fit a check whose link was mailed
 	KindFits       Kind = "fits"       // a program begins to fit the organization
 	KindDueSoon    Kind = "due_soon"   // staff: a case is due
+	KindListing    Kind = "listing"    // staff: a draft of a listing waits, comes back, or goes live
 	KindDigest     Kind = "digest"     // staff: once a day, what waits
 )
 
 // optionalKinds may be switched off, in the order in which pages show them; optInKinds are those that nobody gets before
 // asking for them.
 var (
-	optionalKinds = []Kind{KindDraft, KindNoReply, KindRenewal, KindSaved, KindCheckFits, KindFits, KindSAM, KindAWIA, KindMembership, KindStateCall, KindDueSoon, KindDigest}
+	optionalKinds = []Kind{KindDraft, KindNoReply, KindRenewal, KindSaved, KindSearch, KindCheckFits, KindFits, KindSAM, KindAWIA, KindMembership, KindStateCall, KindDueSoon, KindListing, KindDigest}
 	optInKinds    = []Kind{KindFits, KindSAM, KindAWIA, KindMembership, KindStateCall}
 )
 

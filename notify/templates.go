@@ -72,7 +72,15 @@ var (
 	fitting      = param{name: "Program", kind: lineArg, sample: "2 programs", spanish: "2 programas"}
 	fittingNames = param{name: "Programs", kind: listArg, sample: []string{"Example model access", "External vulnerability scanning (takes requests until March 1, 2027)"},
 		spanish: []string{"Acceso al modelo de ejemplo", "Escaneo externo de vulnerabilidades (recibe solicitudes hasta el 1 de marzo de 2027)"}}
+	savedSearch = param{name: "Search", kind: lineArg, sample: "“scanning”; Drinking water system", spanish: "«escaneo»; Sistema de agua potable"}
+
 	page = param{name: "Link", kind: addressArg, sample: "/applications/01"}
+
+	draftPage    = param{name: "Link", kind: addressArg, sample: "/staff/catalog/example/publish"}
+	versionsPage = param{name: "Link", kind: addressArg, sample: "/staff/catalog/example"}
+	reviewer     = param{name: "Reviewer", kind: lineArg, sample: "Luis Example"}
+	draftWords   = param{name: "Message", kind: textArg, optional: true, sample: "The provider raised the limit to 15,000 people. See its notice of November.",
+		spanish: "El proveedor subió el límite a 15,000 personas. Vea su aviso de noviembre."}
 
 	// Mails about members are for a person, so they do not greet the organization.
 	organizationName = param{name: "OrganizationName", kind: lineArg, sample: "Cedar Flats Water District"}
@@ -181,12 +189,46 @@ var specs = map[string]spec{
 		spanish: "En pausa: venció la ley o se acabaron los fondos"}, optional(sampleParts)}, about: KindSaved},
 	"saved_changed": {params: []param{program, programPage, sampleParts}, about: KindSaved},
 	"saved_gone":    {params: []param{program, {name: "Link", kind: addressArg, sample: "/programs"}}, about: KindSaved},
+	// search_confirm, to an address that somebody typed to save a search. Search: in words; Link: confirms it; Expires: until when.
+	"search_confirm": {params: []param{savedSearch, {name: "Link", kind: privateArg, sample: PrivateLink("/follow?token=sample")},
+		instant("Expires", false, sampleNow.AddDate(0, 0, 7))}, about: KindNeeded},
+	// search_found, to an address that saved searches, once a day at most. Programs: what matches newly; Program: the name of the only one, or
+	// their number in words; Searches: those that found them, in words.
+	"search_found": {params: []param{fitting,
+		{name: "Programs", kind: listArg, sample: []string{"Example model access (Open now)", "External vulnerability scanning (Opens later)"},
+			spanish: []string{"Acceso al modelo de ejemplo (Abierto ahora)", "Escaneo externo de vulnerabilidades (Abre más adelante)"}},
+		{name: "Searches", kind: listArg, sample: []string{"“scanning”; Drinking water system", "Funding, Training"},
+			spanish: []string{"«escaneo»; Sistema de agua potable", "Fondos, Capacitación"}},
+		{name: "Link", kind: addressArg, sample: "/programs?q=scanning"}}, about: KindSearch},
 	// report_answered, to the address that was given with a report of an error in a listing. ReportedAt: when that was; Message: the
 	// words of staff.
 	"report_answered": {params: []param{program, programPage, instant("ReportedAt", false, sampleNow.AddDate(0, 0, -3)),
 		{name: "Message", kind: textArg,
 			sample:  "You were right: the address had changed. The listing has the new one.",
 			spanish: "Usted tenía razón: la dirección cambió. La ficha ya tiene la nueva."}}, about: KindNeeded},
+	// listing_review, to those who may approve a draft. Writer: who asks; Message (optional): their words.
+	"listing_review": {params: []param{program, draftPage, {name: "Writer", kind: lineArg, sample: "Ana Example"}, draftWords}, about: KindListing},
+	// listing_overdue, to who keeps listings whose review day has passed. Program: its name, or how many; Listings: a line for each.
+	"listing_overdue": {params: []param{
+		{name: "Program", kind: lineArg, sample: "2 listings", spanish: "2 fichas"},
+		{name: "Listings", kind: listArg, sample: []string{"Example model access (Example Institute): last compared on June 1, 2026; review due by November 20, 2026",
+			"External vulnerability scanning (Example Institute): last compared on May 4, 2026; review due by November 1, 2026"},
+			spanish: []string{"Acceso al modelo de ejemplo (Example Institute): última comparación el 1 de junio de 2026; revisión a más tardar el 20 de noviembre de 2026",
+				"Escaneo externo de vulnerabilidades (Example Institute): última comparación el 4 de mayo de 2026; revisión a más tardar el 1 de noviembre de 2026"}},
+		{name: "Link", kind: addressArg, sample: "/staff/listings"}}, about: KindListing},
+	// listing_returned, to who wrote a draft. Reviewer: who sent it back; Message: why.
+	"listing_returned": {params: []param{program, draftPage, reviewer, draftWords}, about: KindListing},
+	// listing_scheduled, to who wrote a draft that was approved. At: when it goes live.
+	"listing_scheduled": {params: []param{program, draftPage, reviewer, instant("At", false, sampleStart)}, about: KindListing},
+	// listing_published and listing_taken_off, to who wrote the draft.
+	"listing_published": {params: []param{program, versionsPage, optional(reviewer)}, about: KindListing},
+	"listing_taken_off": {params: []param{program, versionsPage, optional(reviewer)}, about: KindListing},
+	// listing_stopped, to everybody who had a part in a scheduled draft that did not go live. Why: a sentence.
+	"listing_stopped": {params: []param{program, draftPage, {name: "Why", kind: lineArg, sample: "Another version went live after they were approved.",
+		spanish: "Otra versión se publicó después de la aprobación."}}, about: KindListing},
+	// listing_paused, to the other program managers. Manager: who paused it; Message: the public reason.
+	"listing_paused": {params: []param{program, versionsPage, {name: "Manager", kind: lineArg, sample: "Ana Example"},
+		{name: "Message", kind: textArg, sample: "The provider asked us to stop until Monday.", spanish: "El proveedor nos pidió parar hasta el lunes."}}, about: KindListing},
 	// answer_received, to the reviewer. AnsweredAt: when.
 	"answer_received": {params: []param{organization, reference, program, page, instant("AnsweredAt", false, sampleNow)}, about: KindNeeded, stop: "stop_staff"},
 	// approved. By (optional, else the operator of the site): who approved; Starts, Ends: of the access; Terms (optional): one line each.

@@ -11,6 +11,7 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
+	"accessdesk/catalog/exchange/hsds"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
@@ -40,6 +41,8 @@ type place struct {
 	ofMember bool
 	// known are the applicants who know the thing, if it is not those of the first organization.
 	known []role
+	// shows: a POST answers with a page, because it shows what is shown once.
+	shows bool
 	// signedIn is where somebody who is signed in is led instead of seeing the page.
 	signedIn bool
 }
@@ -66,13 +69,40 @@ var atlas = map[string]place{
 	"/favicon.svg": {address: fixed("/favicon.svg"), plain: true},
 	"/static/*":    {address: styleSheet, plain: true},
 
+	"/problems/:code": {address: fixed("/problems/parameters"), plain: true},
+
+	"/feed.atom":                {address: fixed("/feed.atom?lang=en"), plain: true},
+	"/feed/:sector.atom":        {address: fixed("/feed/health.atom?lang=en"), others: everyFeed, plain: true},
+	"/calendar/programs.ics":    {address: fixed("/calendar/programs.ics?lang=en"), plain: true},
+	"/calendar/:token.ics":      {address: func(w *world) string { return w.calendar }, plain: true},
+	"/sitemap.xml":              {address: fixed("/sitemap.xml?lang=en"), plain: true},
+	"/robots.txt":               {address: fixed("/robots.txt"), plain: true},
+	"/.well-known/security.txt": {address: fixed("/.well-known/security.txt"), plain: true},
+
+	"/hsds/":                         {address: fixed("/hsds/"), plain: true},
+	"/hsds":                          {address: fixed("/hsds"), plain: true},
+	"/hsds/profile":                  {address: fixed("/hsds/profile"), plain: true},
+	"/hsds/openapi.json":             {address: fixed("/hsds/openapi.json"), plain: true},
+	"/hsds/services":                 {address: fixed("/hsds/services"), others: addresses("/hsds/services?search=scan&full=true", "/hsds/services?format=ndjson&minimal=true"), plain: true},
+	"/hsds/services/:id":             {address: fixed("/hsds/services/" + hsds.ServiceID(modelProgram)), plain: true},
+	"/hsds/organizations":            {address: fixed("/hsds/organizations"), others: addresses("/hsds/organizations?full_service=true"), plain: true},
+	"/hsds/organizations/:id":        {address: fixed("/hsds/organizations/" + hsds.OrganizationID("cisa")), plain: true},
+	"/hsds/taxonomies":               {address: fixed("/hsds/taxonomies"), plain: true},
+	"/hsds/taxonomies/:id":           {address: fixed("/hsds/taxonomies/" + hsds.TaxonomyID("kind")), plain: true},
+	"/hsds/taxonomy_terms":           {address: fixed("/hsds/taxonomy_terms"), others: addresses("/hsds/taxonomy_terms?top_only=true"), plain: true},
+	"/hsds/taxonomy_terms/:id":       {address: fixed("/hsds/taxonomy_terms/" + hsds.TermID("kind", "scanning")), plain: true},
+	"/hsds/service_at_locations":     {address: fixed("/hsds/service_at_locations"), plain: true},
+	"/hsds/service_at_locations/:id": {address: fixed("/hsds/service_at_locations/" + hsds.ServiceID(modelProgram)), plain: true, status: http.StatusNotFound},
+
 	"/": {address: fixed("/")},
 	"/programs": {address: fixed("/programs"), others: addresses("/programs?sector=health", "/programs?sector=drinking_water&kind=model_access",
-		"/programs?q=scan", "/programs?sector=nonsense")},
+		"/programs?q=scaning&kind=scanning&kind=training&status=open", "/programs?kind=domain&cost=match&q=water", "/programs?sector=nonsense"),
+		second: addresses("/programs?kind=domain&cost=match&q=water", "/programs?fits=1")},
 	"/programs/:slug":             {address: fixed("/programs/" + modelProgram), others: everyProgram},
 	"/programs/:slug/follow":      {address: fixed("/programs/" + modelProgram + "/follow")},
 	"/programs/:slug/report":      {address: fixed("/programs/" + emailProgram + "/report")},
 	"/programs/:slug/report/sent": {address: fixed("/programs/" + emailProgram + "/report/sent")},
+	"/searches/new":               {address: fixed("/searches/new?kind=scanning&q=scan"), others: addresses("/searches/new?kind=model_access")},
 	"/follow":                     {address: func(w *world) string { return w.follow }},
 	"/follow/sent":                {address: fixed("/follow/sent")},
 	"/definitions":                {address: fixed("/definitions")},
@@ -97,11 +127,12 @@ var atlas = map[string]place{
 	"/check/email/sent":    {address: fixed("/check/email/sent")},
 	"/check/resume":        {address: func(w *world) string { return w.resume }},
 
-	"/signin":      {address: fixed("/signin"), others: addresses("/signin?next=/home"), signedIn: true},
-	"/signin/code": {address: fixed("/signin/code"), signedIn: true},
-	"/signin/link": {address: func(w *world) string { return w.signin }},
-	"/unsubscribe": {address: func(w *world) string { return w.stop }, others: addresses("/unsubscribe", "/unsubscribe?token=unknown")},
-	"/reminders":   {address: fixed("/reminders")},
+	"/signin":             {address: fixed("/signin"), others: addresses("/signin?next=/home"), signedIn: true},
+	"/signin/code":        {address: fixed("/signin/code"), signedIn: true},
+	"/signin/link":        {address: func(w *world) string { return w.signin }},
+	"/unsubscribe":        {address: func(w *world) string { return w.stop }, others: addresses("/unsubscribe", "/unsubscribe?token=unknown")},
+	"/reminders":          {address: fixed("/reminders")},
+	"/reminders/calendar": {address: fixed("/reminders/calendar"), to: fixed("/reminders"), shows: true},
 
 	"/signout":      {address: fixed("/signout")},
 	"/session/stay": {address: fixed("/session/stay")},
@@ -183,12 +214,34 @@ var atlas = map[string]place{
 	"/staff/review/:id/decision": {address: func(w *world) string { return w.caseOf(broker.InReview) + "/decision" }},
 	"/staff/access": {address: fixed("/staff/access"), others: addresses("/staff/access?state=suspended", "/staff/access?ending=1&renewal=1&program="+modelProgram,
 		"/staff/access?state=nonsense&program=nonsense&page=nonsense", "/staff/access?page=7"), second: addresses("/staff/access?state=revoked&ending=1")},
-	"/staff/access/:id": {address: staffGrant, others: grantsInEachState("/staff/access/"), second: func(w *world) []string { return []string{"/staff/access/" + w.asked.ID} }},
-	"/staff/impact":     {address: fixed("/staff/impact")},
+	"/staff/access/:id":  {address: staffGrant, others: grantsInEachState("/staff/access/"), second: func(w *world) []string { return []string{"/staff/access/" + w.asked.ID} }},
+	"/staff/catalog":     {address: fixed("/staff/catalog"), others: addresses("/staff/catalog?q=demo&kind=scanning", "/staff/catalog?q=nothing+like+it")},
+	"/staff/catalog/new": {address: fixed("/staff/catalog/new"), others: addresses("/staff/catalog/new?from=" + modelProgram)},
+	"/staff/questions":   {address: fixed("/staff/questions"), others: addresses("/staff/questions?state=retired", "/staff/questions?q=nothing+like+it&type=money", "/staff/questions?q=work")},
+	"/staff/questions/new": {address: fixed("/staff/questions/new"), others: addresses("/staff/questions/new?type=several", "/staff/questions/new?type=date", "/staff/questions/new?type=text"),
+		second: addresses("/staff/questions/new?type=several")},
+	"/staff/questions/:id":                  {address: fixed("/staff/questions/" + usedQuestion), others: addresses("/staff/questions/" + retiredQuestion), second: addresses("/staff/questions/" + retiredQuestion)},
+	"/staff/catalog/:slug":                  {address: fixed("/staff/catalog/" + draftedProgram), others: curated("")},
+	"/staff/catalog/:slug/versions/:number": {address: fixed("/staff/catalog/" + draftedProgram + "/versions/1")},
+	"/staff/catalog/:slug/draft":            {address: fixed("/staff/catalog/" + draftedProgram + "/draft"), to: fixed("/staff/catalog/" + draftedProgram)},
+	"/staff/catalog/:slug/pause":            {address: fixed("/staff/catalog/" + draftedProgram + "/pause"), to: fixed("/staff/catalog/" + draftedProgram)},
+	"/staff/catalog/:slug/text":             {address: fixed("/staff/catalog/" + draftedProgram + "/text"), others: curated("/text")},
+	"/staff/catalog/:slug/rules":            {address: fixed("/staff/catalog/" + draftedProgram + "/rules"), others: curated("/rules"), second: addresses("/staff/catalog/" + begunProgram + "/rules")},
+	"/staff/catalog/:slug/examples":         {address: fixed("/staff/catalog/" + draftedProgram + "/examples"), others: curated("/examples")},
+	"/staff/catalog/:slug/questions":        {address: fixed("/staff/catalog/" + draftedProgram + "/questions"), others: curated("/questions")},
+	"/staff/catalog/:slug/window":           {address: fixed("/staff/catalog/" + draftedProgram + "/window"), others: curated("/window")},
+	"/staff/catalog/:slug/sources":          {address: fixed("/staff/catalog/" + draftedProgram + "/sources"), others: curated("/sources")},
+	"/staff/catalog/:slug/preview":          {address: fixed("/staff/catalog/" + draftedProgram + "/preview"), others: curated("/preview")},
+	"/staff/catalog/:slug/publish": {address: fixed("/staff/catalog/" + draftedProgram + "/publish"),
+		others: addresses("/staff/catalog/"+reviewProgram+"/publish", "/staff/catalog/"+begunProgram+"/publish"), second: addresses("/staff/catalog/" + reviewProgram + "/publish")},
+	"/staff/impact": {address: fixed("/staff/impact")},
 	"/staff/impact/:slug": {address: fixed("/staff/impact/ms-isac"), others: addresses("/staff/impact/ms-isac?criterion=public-body", "/staff/impact/ms-isac"+reachTrial),
 		second: addresses("/staff/impact/ms-isac" + reachTrial)},
 	"/staff/impact/:slug.csv": {address: fixed("/staff/impact/ms-isac.csv"), others: addresses("/staff/impact/ms-isac.csv" + reachTrial), plain: true},
-	"/staff/listings":         {address: fixed("/staff/listings")},
+	"/staff/reports": {address: fixed("/staff/reports"), others: addresses("/staff/reports?period=month&sector=electric&language=es", "/staff/reports?program="+modelProgram+"&period=all",
+		"/staff/reports?period=nonsense&program=nonsense&sector=nonsense&language=nonsense", "/staff/reports?period=last"), second: addresses("/staff/reports?period=last")},
+	"/staff/reports/:report.csv": {address: fixed("/staff/reports/rules.csv"), others: addresses("/staff/reports/states.csv?period=month"), plain: true},
+	"/staff/listings":            {address: fixed("/staff/listings")},
 	"/staff/listings/reports/:id": {address: func(w *world) string { return "/staff/listings/reports/" + w.upkeep.reported },
 		others: func(w *world) []string {
 			return []string{"/staff/listings/reports/" + w.upkeep.answered, "/staff/listings/reports/" + w.upkeep.own, "/staff/listings/reports/" + w.upkeep.settled}
@@ -228,6 +281,14 @@ func styleSheet(w *world) string {
 	_, rest, _ := strings.Cut(string(body), `<link rel="stylesheet" href="`)
 	address, _, _ := strings.Cut(rest, `"`)
 	return address
+}
+
+func everyFeed(w *world) (all []string) {
+	fact, _ := w.desk.Vocabulary.Fact("sector")
+	for _, sector := range fact.Values {
+		all = append(all, "/feed/"+sector.Value+".atom?lang=es")
+	}
+	return all
 }
 
 func everyProgram(w *world) (all []string) {
@@ -292,7 +353,7 @@ func grantsInEachState(base string) func(*world) []string {
 
 // foreign fills a path with ids that do not exist.
 func foreign(path string) string {
-	return strings.NewReplacer(":id", data.NewID(), ":slug", "no-such-program", ":fact", "no_such_fact", ":topic", "no-such-topic").Replace(path)
+	return strings.NewReplacer(":id", data.NewID(), ":slug", "no-such-program", ":fact", "no_such_fact", ":topic", "no-such-topic", ":sector", "no_such_sector", ":token", "no-such-token").Replace(path)
 }
 
 // hasID tells whether a path leads to a thing of its own.

@@ -9,8 +9,11 @@ import (
 	"accessdesk/broker"
 	"accessdesk/broker/access"
 	"accessdesk/broker/account"
+	"accessdesk/broker/agenda"
 	"accessdesk/broker/recheck"
+	"accessdesk/broker/reminder"
 	"accessdesk/catalog/interest"
+	"accessdesk/catalog/interest/alert"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/eligibility"
@@ -60,7 +63,9 @@ func (w *world) furnish(t testing.TB) {
 	w.links(t)
 	w.prepare(t)
 	w.keepUp(t)
+	w.curate(t)
 	w.register(t)
+	w.takeChecks(t)
 	w.invited = w.invite(t, newcomer.email(), account.Editor)
 	w.invitation = strings.TrimSuffix(w.mailed(t, newcomer.email(), "invitation"), "&lang=en")
 }
@@ -266,11 +271,18 @@ func (w *world) links(t testing.TB) {
 		if err := interest.Follow(tx, w.interests(), modelProgram, owner.email(), "en"); err != nil {
 			return err
 		}
+		if err := alert.Save(tx, w.alerts(), w.site.Desk.Search.ParseText("kind=model_access"), owner.email(), "en"); err != nil {
+			return err
+		}
 		return interest.Ask(tx, w.interests(), modelProgram, "visitor@example.org", "en")
 	})
 	w.resume = strings.TrimSuffix(w.mailed(t, "visitor@example.org", "resume"), "&lang=en")
 	w.signin = strings.TrimSuffix(w.mailed(t, "visitor@example.org", "sign_in"), "&lang=en")
 	w.stop = w.stopLink(t, editor.email())
+	w.Write(t, func(tx *data.Tx) error {
+		return agenda.Make(tx, reminder.Desk{Desk: w.desk, Zone: w.site.Zone}, w.people[owner], "calendar-of-the-owner")
+	})
+	w.calendar = "/calendar/calendar-of-the-owner.ics"
 	w.follow = strings.TrimSuffix(w.mailed(t, "visitor@example.org", "saved_confirm"), "&lang=en")
 }
 

@@ -233,7 +233,7 @@ func (i *injection) check(page *webtest.Page) {
 		i.t.Errorf("%s is %s", page.Path, page.Header.Get("Content-Type"))
 	}
 	i.checkHeaders(i.t, page.Header, page.Path, "no-store", "no-cache")
-	if found := page.Find("script, img, iframe, object, embed, base, style, video, audio, meta[http-equiv]"); found.Length() > 0 {
+	if found := page.Find("script:not([type='application/ld+json']), img, iframe, object, embed, base, style, video, audio, meta[http-equiv]"); found.Length() > 0 {
 		i.t.Errorf("%s has a <%s>", page.Path, goquery.NodeName(found.First()))
 	}
 	if times := i.inert(page.Path, page.Document); times > 0 {

@@ -29,6 +29,7 @@ func (s *stage) settleOne(lang string) *walker {
 // TestCoworkerJourney: the owner of an application invites somebody who reads the other language. They accept in a browser of
 // their own, finish a task of the application and cannot send it; the owner sees what they did and sends it.
 func TestCoworkerJourney(t *testing.T) {
+	sideRoad(t)
 	eachWindow(t, func(t *testing.T, lang string, width int) {
 		s := newStage(t, width)
 		boss := s.settleOne(lang)

@@ -24,6 +24,7 @@ var storyPackets = []string{formPacket, mailPacket, helperPacket}
 // TestPacketsJourney: a water district takes three packets and one program of this desk from the check to where all four can be
 // used, and is reminded before one of them ends.
 func TestPacketsJourney(t *testing.T) {
+	sideRoad(t)
 	eachWindow(t, func(t *testing.T, lang string, width int) {
 		s := newStage(t, width)
 		p := s.walker(journeyApplicant, lang)

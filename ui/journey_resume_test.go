@@ -9,6 +9,7 @@ import (
 // TestResumeJourney: somebody begins the check on one computer, mails the link, and goes on at another one. Each has answers of
 // their own from then on; the link keeps leading to those of the first one, until they are deleted.
 func TestResumeJourney(t *testing.T) {
+	sideRoad(t)
 	eachWindow(t, func(t *testing.T, lang string, width int) {
 		s := newStage(t, width)
 		office, home := s.walker("office@mesa-verde-water.example.org", lang), s.walker("office@mesa-verde-water.example.org", lang)

@@ -13,6 +13,7 @@ import (
 // TestWaysJourney walks what the story of three packets does not come by: answers that are missing in a packet, papers to
 // gather, answers to copy into a form, a provider that says no, a phone call, and an application that is stopped.
 func TestWaysJourney(t *testing.T) {
+	sideRoad(t)
 	eachWindow(t, func(t *testing.T, lang string, width int) {
 		s := newStageOf(t, width, openWorldOn)
 		p := s.walker(owner.email(), lang)

@@ -1,16 +1,27 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
+	"accessdesk/broker/account/key"
+	"accessdesk/catalog/publishing"
+	"accessdesk/ui/api"
+	"accessdesk/ui/bank"
 	"accessdesk/ui/check"
 	"accessdesk/ui/desk"
+	"accessdesk/ui/editor"
+	"accessdesk/ui/editor/rules"
 	"accessdesk/ui/elsewhere"
+	"accessdesk/ui/feed"
 	"accessdesk/ui/grant"
+	"accessdesk/ui/hsds"
 	"accessdesk/ui/organization"
+	"accessdesk/ui/problem"
 	"accessdesk/ui/public"
 	"accessdesk/ui/reach"
 	"accessdesk/ui/reminders"
+	"accessdesk/ui/report"
 	"accessdesk/ui/staff"
 	"accessdesk/ui/standing"
 	"accessdesk/ui/web"
@@ -22,6 +33,7 @@ import (
 const (
 	get  = fiber.MethodGet
 	post = fiber.MethodPost
+	put  = fiber.MethodPut
 )
 
 // Routes is the route table.
@@ -40,12 +52,22 @@ func Routes(s *web.Site) []web.Route {
 		{Method: get, Path: "/programs/:slug/report", Policy: web.Public, Handler: s.Read(public.AskReport)},
 		{Method: post, Path: "/programs/:slug/report", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(public.SaveReport)},
 		{Method: get, Path: "/programs/:slug/report/sent", Policy: web.Public, Handler: s.Read(public.ReportSent)},
+		{Method: get, Path: "/searches/new", Policy: web.Public, Handler: s.Read(reminders.NewSearch)},
+		{Method: post, Path: "/searches/new", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(reminders.SaveSearch)},
 		{Method: get, Path: "/follow", Policy: web.Public, Handler: s.Read(reminders.LookFollow)},
 		{Method: post, Path: "/follow", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Write(reminders.ConfirmFollow)},
 		{Method: get, Path: "/follow/sent", Policy: web.Public, Handler: s.Read(reminders.FollowSent)},
 		{Method: get, Path: "/definitions", Policy: web.Public, Cached: true, Handler: s.Read(public.Definitions)},
 		{Method: get, Path: "/order", Policy: web.Public, Cached: true, Handler: s.Read(public.Order)},
 		{Method: get, Path: "/under-attack", Policy: web.Public, Cached: true, Handler: s.Read(public.UnderAttack)},
+
+		{Method: get, Path: "/feed.atom", Policy: web.Public, Cached: true, Cookieless: true, Machine: true, Limit: web.MachineLimit, Handler: s.Read(feed.All)},
+		{Method: get, Path: "/feed/:sector.atom", Policy: web.Public, Cached: true, Cookieless: true, Machine: true, Limit: web.MachineLimit, Handler: s.Read(feed.Sector)},
+		{Method: get, Path: "/calendar/programs.ics", Policy: web.Public, Cached: true, Cookieless: true, Machine: true, Limit: web.MachineLimit, Handler: s.Read(feed.Windows)},
+		{Method: get, Path: "/calendar/:token.ics", Policy: web.Public, Cookieless: true, Limit: web.CheckLimit, Handler: s.Read(feed.Agenda)},
+		{Method: get, Path: "/sitemap.xml", Policy: web.Public, Cached: true, Cookieless: true, Machine: true, Limit: web.MachineLimit, Handler: s.Read(feed.SiteMap)},
+		{Method: get, Path: "/robots.txt", Policy: web.Public, Cached: true, Cookieless: true, Machine: true, Limit: web.MachineLimit, Handler: s.Read(feed.Robots)},
+		{Method: get, Path: "/.well-known/security.txt", Policy: web.Public, Cached: true, Cookieless: true, Machine: true, Limit: web.MachineLimit, Handler: s.Read(feed.Security)},
 
 		{Method: get, Path: "/check", Policy: web.Public, Handler: s.Read(check.Sectors)},
 		{Method: post, Path: "/check", Policy: web.Public, Limit: web.CheckLimit, Handler: s.Write(check.AnswerSectors)},
@@ -76,6 +98,8 @@ func Routes(s *web.Site) []web.Route {
 		{Method: post, Path: "/unsubscribe", Policy: web.Public, Handler: s.Write(reminders.StopMails), Cookieless: true},
 		{Method: get, Path: "/reminders", Policy: web.SignedIn, Handler: s.Read(reminders.Reminders)},
 		{Method: post, Path: "/reminders", Policy: web.SignedIn, Handler: s.Write(reminders.Save)},
+		{Method: get, Path: "/reminders/calendar", Policy: web.SignedIn, Handler: s.Read(reminders.ToReminders)},
+		{Method: post, Path: "/reminders/calendar", Policy: web.SignedIn, Handler: s.Write(reminders.SaveCalendar)},
 		{Method: post, Path: "/signout", Policy: web.SignedIn, Handler: s.Write(public.SignOut)},
 		// What the mailed link of an invitation opens; it accepts nothing.
 		{Method: get, Path: "/invitation", Policy: web.Public, Limit: web.SignInLimit, Handler: s.Read(organization.Invitation)},
@@ -86,7 +110,77 @@ func Routes(s *web.Site) []web.Route {
 	for _, name := range public.SupportPages {
 		all = append(all, web.Route{Method: get, Path: "/" + strings.ReplaceAll(name, "_", "-"), Policy: web.Public, Cached: true, Handler: s.Read(public.Support(name))})
 	}
-	return append(append(all, deskRoutes(s)...), staffRoutes(s)...)
+	return slices.Concat(all, machineRoutes(s), keyRoutes(s), deskRoutes(s), staffRoutes(s))
+}
+
+// machineRoutes are the interfaces that any program may read.
+func machineRoutes(s *web.Site) []web.Route {
+	all := []web.Route{
+		machine(get, problem.Path+":code", s.Read(web.ExplainProblem)),
+		machine(get, api.Base+"/offerings", s.Read(api.Offerings)),
+		machine(get, api.Base+"/offerings/:slug", s.Read(api.Offering)),
+		machine(get, api.Base+"/facts", s.Read(api.Facts)),
+		machine(get, api.Base+"/openapi.json", s.Read(api.OpenAPI)),
+		// Read, since nothing that is posted is stored.
+		{Method: post, Path: api.Base + "/screen", Policy: web.Public, Limit: web.CheckLimit, Cookieless: true, Machine: true, Handler: s.Read(api.Screen)},
+	}
+	return append(all, directoryRoutes(s)...)
+}
+
+// directoryRoutes are the API of HSDS, for directories. The POST twins of the lists are reads too.
+func directoryRoutes(s *web.Site) []web.Route {
+	d := hsds.New()
+	return []web.Route{
+		machine(get, hsds.Base, s.Read(d.About)),
+		machine(get, strings.TrimSuffix(hsds.Base, "/"), s.Read(d.About)),
+		machine(get, hsds.Base+"profile", s.Read(d.Profile)),
+		machine(get, hsds.Base+"openapi.json", s.Read(d.OpenAPI)),
+		machine(get, hsds.Base+"services", s.Read(d.Services)),
+		machine(post, hsds.Base+"services", s.Read(d.Services)),
+		machine(get, hsds.Base+"services/:id", s.Read(d.Service)),
+		machine(get, hsds.Base+"organizations", s.Read(d.Organizations)),
+		machine(post, hsds.Base+"organizations", s.Read(d.Organizations)),
+		machine(get, hsds.Base+"organizations/:id", s.Read(d.Organization)),
+		machine(get, hsds.Base+"taxonomies", s.Read(d.Taxonomies)),
+		machine(post, hsds.Base+"taxonomies", s.Read(d.Taxonomies)),
+		machine(get, hsds.Base+"taxonomies/:id", s.Read(d.Taxonomy)),
+		machine(get, hsds.Base+"taxonomy_terms", s.Read(d.Terms)),
+		machine(post, hsds.Base+"taxonomy_terms", s.Read(d.Terms)),
+		machine(get, hsds.Base+"taxonomy_terms/:id", s.Read(d.Term)),
+		machine(get, hsds.Base+"service_at_locations", s.Read(d.ServicesAtLocations)),
+		machine(post, hsds.Base+"service_at_locations", s.Read(d.ServicesAtLocations)),
+		machine(get, hsds.Base+"service_at_locations/:id", s.Read(d.ServiceAtLocation)),
+	}
+}
+
+// keyRoutes are the interfaces that a key opens.
+func keyRoutes(s *web.Site) []web.Route {
+	const drafts, offering, versions = api.Base + "/drafts", api.Base + "/offerings/:slug", api.Base + "/offerings/:slug/versions"
+	return []web.Route{
+		keyed(get, versions, key.ReadCatalog, s.Read(api.Versions)),
+		keyed(get, versions+"/:number", key.ReadCatalog, s.Read(api.Version)),
+		keyed(post, offering+"/clone", key.WriteCatalog, s.Write(api.Clone)),
+		keyed(post, offering+"/pause", key.WriteCatalog, s.Write(api.Pause)),
+		keyed(post, offering+"/reopen", key.WriteCatalog, s.Write(api.Begin(publishing.Reopen))),
+		keyed(post, offering+"/retire", key.WriteCatalog, s.Write(api.Begin(publishing.BeginRetirement))),
+		keyed(get, drafts, key.ReadCatalog, s.Read(api.Drafts)),
+		keyed(get, drafts+"/:slug", key.ReadCatalog, s.Read(api.Draft)),
+		keyed(put, drafts+"/:slug", key.WriteCatalog, s.Write(api.PutDraft)),
+		keyed(post, drafts+"/:slug/submit", key.WriteCatalog, s.Write(api.Act(publishing.ActSubmit))),
+		keyed(post, drafts+"/:slug/approve", key.WriteCatalog, s.Write(api.Act(publishing.ActApprove))),
+		keyed(post, drafts+"/:slug/send-back", key.WriteCatalog, s.Write(api.Act(publishing.ActSendBack))),
+		keyed(post, drafts+"/:slug/discard", key.WriteCatalog, s.Write(api.Act(publishing.ActDiscard))),
+	}
+}
+
+// keyed is a route that a key with a scope opens.
+func keyed(method, path string, scope key.Scope, handler fiber.Handler) web.Route {
+	return web.Route{Method: method, Path: path, Policy: web.Key(scope), Limit: web.MachineLimit, Cookieless: true, Machine: true, Handler: handler}
+}
+
+// machine is a route that any program may read. What it is asked for by GET is kept.
+func machine(method, path string, handler fiber.Handler) web.Route {
+	return web.Route{Method: method, Path: path, Policy: web.Public, Limit: web.MachineLimit, Cookieless: true, Machine: true, Cached: method == get, Handler: handler}
 }
 
 // deskRoutes are the pages of applicants.
@@ -184,6 +278,38 @@ func staffRoutes(s *web.Site) []web.Route {
 		{Method: get, Path: "/staff/impact", Policy: web.Staff, Handler: s.Read(reach.Programs)},
 		{Method: get, Path: "/staff/impact/:slug.csv", Policy: web.Staff, Handler: s.Read(reach.Sheet)},
 		{Method: get, Path: "/staff/impact/:slug", Policy: web.Staff, Handler: s.Read(reach.Program)},
+
+		{Method: get, Path: "/staff/reports", Policy: web.Staff, Handler: s.Read(report.Reports)},
+		{Method: get, Path: "/staff/reports/:report.csv", Policy: web.Staff, Handler: s.Read(report.Sheet)},
+		{Method: get, Path: "/staff/catalog", Policy: web.Staff, Handler: s.Read(editor.Catalog)},
+		{Method: get, Path: "/staff/questions", Policy: web.Staff, Handler: s.Read(bank.List)},
+		{Method: get, Path: "/staff/questions/new", Policy: web.Manager, Handler: s.Read(bank.New)},
+		{Method: post, Path: "/staff/questions/new", Policy: web.Manager, Handler: s.Write(bank.Create)},
+		{Method: get, Path: "/staff/questions/:id", Policy: web.Staff, Handler: s.Read(bank.Show)},
+		{Method: post, Path: "/staff/questions/:id", Policy: web.Manager, Handler: s.Write(bank.Save)},
+		{Method: get, Path: "/staff/catalog/new", Policy: web.Manager, Handler: s.Read(editor.New)},
+		{Method: post, Path: "/staff/catalog/new", Policy: web.Manager, Handler: s.Write(editor.Create)},
+		{Method: get, Path: "/staff/catalog/:slug", Policy: web.Staff, Handler: s.Read(editor.Overview)},
+		{Method: get, Path: "/staff/catalog/:slug/versions/:number", Policy: web.Staff, Handler: s.Read(editor.Version)},
+		{Method: get, Path: "/staff/catalog/:slug/draft", Policy: web.Staff, Handler: s.Read(editor.ToOverview)},
+		{Method: post, Path: "/staff/catalog/:slug/draft", Policy: web.Manager, Handler: s.Write(editor.Begin)},
+		{Method: get, Path: "/staff/catalog/:slug/pause", Policy: web.Staff, Handler: s.Read(editor.ToOverview)},
+		{Method: post, Path: "/staff/catalog/:slug/pause", Policy: web.Manager, Handler: s.Write(editor.Pause)},
+		{Method: get, Path: "/staff/catalog/:slug/text", Policy: web.Staff, Handler: s.Read(editor.Edit("text"))},
+		{Method: post, Path: "/staff/catalog/:slug/text", Policy: web.Manager, Handler: s.Write(editor.Save("text"))},
+		{Method: get, Path: "/staff/catalog/:slug/rules", Policy: web.Staff, Handler: s.Read(rules.Rules)},
+		{Method: post, Path: "/staff/catalog/:slug/rules", Policy: web.Manager, Handler: s.Write(rules.Save)},
+		{Method: get, Path: "/staff/catalog/:slug/examples", Policy: web.Staff, Handler: s.Read(editor.Examples)},
+		{Method: post, Path: "/staff/catalog/:slug/examples", Policy: web.Manager, Handler: s.Write(editor.SaveExamples)},
+		{Method: get, Path: "/staff/catalog/:slug/questions", Policy: web.Staff, Handler: s.Read(editor.Edit("questions"))},
+		{Method: post, Path: "/staff/catalog/:slug/questions", Policy: web.Manager, Handler: s.Write(editor.Save("questions"))},
+		{Method: get, Path: "/staff/catalog/:slug/window", Policy: web.Staff, Handler: s.Read(editor.Edit("window"))},
+		{Method: post, Path: "/staff/catalog/:slug/window", Policy: web.Manager, Handler: s.Write(editor.Save("window"))},
+		{Method: get, Path: "/staff/catalog/:slug/sources", Policy: web.Staff, Handler: s.Read(editor.Edit("sources"))},
+		{Method: post, Path: "/staff/catalog/:slug/sources", Policy: web.Manager, Handler: s.Write(editor.Save("sources"))},
+		{Method: get, Path: "/staff/catalog/:slug/preview", Policy: web.Staff, Handler: s.Read(editor.Preview)},
+		{Method: get, Path: "/staff/catalog/:slug/publish", Policy: web.Staff, Handler: s.Read(editor.Publish)},
+		{Method: post, Path: "/staff/catalog/:slug/publish", Policy: web.Manager, Handler: s.Write(editor.Decide)},
 
 		{Method: get, Path: "/staff/listings", Policy: web.Staff, Handler: s.Read(staff.Listings)},
 		{Method: get, Path: "/staff/listings/reports/:id", Policy: web.Staff, Handler: s.Read(staff.Report)},

@@ -44,17 +44,17 @@ func TestPublicPagesKnowTheSeats(t *testing.T) {
 					none := v.Visit("/programs/" + scanProgram).Want(http.StatusOK)
 					listed := v.Visit("/programs/" + modelProgram).Want(http.StatusOK)
 					if full {
-						none.Says("No places now", "Every place is taken, and there is no waiting list.").Silent("Start application")
-						listed.Says("No free place; there is a waiting list", "Apply for the waiting list").Silent("Start application")
+						none.Says("Full, without a waiting list", "Every place is taken, and there is no waiting list.").Silent("Start application")
+						listed.Says("Full, nobody is waiting yet", "Apply for the waiting list").Silent("Start application")
 					} else {
-						none.Says("Start application").Silent("No places now")
+						none.Says("Start application").Silent("Full, without a waiting list")
 						listed.Says("Start application").Silent("waiting list")
 					}
 					if got := none.Find(`form[action="/applications"]`).Length() > 0; got == full {
 						t.Errorf("process %d: a start button stands there: %t, full: %t", n, got, full)
 					}
 					all := v.Visit("/programs?q=demo")
-					for slug, text := range map[string]string{scanProgram: "No places now", modelProgram: "Waiting list on this site"} {
+					for slug, text := range map[string]string{scanProgram: "Full, without a waiting list", modelProgram: "Waiting list on this site"} {
 						card := all.Find("li").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.Find(`a[href="/programs/`+slug+`"]`).Length() > 0 })
 						if card.Length() == 0 || strings.Contains(card.Text(), text) != full {
 							t.Errorf("process %d, full: %t, the card of %s is %q", n, full, slug, card.Text())

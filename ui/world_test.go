@@ -68,6 +68,14 @@ const (
 // longTests tells whether the full matrix is asked for.
 func longTests() bool { return os.Getenv("LONG_TESTS") != "" }
 
+// sideRoad leaves a test to the full matrix. Each time there are the main journeys and every page in a browser, and all acts without one.
+func sideRoad(t *testing.T) {
+	t.Helper()
+	if !longTests() {
+		t.Skip("LONG_TESTS is not set")
+	}
+}
+
 // worldVocabulary and worldOfferings are made once for the whole test program: they compile every rule.
 var worldVocabulary = sync.OnceValues(eligibility.Standard)
 
@@ -122,13 +130,14 @@ type world struct {
 	invited, lapsed account.Invitation
 	invitation      string // address of the mailed link of invited
 
-	check  string // cookie of a check with answers
-	resume string // address of the mailed link to a check
-	signin string // address of a sign-in link that is bound to the browser with the nonce
-	nonce  string
-	stop   string // address of the stop link in a reminder to the editor
-	upkeep upkept // what staff and readers say about listings
-	follow string // address of the link that confirms an address that wants to follow a program
+	check    string // cookie of a check with answers
+	resume   string // address of the mailed link to a check
+	signin   string // address of a sign-in link that is bound to the browser with the nonce
+	nonce    string
+	stop     string // address of the stop link in a reminder to the editor
+	upkeep   upkept // what staff and readers say about listings
+	calendar string // address of the private calendar of the owner
+	follow   string // address of the link that confirms an address that wants to follow a program
 
 	columns  map[string][]string // of every table, once read
 	signing  sync.Mutex          // guards sessions: one person signs in after the other
@@ -164,7 +173,7 @@ func openWorldOn(t testing.TB, db *datatest.Database, change ...func(*worldConfi
 // openSite builds the program with the catalog and nothing else.
 func openSite(t testing.TB, db *datatest.Database, change ...func(*worldConfig)) *world {
 	t.Helper()
-	config := worldConfig{origin: webtest.Origin, limits: web.Limits{Body: 256 << 10, SignIn: 100_000, Check: 100_000, Timeout: 30 * time.Second},
+	config := worldConfig{origin: webtest.Origin, limits: web.Limits{Body: 256 << 10, SignIn: 100_000, Check: 100_000, Machine: 100_000, Timeout: 30 * time.Second},
 		catalog: sampledOfferings}
 	for _, f := range change {
 		f(&config)
@@ -191,7 +200,8 @@ func openSite(t testing.TB, db *datatest.Database, change ...func(*worldConfig))
 			Tagline: web.Text{En: "Security help for small operators", Es: "Ayuda de seguridad para operadores pequeños"}},
 		Contacts: []web.Contact{{Name: "Example Response Team", Phone: "1-555-0100", URL: "https://example.org/report",
 			Does: web.Text{En: "Call day or night.", Es: "Llame de día o de noche."}}},
-		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Templates: ui.Templates(), Static: ui.Static(), Reference: need(reference.Standard(vocabulary))(t)}))(t)
+		Security: web.Security{Contacts: []string{"mailto:security@example.org"}},
+		Log:      slog.New(slog.NewJSONHandler(w.log, nil)), Templates: ui.Templates(), Static: ui.Static(), Reference: need(reference.Standard(vocabulary))(t)}))(t)
 	w.app = need(ui.New(w.site))(t)
 	t.Cleanup(func() {
 		for _, missing := range locales.Missing() {

@@ -63,6 +63,7 @@ import (
 	"time"
 
 	"accessdesk/broker/record"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
 	"accessdesk/data"
 )
@@ -102,6 +103,7 @@ const (
 type Grant struct {
 	ID, ItemID, OrganizationID string
 	Slug, VersionID            string // the program, and the version of its listing whose terms hold
+	Tier                       string // id of the tier of the program, "" if it has none
 	Reference                  string // what people quote, that of the application
 	State                      State
 	Starts, Ends               time.Time // UTC; Ends is the first instant without access, as agreed
@@ -152,6 +154,7 @@ func (g Grant) GivenUp() bool { return g.State == Ended && g.Stopped.Before(g.En
 // OpenRequest is what the approval of an item knows about the grant.
 type OpenRequest struct {
 	ItemID, OrganizationID, Slug, VersionID, Reference string
+	Tier                                               string        // "" if the program has none
 	Terms                                              catalog.Terms // DurationDays must be at least 1
 	Starts                                             time.Time     // zero: at once
 	Actor                                              string        // actor of the record who approves
@@ -177,7 +180,7 @@ func open(tx *data.Tx, r OpenRequest) (Grant, error) {
 	}
 	g := Grant{
 		ID: data.NamedID("grant:" + r.ItemID), ItemID: r.ItemID, OrganizationID: r.OrganizationID, Reference: r.Reference,
-		Slug: r.Slug, State: Active, Starts: starts, Ends: starts, OpenedBy: r.Actor, ChangedAt: tx.Now, Revision: 1,
+		Slug: r.Slug, Tier: r.Tier, State: Active, Starts: starts, Ends: starts, OpenedBy: r.Actor, ChangedAt: tx.Now, Revision: 1,
 	}
 	g.extend(r.VersionID, r.Terms)
 	if starts.After(tx.Now) {
@@ -185,17 +188,20 @@ func open(tx *data.Tx, r OpenRequest) (Grant, error) {
 	}
 	rows, err := tx.Exec(`INSERT INTO access_grant (id, item_id, organization_id, slug, version_id, reference, state, starts, ends,
 			renewable, renewal_days, user_limit, safeguards, opened_by, reason, renewal, renewal_reason, renewals, people, changed_at,
-			revision, reminded_days)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', '', 0, 0, $15, 1, $16)
+			revision, reminded_days, tier)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', '', 0, 0, $15, 1, $16, $17)
 		ON CONFLICT DO NOTHING`,
 		g.ID, g.ItemID, g.OrganizationID, g.Slug, g.VersionID, g.Reference, string(g.State), data.Millis(g.Starts),
 		data.Millis(g.Ends), g.Renewable, g.RenewalDays, g.UserLimit, joinSafeguards(g.Safeguards), g.OpenedBy, data.Millis(tx.Now),
-		passedAtStart(g.Ends.Sub(g.Starts)))
+		passedAtStart(g.Ends.Sub(g.Starts)), g.Tier)
 	if err != nil {
 		return Grant{}, err
 	}
 	if rows == 0 {
 		return Grant{}, data.ErrConflict
+	}
+	if err := seat.Take(tx, g.ItemID, g.Slug, g.Tier); err != nil {
+		return Grant{}, err
 	}
 	return g, record.Append(tx, record.Entry{Chain: record.CaseChain(g.ItemID), Actor: r.Actor, Act: entryOpened,
 		Detail: map[string]any{"grant": g.ID, "version": g.VersionID, "state": g.State,
@@ -232,7 +238,7 @@ func passedAtStart(length time.Duration) sql.NullInt64 {
 
 const grantColumns = `g.id, g.item_id, g.organization_id, g.slug, g.version_id, g.reference, g.state, g.starts, g.ends, g.stopped_at,
 	g.renewable, g.renewal_days, g.user_limit, g.safeguards, g.opened_by, g.reason, g.renewal, g.renewal_at, g.renewal_reason, g.renewals,
-	g.people, g.changed_at, g.revision`
+	g.people, g.changed_at, g.revision, g.tier`
 
 // Find gives a grant. data.ErrNotFound if there is none.
 func Find(tx *data.Tx, id string) (Grant, error) {
@@ -277,7 +283,7 @@ func (g *Grant) scan(row data.Scanner, more ...any) error {
 	var safeguards string
 	err := row.Scan(append([]any{&g.ID, &g.ItemID, &g.OrganizationID, &g.Slug, &g.VersionID, &g.Reference, &g.State, &starts, &ends, &stopped,
 		&g.Renewable, &g.RenewalDays, &g.UserLimit, &safeguards, &g.OpenedBy, &g.Reason, &g.Renewal, &renewal, &g.RenewalReason, &g.Renewals,
-		&g.People, &changed, &g.Revision}, more...)...)
+		&g.People, &changed, &g.Revision, &g.Tier}, more...)...)
 	if err != nil {
 		return err
 	}

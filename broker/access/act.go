@@ -11,6 +11,7 @@ import (
 
 	"accessdesk/broker/account"
 	"accessdesk/broker/record"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/notify"
@@ -24,8 +25,9 @@ type Desk struct {
 	Mail *notify.Composer
 	// Title gives what the program of a grant is called in a language.
 	Title func(tx *data.Tx, g Grant, lang string) (string, error)
-	// Live gives the version of a program that holds now and its terms. data.ErrNotFound: it is not published any more.
-	Live func(tx *data.Tx, slug string) (versionID string, terms catalog.Terms, err error)
+	// Live gives the version of a program that holds now and its terms for a tier, "" if it has none. data.ErrNotFound: it is not published
+	// any more.
+	Live func(tx *data.Tx, slug, tier string) (versionID string, terms catalog.Terms, err error)
 	// Safeguard says a safeguard in a language, as one line.
 	Safeguard func(s catalog.Safeguard, lang string) string
 }
@@ -303,6 +305,11 @@ func (s *step) move(next Grant) error {
 		s.detail["from"], s.detail["to"] = s.grant.State, next.State
 	}
 	s.grant = next
+	if next.State.Over() {
+		if err := seat.Free(s.tx, next.ItemID); err != nil {
+			return err
+		}
+	}
 	return record.Append(s.tx, record.Entry{Chain: record.CaseChain(s.grant.ItemID), Actor: s.actor.name(), Act: s.row.Entry, Detail: s.detail})
 }
 

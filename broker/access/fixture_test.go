@@ -53,7 +53,7 @@ func newBench(t testing.TB, db *datatest.Database) *bench {
 		Title: func(_ *data.Tx, _ Grant, lang string) (string, error) {
 			return map[string]string{"en": "Example model access", "es": "Acceso al modelo de ejemplo"}[lang], nil
 		},
-		Live: func(*data.Tx, string) (string, catalog.Terms, error) {
+		Live: func(*data.Tx, string, string) (string, catalog.Terms, error) {
 			if b.liveVersion == "" {
 				return "", catalog.Terms{}, data.ErrNotFound
 			}

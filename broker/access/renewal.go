@@ -35,7 +35,7 @@ func (s *step) mayRenew() error {
 		return err
 	}
 	var err error
-	s.live.versionID, s.live.terms, err = s.desk.Live(s.tx, s.grant.Slug)
+	s.live.versionID, s.live.terms, err = s.desk.Live(s.tx, s.grant.Slug, s.grant.Tier)
 	if errors.Is(err, data.ErrNotFound) || err == nil && (!s.live.terms.Renewable || s.live.terms.DurationDays < 1) {
 		return data.Refuse("", "not_renewable")
 	}
@@ -54,7 +54,7 @@ func (s *step) renew(next *Grant) {
 // Renewed gives a grant as a renewal at the time of the transaction would leave it: end and terms for the page on which a holder
 // asks, or a manager decides. false: the program cannot be renewed now.
 func Renewed(tx *data.Tx, d Desk, g Grant) (Grant, bool, error) {
-	versionID, terms, err := d.Live(tx, g.Slug)
+	versionID, terms, err := d.Live(tx, g.Slug, g.Tier)
 	if errors.Is(err, data.ErrNotFound) || err == nil && (!terms.Renewable || terms.DurationDays < 1) {
 		return g, false, nil
 	}

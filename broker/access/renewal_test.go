@@ -265,8 +265,12 @@ func TestMigration(t *testing.T) {
 					return err
 				}
 			}
-			_, err := tx.Exec(script("0050_access_life.sql"))
-			return err
+			for _, next := range []string{"0050_access_life.sql", "0191_grant_tier.sql"} {
+				if _, err := tx.Exec(script(next)); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		for state, stopped := range map[State]int64{Pending: 0, Active: 0, Ended: 9000, Revoked: 5000} {
 			g := b.found(t, "grant-"+string(state))

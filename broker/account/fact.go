@@ -134,3 +134,20 @@ func saveFact(tx *data.Tx, organizationID, actor string, id eligibility.FactID, 
 		data.NewID(), organizationID, string(id), text, value.Evidence.String(), value.Source, asOf, data.Millis(tx.Now), actor)
 	return err
 }
+
+// EachFacts hands over the profile of every organization of which something is known, in no order.
+func EachFacts(tx *data.Tx, v *eligibility.Vocabulary, each func(organizationID string, facts eligibility.Profile)) error {
+	ids, err := data.Rows(tx, func(s data.Scanner) (id string, err error) { return id, s.Scan(&id) },
+		"SELECT DISTINCT organization_id FROM organization_fact WHERE superseded_at IS NULL AND value <> ''")
+	if err != nil {
+		return fmt.Errorf("organizations with facts: %w", err)
+	}
+	for _, id := range ids {
+		facts, err := Facts(tx, v, id)
+		if err != nil {
+			return err
+		}
+		each(id, facts)
+	}
+	return nil
+}

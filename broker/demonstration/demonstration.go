@@ -47,6 +47,7 @@ func Roles() []Role {
 		{"applicant, editor there", editorEmail},
 		{"applicant, reader there", readerEmail},
 		{"program manager", managerEmail},
+		{"second program manager, who approves what the first one writes", colleagueEmail},
 		{"administrator", administratorEmail},
 		{"auditor", auditorEmail},
 	}
@@ -137,6 +138,9 @@ func Furnish(tx *data.Tx, d broker.Desk) error {
 		}
 	}
 	tx.Now = s.made
+	if err := s.checks(); err != nil {
+		return fmt.Errorf("demonstration, counted checks: %w", err)
+	}
 	if err := broker.Work(tx, d); err != nil {
 		return err
 	}

@@ -17,7 +17,8 @@ type Coming struct {
 	Ends                       time.Time // of the service, for packet_renewal
 }
 
-// ComingTo lists the reminders that time will bring to an organization, if nobody notes anything before.
+// ComingTo lists the reminders that time will bring to an organization, if nobody notes anything before, and those whose time has come:
+// the day that they are about may still be ahead.
 func ComingTo(tx *data.Tx, organizationID string) ([]Coming, error) {
 	type row struct {
 		Coming
@@ -45,7 +46,7 @@ func ComingTo(tx *data.Tx, organizationID string) ([]Coming, error) {
 			}
 			r.Template, r.At, r.Ends = "packet_renewal", ends.AddDate(0, 0, -before), ends
 		}
-		if r.At.After(tx.Now) {
+		if r.Template != "" {
 			all = append(all, r.Coming)
 		}
 	}

@@ -47,7 +47,7 @@ var exposed = []eligibility.FactID{"ip_ranges", "ot_internet_exposed"}
 func (w *writer) fields() []Field {
 	asked := w.Program.Asked(w.facts, w.Answers)
 	var fields []Field
-	for _, id := range w.way.Fields {
+	for _, id := range w.asks() {
 		if q, ok := w.Program.Question(id); ok {
 			if slices.ContainsFunc(asked, func(one catalog.Question) bool { return one.ID == id }) {
 				fields = append(fields, w.answer(q))
@@ -59,6 +59,14 @@ func (w *writer) fields() []Field {
 		}
 	}
 	return fields
+}
+
+// asks are the ids of what the provider asks for: which tier first, where it has tiers, then what the route names.
+func (w *writer) asks() []string {
+	if len(w.Program.Tiers) == 0 {
+		return w.way.Fields
+	}
+	return append([]string{catalog.TierQuestion}, w.way.Fields...)
 }
 
 // fact is a field that asks for a fact.

@@ -202,6 +202,29 @@ func TestFieldStates(t *testing.T) {
 	}
 }
 
+// TestTierInThePacket: which tier is asked for stands first in what goes to a provider that has tiers, or as a blank.
+func TestTierInThePacket(t *testing.T) {
+	s := open(t)
+	program := *s.program(t, "epa-water-cyber").Offering
+	program.Tiers = []catalog.Tier{
+		{ID: "guided", Title: catalog.Text{En: "Guided", Es: "Guiado"}, Summary: catalog.Text{En: "An engineer helps you.", Es: "Una persona de ingeniería le ayuda."}},
+		{ID: "alone", Title: catalog.Text{En: "Self-guided", Es: "Autoguiado"}, Summary: catalog.Text{En: "You follow a list.", Es: "Usted sigue una lista."}},
+	}
+	snapshot, err := catalog.FromFiles(s.vocabulary, []*catalog.Offering{&program})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := s.material(snapshot.Offerings[0], "es")
+	if f := prepare(t, m).Fields[0]; f.ID != catalog.TierQuestion || f.State != Missing {
+		t.Errorf("without a choice: %+v", f)
+	}
+	m.Answers[catalog.TierQuestion] = []string{"alone"}
+	f := prepare(t, m).Fields[0]
+	if f.State != Known || f.Value.Sent != "Self-guided: You follow a list." || f.Value.Read != "Autoguiado: Usted sigue una lista." || f.Label.Sent != "Which tier do you want?" {
+		t.Errorf("chosen: %+v", f)
+	}
+}
+
 // What follows from other answers is filled in and says so; a register is named.
 func TestSources(t *testing.T) {
 	s := open(t)

@@ -16,10 +16,10 @@ type Change struct {
 
 // ChangeKinds lists the kinds of Change.
 func ChangeKinds() []string {
-	return []string{"sectors", "rule_new", "rule_gone", "rule_edited", "question_new", "question_gone", "question_edited", "window", "terms"}
+	return []string{"sectors", "rule_new", "rule_gone", "rule_edited", "question_new", "question_gone", "question_edited", "window", "tiers", "terms"}
 }
 
-// Changes compares two versions of a program: whom it is for, its rules, its questions, its window and its terms. Wording that
+// Changes compares two versions of a program: whom it is for, its rules, its questions, its window, its tiers and its terms. Wording that
 // decides and asks nothing (summary, details, sources) is left out.
 func Changes(before, after *catalog.Offering) []Change {
 	var changes []Change
@@ -30,13 +30,29 @@ func Changes(before, after *catalog.Offering) []Change {
 	question := func(q catalog.Question) (string, catalog.Text) { return q.ID, q.Label }
 	changes = append(changes, compare("rule", before.Criteria, after.Criteria, rule)...)
 	changes = append(changes, compare("question", before.Questions, after.Questions, question)...)
-	if !before.Window.Opens.Equal(after.Window.Opens) || !before.Window.Closes.Equal(after.Window.Closes) {
+	if !before.Window.Opens.Equal(after.Window.Opens) || !before.Window.Closes.Equal(after.Window.Closes) ||
+		before.Window.Every != after.Window.Every {
 		changes = append(changes, Change{Kind: "window"})
+	}
+	if !reflect.DeepEqual(before.Tiers, after.Tiers) {
+		changes = append(changes, Change{Kind: "tiers"})
 	}
 	if !reflect.DeepEqual(before.Terms, after.Terms) {
 		changes = append(changes, Change{Kind: "terms"})
 	}
 	return changes
+}
+
+// same tells whether two questions or rules ask the same. Where in the question bank a question comes from does not matter to who answers.
+func same[T any](was, one T) bool {
+	plain := func(v T) any {
+		if q, ok := any(v).(catalog.Question); ok {
+			q.Bank = ""
+			return q
+		}
+		return v
+	}
+	return reflect.DeepEqual(plain(was), plain(one))
 }
 
 // compare finds what is new, edited or gone between two lists, in the order of the later one, the gone ones last.
@@ -54,7 +70,7 @@ func compare[T any](kind string, before, after []T, name func(T) (string, catalo
 		switch {
 		case !known:
 			changes = append(changes, Change{kind + "_new", id, title})
-		case !reflect.DeepEqual(was, one):
+		case !same(was, one):
 			changes = append(changes, Change{kind + "_edited", id, title})
 		}
 	}

@@ -133,7 +133,7 @@ func (f checkFinding) tell(tx *data.Tx, d broker.Desk, g ground) (mails int, err
 	if _, err := tx.Exec("UPDATE recheck_check SET link_hash = $2 WHERE token_hash = $1", f.id, hash); err != nil {
 		return 0, err
 	}
-	args := words(d.Locales.In(f.lang), news)
+	args := words(d.Locales.In(f.lang), news, tx.Now)
 	args["Link"], args["Expires"] = notify.PrivateLink("/check/resume?token="+token), time.UnixMilli(f.expires).UTC()
 	queued, err := d.Mail.Enqueue(tx, notify.Message{To: f.address, Lang: f.lang, Template: "check_fits", Args: args,
 		Key: "check_fits:" + f.id[:16] + ":" + strconv.FormatInt(f.decidedBefore, 10) + ":" + g.name})

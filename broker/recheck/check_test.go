@@ -72,7 +72,7 @@ func TestKeptCheck(t *testing.T) {
 		b.saved(t, "silent@example.org", 8_000, false)
 		b.saved(t, "big@example.org", 80_000, true)
 		var first string
-		for _, m := range b.mails(t) {
+		for _, m := range b.Mails(t) {
 			if says := strings.Contains(m.Text, "Hasta entonces también le avisamos"); m.Template != "resume" || says != (m.To != "silent@example.org") {
 				t.Errorf("%s to %s tells of later mails: %v", m.Template, m.To, says)
 			}
@@ -122,7 +122,7 @@ func TestCheckIsNotToldAnyMore(t *testing.T) {
 		b := open(t, db)
 		forgotten, again := b.saved(t, "forgotten@example.org", 8_000, true), b.saved(t, "again@example.org", 8_000, true)
 		eva := b.saved(t, "eva@example.org", 8_000, true)
-		b.mails(t)
+		b.Mails(t)
 		b.want(t, "the first decision")
 		b.Write(t, func(tx *data.Tx) error {
 			_, err := broker.SaveScreening(tx, b.desk.Vocabulary, broker.Screening{Token: forgotten.Token, Lang: "es"})
@@ -131,7 +131,7 @@ func TestCheckIsNotToldAnyMore(t *testing.T) {
 			}
 			return err
 		})
-		b.mails(t)
+		b.Mails(t)
 		b.publish(t, grant)
 		mails := b.want(t, "the rule changed", "eva")
 		if rows := b.checks(t); rows != 1 {
@@ -167,7 +167,7 @@ func TestCheckIsNotToldAnyMore(t *testing.T) {
 		b.want(t, "the link was opened, and nothing was asked since the stop")
 		b.Advance(time.Minute)
 		b.Write(t, func(tx *data.Tx) error { return MailCheck(tx, b.desk, eva.Token, "eva@example.org", "es", true) })
-		token := link(t, b.mails(t)[0])
+		token := link(t, b.Mails(t)[0])
 		b.publish(t, "demo-fourth")
 		b.want(t, "asked again by whoever, not opened")
 		resume(token)

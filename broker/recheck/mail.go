@@ -2,6 +2,7 @@ package recheck
 
 import (
 	"slices"
+	"time"
 
 	"accessdesk/data/locale"
 )
@@ -10,11 +11,11 @@ import (
 const mostNamed = 20
 
 // words are what a mail says of programs.
-func words(l *locale.Localizer, fresh []entered) map[string]any {
+func words(l *locale.Localizer, fresh []entered, now time.Time) map[string]any {
 	var lines []string
 	for _, program := range fresh[:min(len(fresh), mostNamed)] {
 		title := program.Title.In(l.Lang())
-		if closes := program.Window.Closes; !closes.IsZero() {
+		if closes := program.Window.At(now).Closes; !closes.IsZero() {
 			title = l.T("recheck.program_closes", "Program", title, "Date", l.DateIn(closes, program.Window.Zone()))
 		}
 		lines = append(lines, title)

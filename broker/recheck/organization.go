@@ -116,7 +116,7 @@ func (f organizationFinding) tell(tx *data.Tx, d broker.Desk, g ground) (mails i
 			}
 			continue
 		}
-		args := words(d.Locales.In(m.Lang), news)
+		args := words(d.Locales.In(m.Lang), news, tx.Now)
 		args["Organization"], args["Link"] = organization.Name, "/org/programs?organization="+f.id
 		queued, err := d.Mail.Enqueue(tx, notify.Message{To: m.Email, Lang: m.Lang, Template: "fits_now", Args: args,
 			Key: "fits_now:" + f.id + ":" + strconv.FormatInt(f.decidedBefore, 10) + ":" + g.name + ":" + m.ID})

@@ -75,7 +75,7 @@ func TestMailsGoWhenAProgramBeginsToFit(t *testing.T) {
 				b.publish(t, slug, `status = "open"`, `status = "lapsed"`)
 			case "retire":
 				limits[slug] = 0
-				b.Write(t, func(tx *data.Tx) error { return retire(tx, slug) })
+				b.TakeOff(t, slug)
 			case "wish":
 				w.asks = !w.asks
 				b.choose(t, w.person, w.asks)
@@ -97,7 +97,7 @@ func TestMailsGoWhenAProgramBeginsToFit(t *testing.T) {
 					want = append(want, w.person.Email+" "+strings.Join(news, " "))
 				}
 			}
-			for _, m := range b.mails(t) {
+			for _, m := range b.Mails(t) {
 				line := m.To
 				for _, slug := range []string{grant, other} {
 					if strings.Contains(m.Text, "- Grant "+slug+"\n") || strings.Contains(m.Text, "- Fondos "+slug+"\n") {

@@ -39,6 +39,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/broker/proof"
 	"accessdesk/broker/screening"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -96,7 +97,7 @@ func Run(ctx context.Context, db *data.DB, d broker.Desk) (Report, error) {
 type ground struct {
 	name     string // changes when a decision may
 	programs []*catalog.Published
-	full     map[string]bool // by slug: no seat is free
+	places   catalog.Counts
 }
 
 func groundAt(tx *data.Tx, d broker.Desk) (ground, error) {
@@ -105,7 +106,7 @@ func groundAt(tx *data.Tx, d broker.Desk) (ground, error) {
 		return ground{}, err
 	}
 	g := ground{programs: snapshot.Listed()}
-	if g.full, err = broker.FullPrograms(tx, g.programs); err != nil {
+	if g.places, err = seat.All(tx, g.programs); err != nil {
 		return ground{}, err
 	}
 	name := sha256.New()
@@ -131,7 +132,7 @@ func groundAt(tx *data.Tx, d broker.Desk) (ground, error) {
 // decide decides every listed program for facts.
 func (g ground) decide(d broker.Desk, facts eligibility.Profile, now time.Time) *screening.Check {
 	check := screening.New(d.Vocabulary, g.programs, facts, nil, now)
-	check.Seats(g.full)
+	check.Seats(g.places)
 	return check
 }
 

@@ -104,7 +104,7 @@ func TestWhatIsNoNews(t *testing.T) {
 			_, err := broker.Start(tx, b.desk, broker.PersonActor(ana), o.ID, []string{grant}, nil)
 			return err
 		})
-		b.mails(t)
+		b.Mails(t)
 		b.publish(t, grant, "<= 25000", "<= 9000")
 		b.want(t, "applied for")
 	})
@@ -227,7 +227,7 @@ func TestKilledRun(t *testing.T) {
 			t.Error("something is due")
 		}
 		var got []string
-		for _, m := range b.mails(t) {
+		for _, m := range b.Mails(t) {
 			got = append(got, strings.TrimSuffix(m.To, "@example.org"))
 		}
 		if !slices.Equal(got, want) {

@@ -69,7 +69,7 @@ func TestNewEdition(t *testing.T) {
 			})
 			b.choose(t, p, true)
 		}
-		b.mails(t)
+		b.Mails(t)
 		b.want(t, "the first decision")
 		b.banks(t, "2026-04", "900")
 		b.want(t, "the bank is smaller", "picked", "tied")

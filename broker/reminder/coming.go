@@ -24,6 +24,9 @@ type Coming struct {
 	Link     string
 	Day      time.Time // what it reminds of: when a program closes, an access ends, a registration expires; zero if that is At itself
 	To       []account.Member
+
+	subject string         // what it is about, the same when its day moves
+	until   *time.Location // Day or At is the first instant that is too late, in this zone; nil: it is the day itself
 }
 
 const followedPrograms = "followed programs"
@@ -36,6 +39,7 @@ type collector struct {
 	lang         string
 	reader       account.Person
 	snapshot     *catalog.Snapshot
+	days         bool // what the mails remind of, also when the last mail has gone
 	all          []Coming
 }
 
@@ -45,9 +49,17 @@ type collector struct {
 // organization ("") there are the followed programs only.
 func ComingTo(tx *data.Tx, d Desk, organizationID string, reader account.Person, lang string) ([]Coming, error) {
 	c := &collector{tx: tx, desk: d, organization: organizationID, lang: lang, reader: reader}
-	var err error
-	if c.snapshot, err = d.Catalog.Snapshot(tx); err != nil {
+	if err := c.collect(); err != nil {
 		return nil, err
+	}
+	slices.SortStableFunc(c.all, func(a, b Coming) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Template, b.Template)) })
+	return c.all, nil
+}
+
+// collect asks everything that sends.
+func (c *collector) collect() (err error) {
+	if c.snapshot, err = c.desk.Catalog.Snapshot(c.tx); err != nil {
+		return err
 	}
 	for _, part := range []struct {
 		name string
@@ -56,19 +68,22 @@ func ComingTo(tx *data.Tx, d Desk, organizationID string, reader account.Person,
 		{"drafts", c.drafts}, {"resting drafts", c.resting}, {"questions", c.questions}, {"access", c.access}, {"packets", c.packets},
 		{"dates", c.dates}, {followedPrograms, c.followed},
 	} {
-		if organizationID == "" && part.name != followedPrograms {
+		if c.organization == "" && part.name != followedPrograms {
 			continue
 		}
 		if err := part.run(); err != nil {
-			return nil, fmt.Errorf("coming mails about %s: %w", part.name, err)
+			return fmt.Errorf("coming mails about %s: %w", part.name, err)
 		}
 	}
-	slices.SortStableFunc(c.all, func(a, b Coming) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Template, b.Template)) })
-	return c.all, nil
+	return nil
 }
 
 // add adds a mail at each moment that is still to come.
 func (c *collector) add(one Coming, moments ...time.Time) error {
+	if c.days {
+		c.put(one, moments...)
+		return nil
+	}
 	members, err := account.Audience(c.tx, c.organization, one.Template)
 	if err != nil {
 		return err
@@ -87,6 +102,13 @@ func (c *collector) add(one Coming, moments ...time.Time) error {
 }
 
 func (c *collector) put(one Coming, moments ...time.Time) {
+	if c.days {
+		if one.Day.IsZero() && len(moments) > 0 {
+			one.Day = moments[0]
+		}
+		c.all = append(c.all, one)
+		return
+	}
 	for _, at := range moments {
 		if one.At = at; at.After(c.tx.Now) {
 			c.all = append(c.all, one)
@@ -101,8 +123,9 @@ func (c *collector) drafts() error {
 		if err != nil || !ok || program.Window.Closes.IsZero() || !program.OpenAt(c.tx.Now) {
 			continue
 		}
-		closes := program.Window.Closes
-		err = c.add(Coming{Template: "draft_closing", About: program.Title.In(c.lang), Link: "/applications/" + one.application, Day: closes},
+		closes := program.Window.At(c.tx.Now).Closes
+		err = c.add(Coming{Template: "draft_closing", About: program.Title.In(c.lang), Link: "/applications/" + one.application, Day: closes,
+			subject: "draft:" + one.item, until: program.Window.Zone()},
 			one.closing(closes).moments...)
 	}
 	return err
@@ -110,6 +133,9 @@ func (c *collector) drafts() error {
 
 // resting is the one reminder of an application that nobody saved for a while.
 func (c *collector) resting() error {
+	if c.days { // a mail, but no day on which anything is due
+		return nil
+	}
 	type unfinished struct {
 		id, reference string
 		saved         int64
@@ -135,7 +161,7 @@ func (c *collector) questions() error {
 		}
 		for step, at := range one.occasion().moments {
 			err = cmp.Or(err, c.add(Coming{Template: questionMails[step], About: title.In(c.lang),
-				Link: "/applications/" + one.application + "/p/" + one.slug, Day: one.closes()}, at))
+				Link: "/applications/" + one.application + "/p/" + one.slug, Day: one.closes(), subject: one.item + ":" + one.occasion().name, until: c.desk.Zone}, at))
 		}
 	}
 	return err
@@ -148,7 +174,10 @@ func (c *collector) access() error {
 		if err = cmp.Or(err, titleErr); err != nil {
 			return err
 		}
-		coming := Coming{Template: one.Template, About: title, Link: "/access/" + one.ID}
+		coming := Coming{Template: one.Template, About: title, Link: "/access/" + one.ID, subject: one.Template + ":" + one.ID}
+		if one.Template == "grant_ended" {
+			coming.until = c.desk.Zone
+		}
 		if one.Template == "grant_ends_soon" {
 			coming.Day = one.Ends
 		}
@@ -164,7 +193,8 @@ func (c *collector) packets() error {
 		if err = cmp.Or(err, titleErr); err != nil {
 			return err
 		}
-		err = c.add(Coming{Template: one.Template, About: title.In(c.lang), Link: "/applications/" + one.Application + "/p/" + one.Slug, Day: one.Ends}, one.At)
+		err = c.add(Coming{Template: one.Template, About: title.In(c.lang), Link: "/applications/" + one.Application + "/p/" + one.Slug, Day: one.Ends,
+			subject: one.Template + ":" + one.Application + ":" + one.Slug}, one.At)
 	}
 	return err
 }
@@ -186,7 +216,7 @@ func (c *collector) dates() error {
 			about = program
 		}
 		link, _ := args["Link"].(string)
-		err = c.add(Coming{Template: one.template, About: about, Link: link, Day: at}, one.moments(at, c.desk.Zone)...)
+		err = c.add(Coming{Template: one.template, About: about, Link: link, Day: at, subject: one.subject}, one.moments(at, c.desk.Zone)...)
 	}
 	return err
 }
@@ -196,11 +226,18 @@ func (c *collector) followed() error {
 	programs, err := interest.Of(c.tx, interest.Desk{Vocabulary: c.desk.Vocabulary, Catalog: c.desk.Catalog, Mail: c.desk.Mail, Locales: c.desk.Locales}, c.reader.Email)
 	for _, one := range programs {
 		program, ok := c.snapshot.Find(one.Slug)
-		if err != nil || !ok || program.Status != catalog.StatusOpen {
+		if err != nil || !ok || program.Status != catalog.StatusOpen || program.PausedAt(c.tx.Now) {
 			continue
 		}
-		for template, at := range map[string]time.Time{"saved_opened": program.Window.Opens, "saved_closed": program.Window.Closes} {
-			coming := Coming{Template: template, About: one.Title.In(c.lang), Link: "/programs/" + one.Slug}
+		window := program.Window.At(c.tx.Now)
+		for template, at := range map[string]time.Time{"saved_opened": window.Opens, "saved_closed": window.Closes} {
+			if at.IsZero() {
+				continue
+			}
+			coming := Coming{Template: template, About: one.Title.In(c.lang), Link: "/programs/" + one.Slug, subject: template + ":" + one.Slug}
+			if template == "saved_closed" {
+				coming.until = program.Window.Zone()
+			}
 			wanted, wantedErr := notify.Wanted(c.tx, c.reader.Email, template)
 			if err = cmp.Or(err, wantedErr); wanted {
 				coming.To = []account.Member{{Person: c.reader}}

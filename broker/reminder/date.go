@@ -16,6 +16,7 @@ type upcoming struct {
 	kind     notify.Kind
 	template string
 	name     string // of the occasion, with the day
+	subject  string // the same without the day
 	day      string // YYYY-MM-DD
 	before   []int  // days before it at which people are reminded
 	lasts    int    // days from it on during which a reminder still helps
@@ -146,7 +147,7 @@ func daysOf(tx *data.Tx, d Desk, organizationID string) ([]upcoming, error) {
 			continue
 		}
 		all = append(all, upcoming{kind: rule.kind, template: rule.template, before: rule.before, lasts: 1, day: date.Day,
-			name: string(date.Kind) + ":" + date.Subject + ":" + date.Day, args: func(lang string) map[string]any {
+			name: string(date.Kind) + ":" + date.Subject + ":" + date.Day, subject: string(date.Kind) + ":" + date.Subject, args: func(lang string) map[string]any {
 				args := map[string]any{"Link": "/org"}
 				if date.Kind == account.MembershipRenews {
 					args["Membership"] = membershipName(d, date.Subject, lang)
@@ -189,7 +190,7 @@ func callsOf(tx *data.Tx, d Desk, organizationID string, year int) ([]upcoming, 
 		}
 		first := time.Date(year, call.month, 1, 0, 0, 0, 0, d.Zone)
 		all = append(all, upcoming{kind: notify.KindStateCall, template: "state_call", before: []int{0}, lasts: 30, day: first.Format(time.DateOnly),
-			name: "state_call:" + call.slug + ":" + strconv.Itoa(first.Year()), args: func(lang string) map[string]any {
+			name: "state_call:" + call.slug + ":" + strconv.Itoa(first.Year()), subject: "state_call:" + call.slug + ":" + strconv.Itoa(first.Year()), args: func(lang string) map[string]any {
 				return map[string]any{"Program": program.Title.In(lang), "Link": "/programs/" + call.slug}
 			}})
 	}

@@ -20,17 +20,27 @@ const mostCases = 10
 type waits struct {
 	cases    []waiting
 	reports  int             // of errors in listings, not closed
+	overdue  int             // listings past their review day that nobody hears of by a mail of their own
+	news     bool            // they are to be told of even if nothing else waits: the first time, and each month
 	renewals []access.Listed // asked for and not decided; of the past day also those whose access ended meanwhile
 }
 
-func everythingWaiting(tx *data.Tx, today time.Time) (all waits, err error) {
+func everythingWaiting(tx *data.Tx, d Desk, today time.Time) (all waits, err error) {
 	if all.cases, err = waitingCases(tx); err != nil {
 		return all, err
 	}
 	if all.renewals, err = access.Unanswered(tx, today.Add(-day)); err != nil {
 		return all, err
 	}
-	all.reports, err = upkeep.CountOpen(tx)
+	if all.reports, err = upkeep.CountOpen(tx); err != nil {
+		return all, err
+	}
+	keepers, err := late(tx, d, catalog.DateOf(today.In(d.Zone)))
+	if err != nil {
+		return all, err
+	}
+	all.overdue = len(keepers[""])
+	all.news, err = news(tx, keepers[""], today)
 	return all, err
 }
 
@@ -39,7 +49,7 @@ func (w waits) without(members []account.Membership) waits {
 	theirs := func(organizationID string) bool {
 		return slices.ContainsFunc(members, func(m account.Membership) bool { return m.Organization.ID == organizationID })
 	}
-	return waits{reports: w.reports,
+	return waits{reports: w.reports, overdue: w.overdue, news: w.news,
 		cases:    slices.DeleteFunc(slices.Clone(w.cases), func(one waiting) bool { return theirs(one.organization.ID) }),
 		renewals: slices.DeleteFunc(slices.Clone(w.renewals), func(g access.Listed) bool { return theirs(g.OrganizationID) }),
 	}
@@ -67,7 +77,7 @@ func digests(tx *data.Tx, d Desk) (count int, err error) {
 			if failed, err = notify.Failed(tx, today.Add(-day)); err != nil {
 				return count, err
 			}
-			if all, err = everythingWaiting(tx, today); err != nil {
+			if all, err = everythingWaiting(tx, d, today); err != nil {
 				return count, err
 			}
 		}
@@ -90,15 +100,18 @@ func sendDigest(tx *data.Tx, d Desk, p account.Person, today time.Time, all wait
 	}
 	theirs := all.without(members)
 	counts := digestCounts(tx, d, p.Lang, theirs, failed)
-	if len(counts) == 0 {
+	if len(counts) == 0 && !theirs.news {
 		return false, nil
+	}
+	if theirs.overdue > 0 {
+		counts = append(counts, d.Locales.In(p.Lang).N("upkeep.overdue_digest", theirs.overdue))
 	}
 	args := map[string]any{"Day": today, "Counts": counts, "Link": "/staff/review"}
 	switch {
 	case len(theirs.cases) > 0:
 	case len(theirs.renewals) > 0:
 		args["Link"] = "/staff/access"
-	case theirs.reports > 0:
+	case theirs.reports+theirs.overdue > 0:
 		args["Link"] = "/staff/listings"
 	}
 	if pressing, err := digestCases(tx, d, p.Lang, theirs); err != nil {

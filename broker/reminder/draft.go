@@ -49,7 +49,7 @@ func drafts(tx *data.Tx, d Desk) (count int, err error) {
 		if !ok || program.Window.Closes.IsZero() || !program.OpenAt(tx.Now) {
 			continue
 		}
-		closes := program.Window.Closes
+		closes := program.Window.At(tx.Now).Closes
 		o := one.closing(closes)
 		step, err := o.claim(tx)
 		if err != nil {

@@ -14,6 +14,7 @@
 //	question       a reviewer's question waits for 5 days; for 12 days: 2 before the case is closed (broker.AnswerTime)
 //	due soon       a case must be decided within 3 days: to its reviewer, or to all who may take it
 //	dates          opt-in: SAM.gov 60, 30, 7 days; a water system's certifications 90, 30, 7; memberships 30, 7; state calls
+//	overdue        listings past their review day: to who keeps them, all in one mail; again after a month
 //	digest         what waits for a decision, once a day at 7 in the morning of the site, to each program manager
 //
 // The reminder of a draft that rests for 3 days is in package broker, those of grants in broker/access, those of followed
@@ -49,7 +50,7 @@ const day = 24 * time.Hour
 const keptMarks = 400 * day
 
 // Report counts the occasions of which a run has reminded.
-type Report struct{ Drafts, Questions, DueSoon, Dates, Digests int }
+type Report struct{ Drafts, Questions, DueSoon, Dates, Overdue, Digests int }
 
 // Due reminds of everything whose moment has come. It runs after broker.Work, so that what is over by now is over.
 func Due(tx *data.Tx, d Desk) (Report, error) {
@@ -60,7 +61,7 @@ func Due(tx *data.Tx, d Desk) (Report, error) {
 		run   func(*data.Tx, Desk) (int, error)
 	}{
 		{"drafts", &report.Drafts, drafts}, {"questions", &report.Questions, questions}, {"cases due soon", &report.DueSoon, dueSoon},
-		{"dates", &report.Dates, dates}, {"digests", &report.Digests, digests},
+		{"dates", &report.Dates, dates}, {"listings past their review", &report.Overdue, overdue}, {"digests", &report.Digests, digests},
 	} {
 		count, err := part.run(tx, d)
 		if err != nil {

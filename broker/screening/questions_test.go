@@ -105,7 +105,7 @@ func population(t *testing.T, programs []*catalog.Published, recorded bool) *scr
 }
 
 // Operators are walked through the check, for the real catalog, with and without the shares of the registers, and with the
-// demonstration beside it, answering from their record or also from memory, without it known from the start or with it. The goals of the design hold for all together and for each sector.
+// demonstration beside it, answering from their record or also from memory, without it known from the start or with it (the first catalog alone unless LONG_TESTS is set). The goals of the design hold for all together and for each sector.
 func TestQuestionsUpToTheResults(t *testing.T) {
 	shares := registerShares(t)
 	for name, of := range map[string]struct {
@@ -115,6 +115,9 @@ func TestQuestionsUpToTheResults(t *testing.T) {
 		"seed": {listed(t, seed.Files), shares}, "without shares": {listed(t, seed.Files), nil},
 		"with demonstration": {listed(t, seed.Files, demo.Files), shares},
 	} {
+		if name != "seed" && os.Getenv("LONG_TESTS") == "" {
+			continue
+		}
 		for _, way := range []screening.Way{screening.FromRecord, screening.FromMemory, screening.Prefilled, screening.PrefilledMemory} {
 			t.Run(name+", "+way.Name, func(t *testing.T) {
 				nation := population(t, of.programs, way.Prefill)

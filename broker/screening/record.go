@@ -11,6 +11,39 @@ func recorded(value eligibility.Value) bool {
 	return value.Known() && value.Evidence >= eligibility.Register
 }
 
+// Difference is a fact of which a register says something else than was stated.
+type Difference struct {
+	Fact             eligibility.FactID
+	Stated, Recorded eligibility.Value
+}
+
+// Join adds to the facts what a register record says, and tells where the two differ: then what was stated counts. A number within
+// the stated band is no difference. The differences come in the order of the vocabulary.
+func Join(v *eligibility.Vocabulary, facts, record eligibility.Profile) []Difference {
+	var all []Difference
+	for _, fact := range v.Facts() {
+		value, known := record[fact.ID]
+		stated, given := facts[fact.ID]
+		switch {
+		case known && !given:
+			facts[fact.ID] = value
+		case known && !agree(stated, value):
+			all = append(all, Difference{fact.ID, stated, value})
+		}
+	}
+	return all
+}
+
+// agree tells whether what was said and what a register says can both be true: they are the same, or the number lies in the band.
+func agree(stated, recorded eligibility.Value) bool {
+	if band, ok := stated.Interval(); ok {
+		if number, exact := recorded.Number(); exact {
+			return band.Contains(number)
+		}
+	}
+	return stated.Equal(recorded)
+}
+
 // TakeRecord fills in what the public registers say of the organization that was picked. What another record filled in before is
 // taken back; what the person answered stays, also where the record says otherwise.
 func (c *Check) TakeRecord(record eligibility.Profile) {

@@ -38,6 +38,7 @@ type Program struct {
 	*catalog.Published
 	Decision eligibility.Decision
 	Group    catalog.Group
+	Seats    catalog.Places   // how its seats are taken, as far as the caller knows
 	Step     catalog.NextStep // what can be done about it, whether or not it fits
 }
 
@@ -52,7 +53,7 @@ type Check struct {
 	// Shares says how often answers are given, for the choice of questions; nil: all are alike. Set it before anything is asked for.
 	Shares *eligibility.Shares
 
-	full     map[string]bool // by slug: no seat is free
+	places   catalog.Counts // how the seats are taken, by slug
 	now      time.Time
 	settling map[string][]eligibility.FactID // by slug, see Settling; emptied by every answer
 	rules    []*eligibility.Ruleset
@@ -78,13 +79,14 @@ func New(v *eligibility.Vocabulary, programs []*catalog.Published, facts eligibi
 	return c
 }
 
-// Seats says of which programs no seat is free, by slug. It changes what can be done about them and where they stand, and not
+// Seats says how the seats of the programs are taken. It changes what can be done about them and where they stand, and not
 // which questions are asked: an answer counts whether or not somebody takes the last seat meanwhile.
-func (c *Check) Seats(full map[string]bool) {
-	c.full = full
+func (c *Check) Seats(places catalog.Counts) {
+	c.places = places
 	for i := range c.Programs {
 		program := &c.Programs[i]
-		program.Step = program.NextStep(c.now, full[program.Slug])
+		program.Seats = places[program.Slug]
+		program.Step = program.NextStep(c.now, program.Seats.Full())
 		program.Group = c.group(program.Published, program.Decision.Outcome)
 	}
 }
@@ -92,7 +94,7 @@ func (c *Check) Seats(full map[string]bool) {
 // group is where a program stands: one that fits and has neither a seat nor a waiting list is not open now.
 func (c *Check) group(p *catalog.Published, outcome eligibility.Outcome) catalog.Group {
 	group := p.GroupAt(outcome, c.now)
-	if group == catalog.GroupLikely && p.NextStep(c.now, c.full[p.Slug]).Hindrance == catalog.HinderedFull {
+	if group == catalog.GroupLikely && p.NextStep(c.now, c.places[p.Slug].Full()).Hindrance == catalog.HinderedFull {
 		return catalog.GroupNotOpen
 	}
 	return group

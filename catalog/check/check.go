@@ -21,6 +21,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
+	"accessdesk/eligibility/builder"
 )
 
 // Problem is something in an offering that has to be mended before it may be published.
@@ -30,6 +31,11 @@ type Problem struct {
 	Column int    // from 1, in expressions; 0: the whole line
 	Key    string // path of the key, "criteria[2].expr" counting from 1
 	Text   string // what is wrong and how to mend it
+	word   string // the text lacking.WORD that says it on pages
+
+	args    []any        // of Text, for In
+	said    catalog.Text // what is wrong in both languages, where that is not made from Code
+	mistake error        // in a rule, which says itself in both languages
 }
 
 // String reads "FILE:LINE: KEY: what is wrong", as compilers print it.
@@ -47,6 +53,8 @@ func Offering(v *eligibility.Vocabulary, o *catalog.Offering, today time.Time, s
 	c.languages()
 	c.words()
 	c.window()
+	c.pause()
+	c.tiers()
 	c.routes()
 	c.questions()
 	c.terms()
@@ -82,15 +90,26 @@ type checker struct {
 }
 
 func (c *checker) report(path, format string, args ...any) {
-	c.problems = append(c.problems, Problem{File: c.offering.File(), Line: c.offering.Places().Line(path), Key: path,
-		Text: fmt.Sprintf(format, args...)})
+	problem := Problem{Text: fmt.Sprintf(format, args...), word: problemWords[format], args: args}
+	if format == "%s" { // a text that stands for itself
+		problem.word, problem.args = problemWords[problem.Text], nil
+	}
+	c.add(path, problem)
+}
+
+func (c *checker) add(path string, problem Problem) {
+	problem.File, problem.Line, problem.Key = c.offering.File(), c.offering.Places().Line(path), path
+	c.problems = append(c.problems, problem)
+}
+
+// reportMistake reports a mistake in the text of a rule.
+func (c *checker) reportMistake(path string, err error) {
+	c.add(path, Problem{Text: eligibility.CompileMessage(err), word: "mistake", mistake: err})
 }
 
 var (
-	slugPattern       = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	criterionPattern  = regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`)
 	questionPattern   = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
-	slugLimit         = 60 // characters: slugs stand in addresses and record chains
 	missingText       = "missing; this has to be given"
 	slugShape         = "%q is not well-formed; use lower-case letters and digits in words joined by hyphens, at most %d characters"
 	missingTextInBoth = "missing; give it in both languages, en and es"
@@ -149,8 +168,8 @@ func (c *checker) given(path, value string) bool {
 }
 
 func (c *checker) slug(path, slug string) {
-	if c.given(path, slug) && (!slugPattern.MatchString(slug) || len(slug) > slugLimit) {
-		c.report(path, slugShape, slug, slugLimit)
+	if c.given(path, slug) && !catalog.SlugFits(slug) {
+		c.report(path, slugShape, slug, catalog.SlugLength)
 	}
 }
 
@@ -184,22 +203,6 @@ func (c *checker) dates() {
 	}
 	if c.strict && o.ReviewBy < c.today {
 		c.report("review_by", "the review was due on %s; compare the listing with its sources, then set checked_on and review_by anew", o.ReviewBy)
-	}
-}
-
-func (c *checker) window() {
-	w := c.offering.Window
-	if !w.Opens.IsZero() && !w.Closes.IsZero() && !w.Opens.Before(w.Closes) {
-		c.report("window.closes", "the window closes (%s) before it opens (%s)", w.Closes.Format(time.RFC3339), w.Opens.Format(time.RFC3339))
-	}
-	if w.TimeZone == "" {
-		if !w.Rolling() {
-			c.report("window.time_zone", "missing; name the zone in which the times are shown, such as America/New_York")
-		}
-		return
-	}
-	if _, err := time.LoadLocation(w.TimeZone); err != nil || w.TimeZone == "Local" {
-		c.report("window.time_zone", "%q is not a time zone; use a name such as America/New_York", w.TimeZone)
 	}
 }
 
@@ -270,10 +273,22 @@ func (c *checker) rules() {
 	}
 	rules, err := c.vocabulary.Compile(o.UncompiledRules())
 	if err != nil {
-		c.report("criteria", "%v", err)
+		c.add("criteria", Problem{Text: err.Error(), word: "mistake", mistake: err})
 		return
 	}
+	c.contradictions()
 	c.tests(rules)
+}
+
+// contradictions reports rules that nobody could ever meet. What else the rule builder notices is no reason not to publish.
+func (c *checker) contradictions() {
+	for _, found := range builder.Contradictions(c.vocabulary, c.offering.UncompiledRules()) {
+		path := "criteria"
+		if found.Criterion != "" {
+			path = c.criterionPath(found.Criterion) + ".expr"
+		}
+		c.add(path, Problem{Text: found.Text.En, word: "contradiction", said: found.Text})
+	}
 }
 
 // gate checks the sector list and tells whether it compiles.
@@ -294,7 +309,7 @@ func (c *checker) gate() bool {
 	}
 	_, err := c.vocabulary.Compile(eligibility.Rules{Slug: o.Slug, Sectors: o.Sectors, Published: true})
 	if err != nil {
-		c.report("sectors", "%s", eligibility.CompileMessage(err))
+		c.reportMistake("sectors", err)
 	}
 	return err == nil
 }
@@ -344,7 +359,7 @@ func (c *checker) compile(path string, criterion catalog.Criterion) bool {
 		return true
 	}
 	problem := Problem{File: c.offering.File(), Line: c.offering.Places().Line(path), Key: path,
-		Text: "does not compile: " + eligibility.CompileMessage(err)}
+		Text: "does not compile: " + eligibility.CompileMessage(err), word: "mistake", mistake: err}
 	var place *eligibility.CompileError
 	if errors.As(err, &place) && place.Line > 0 {
 		problem.Line, problem.Column = c.offering.Places().Within(path, place.Line, place.Column)

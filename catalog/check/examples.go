@@ -60,7 +60,7 @@ func (c *checker) profile(path string, facts map[string]any) (eligibility.Profil
 	if errors.As(err, &wrong) && wrong.Fact != "" {
 		path = position.Join(path, string(wrong.Fact))
 	}
-	c.report(path, "%v", err)
+	c.add(path, Problem{Text: err.Error(), word: "fact_value", args: []any{err.Error()}})
 	return nil, false
 }
 
@@ -115,27 +115,60 @@ func (c *checker) answers(facts []eligibility.FactID, p eligibility.Profile) str
 
 // thresholds checks that for each number a criterion compares a fact with there is a test on each side.
 func (c *checker) thresholds(rules *eligibility.Ruleset, profiles []eligibility.Profile) {
+	for _, gap := range gaps(c.vocabulary, rules, profiles) {
+		c.report(c.criterionPath(gap.Criterion)+".expr", "criterion %q compares %s with %s, and tests have to stand on both sides of it; add one with %s",
+			gap.Criterion, gap.Fact, number(gap.Value), strings.Join(gap.texts, " and one with "))
+	}
+}
+
+// Gap is a number that a criterion compares a fact with and that the worked examples do not stand on both sides of.
+type Gap struct {
+	eligibility.Threshold
+	Lacking []eligibility.Value // one example with each is wanting
+
+	texts []string // the same, as one writes it in a file
+}
+
+// Untested finds the gaps in the worked examples of an offering; examples that cannot be read count for nothing. None when its rules do
+// not compile.
+func Untested(v *eligibility.Vocabulary, o *catalog.Offering) []Gap {
+	rules, err := v.Compile(o.UncompiledRules())
+	if err != nil {
+		return nil
+	}
+	c := &checker{vocabulary: v, offering: o}
+	var profiles []eligibility.Profile
+	for _, test := range o.Tests {
+		if profile, ok := c.profile("", test.Facts); ok {
+			profiles = append(profiles, profile)
+		}
+	}
+	return gaps(v, rules, profiles)
+}
+
+func gaps(v *eligibility.Vocabulary, rules *eligibility.Ruleset, profiles []eligibility.Profile) []Gap {
+	var found []Gap
 	var done []eligibility.Threshold
 	for _, t := range eligibility.Thresholds(rules) {
 		if slices.Contains(done, t) {
 			continue
 		}
 		done = append(done, t)
-		fact, ok := c.vocabulary.Fact(t.Fact)
+		fact, ok := v.Fact(t.Fact)
 		if !ok {
 			continue
 		}
-		var lacking []string
+		gap := Gap{Threshold: t}
 		for _, side := range sides(fact, t) {
 			if !slices.ContainsFunc(profiles, side.stands) {
-				lacking = append(lacking, side.text)
+				gap.Lacking, gap.texts = append(gap.Lacking, side.value), append(gap.texts, side.text)
 			}
 		}
-		if len(lacking) > 0 {
-			c.report(c.criterionPath(t.Criterion)+".expr", "criterion %q compares %s with %s, and tests have to stand on both sides of it; add one with %s",
-				t.Criterion, t.Fact, number(t.Value), strings.Join(lacking, " and one with "))
+		if len(gap.Lacking) > 0 {
+			found = append(found, gap)
 		}
 	}
+	return found
 }
 
 func (c *checker) criterionPath(id string) string {
@@ -145,6 +178,7 @@ func (c *checker) criterionPath(id string) string {
 // side is one side of a threshold: what a test has to give, in words and as a condition.
 type side struct {
 	text   string
+	value  eligibility.Value
 	stands func(eligibility.Profile) bool
 }
 
@@ -172,7 +206,7 @@ func possible(fact eligibility.Fact, value float64) bool {
 }
 
 func exactly(id eligibility.FactID, value float64) side {
-	return side{text: fmt.Sprintf("%s = %s", id, number(value)), stands: func(p eligibility.Profile) bool {
+	return side{text: fmt.Sprintf("%s = %s", id, number(value)), value: eligibility.Decimal(value), stands: func(p eligibility.Profile) bool {
 		given, ok := p[id].Number()
 		return ok && given == value
 	}}
@@ -184,7 +218,8 @@ func decimalSide(t eligibility.Threshold, holds bool) side {
 	if !holds {
 		operator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<"}[t.Op]
 	}
-	return side{text: fmt.Sprintf("%s %s %s", t.Fact, operator, number(t.Value)), stands: func(p eligibility.Profile) bool {
+	spans := map[string]func(float64) eligibility.Interval{"<": eligibility.Below, "<=": eligibility.AtMost, ">": eligibility.Over, ">=": eligibility.AtLeast}
+	return side{text: fmt.Sprintf("%s %s %s", t.Fact, operator, number(t.Value)), value: eligibility.Between(spans[operator](t.Value)), stands: func(p eligibility.Profile) bool {
 		given, ok := p[t.Fact].Number()
 		return ok && compare(given, t.Op, t.Value) == holds
 	}}

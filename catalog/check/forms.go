@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"accessdesk/catalog"
+	"accessdesk/catalog/answer"
 	"accessdesk/catalog/position"
 	"accessdesk/eligibility"
 )
@@ -79,7 +80,7 @@ func (c *checker) field(path, id string) {
 
 // questions checks the offering's own form.
 func (c *checker) questions() {
-	seen := map[string]bool{}
+	seen := map[string]bool{catalog.TierQuestion: len(c.offering.Tiers) > 0} // asked before them
 	for i, q := range c.offering.Questions {
 		path := position.Element("questions", i+1)
 		c.questionID(path+".id", q.ID, seen)
@@ -89,8 +90,9 @@ func (c *checker) questions() {
 				"and name the document under [[apply]] instead: documents = [{ en = \"...\", es = \"...\" }]")
 		}
 		c.options(path, q)
+		c.limits(path, q)
 		if err := c.offering.CheckCondition(c.vocabulary, i); err != nil {
-			c.report(path+".when", "%v", err)
+			c.add(path+".when", Problem{Text: err.Error(), word: "mistake", mistake: err})
 		}
 	}
 }
@@ -125,5 +127,38 @@ func (c *checker) options(path string, q catalog.Question) {
 			c.report(at+".value", "%q stands twice", option.Value)
 		}
 		seen[option.Value] = true
+	}
+}
+
+// limits checks that what an answer has to be fits its type, and can be met.
+func (c *checker) limits(path string, q catalog.Question) {
+	fit := answer.LimitsOf(q.Type)
+	for _, limit := range answer.Limits() {
+		if q.Type != "" && answer.Has(q, limit) && !slices.Contains(fit, limit) {
+			c.report(path+"."+string(limit), "questions of type %s take no such limit; leave this out", string(q.Type))
+		}
+	}
+	if q.Bank != "" && !questionPattern.MatchString(q.Bank) {
+		c.report(path+".bank", "%q is not the id of a question of the bank; leave this out", q.Bank)
+	}
+	if q.Max > 0 && q.Max < q.Min {
+		c.report(path+".max", "%d is less than min (%d)", q.Max, q.Min)
+	}
+	if q.Latest != "" && q.Latest < q.Earliest {
+		c.report(path+".latest", "%s is before earliest (%s)", q.Latest, q.Earliest)
+	}
+	switch longest := answer.Longest(q.Type); q.Type {
+	case catalog.QuestionSeveral:
+		if most := max(q.Min, q.Max); most > len(q.Options) {
+			c.report(path+".options", "%d answers are asked for, and there are %d options", most, len(q.Options))
+		}
+	case catalog.QuestionText, catalog.QuestionLongText:
+		if most := max(q.Min, q.Max); most > longest {
+			c.report(path+".max", "%d characters are more than an answer can have (%d)", most, longest)
+		}
+	case catalog.QuestionCIDRList:
+		if q.Max > answer.NetworksLimit {
+			c.report(path+".max", "%d networks are more than an answer can have (%d)", q.Max, answer.NetworksLimit)
+		}
 	}
 }

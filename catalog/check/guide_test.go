@@ -65,6 +65,7 @@ func TestMessagesOfTheGuide(t *testing.T) {
 		{`es = "La revisión no es para sistemas federales."`, `es = "The check is not for federal systems."`, `the Spanish text is the English one; translate it`},
 		{`citation = "Example Institute, pump check page, section 2: 10,000 people or fewer"`, ``, `missing; say where the provider states this criterion`},
 		{`expr = "population_served <= 10000"`, `expr = "population_serve <= 10000"`, `does not compile:`},
+		{`expr = "population_served <= 10000"`, `expr = "population_served <= 10 && population_served > 20"`, `No one can meet the rule`},
 		{`population_served <= 10000"`, `population_served <= 20000"`, `test "over the line": expected ineligible, got eligible:`},
 		{`population_served = 10001`, `population_served = 12000`, `tests have to stand on both sides of it; add one with population_served = 10001`},
 		{`mode = "email"`, `mode = "none"`, `status is open, but nobody can see how to apply`},
@@ -86,8 +87,8 @@ func TestMessagesOfTheGuide(t *testing.T) {
 			t.Errorf("with %q the check says %q, not %q", c.new, got, c.says)
 		}
 	}
-	if rows := strings.Count(text[strings.Index(text, "| the check says |"):], "\n| `"); rows != 14 {
-		t.Errorf("docs/catalog.md explains %d messages, and this test knows 14", rows)
+	if rows := strings.Count(text[strings.Index(text, "| the check says |"):], "\n| `"); rows != 15 {
+		t.Errorf("docs/catalog.md explains %d messages, and this test knows 15", rows)
 	}
 }
 
@@ -112,7 +113,7 @@ func TestGuideNamesEveryKey(t *testing.T) {
 	}
 	names = append(append(names, vocabulary(t).Sectors()...), "slug", "kind", "status", "known_as", "replaced_by", "sectors", "sectors_citation",
 		"criteria_published", "confidence", "checked_on", "review_by", "owner", "cost", "minutes_to_apply", "days_to_decide", "helper", "[provider]",
-		"[title]", "[summary]", "[details]", "[window]", "[[apply]]", "[[criteria]]", "[[requirements]]", "[[questions]]", "[terms]", "[[tests]]", "[[sources]]")
+		"[title]", "[summary]", "[details]", "[window]", "every", "[pause]", "since", "until", "reason", "[[tiers]]", "duration_days", "[[apply]]", "[[criteria]]", "[[requirements]]", "[[questions]]", "[terms]", "[[tests]]", "[[sources]]")
 	for _, name := range names {
 		if !strings.Contains(text, "`"+name+"`") {
 			t.Errorf("docs/catalog.md does not explain `%s`", name)

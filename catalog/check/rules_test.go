@@ -35,6 +35,28 @@ func TestCheckRules(t *testing.T) {
 	})
 }
 
+// Rules that nobody could meet are refused; a criterion by itself stands at its own place.
+func TestCheckContradictions(t *testing.T) {
+	said := func(first, second string) string {
+		o := parsed(t)
+		o.Criteria[0].Expr, o.Criteria[1].Expr = first, second
+		return strings.Join(messages(Offering(vocabulary(t), o, today, false)), "\n")
+	}
+	for _, c := range [][3]string{
+		{"has_ot && !has_ot", "true", `criteria[1].expr: No one can meet the rule “You serve 10,000 people or fewer”`},
+		{"true", "meters < 0", `criteria[2].expr: No one can meet the rule “Stays are short”`},
+		{"population_served >= 5", "population_served < 5", `criteria: No one can meet all rules: “You serve 10,000 people or fewer” and “Stays are short” exclude each other`},
+		{`runs("gas") && !runs("electric") && !runs("wastewater")`, `!runs("drinking_water")`, "criteria: No one can meet all rules"},
+	} {
+		if got := said(c[0], c[1]); !strings.Contains(got, c[2]) {
+			t.Errorf("%s, %s: no %q in\n%s", c[0], c[1], c[2], got)
+		}
+	}
+	if got := said("has_ot || !has_ot", "meters < 5 && meters < 10"); strings.Contains(got, "No one") {
+		t.Errorf("a rule that says nothing is no contradiction: %s", got)
+	}
+}
+
 // requirement is an addition to the example, in front of its questions.
 func requirement(keys string) []string {
 	return []string{"[[questions]]\nid = \"has_controllers\"", "[[requirements]]\n" + keys + "\n[[questions]]\nid = \"has_controllers\""}

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"reflect"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -44,10 +43,17 @@ func (c *checker) languages() {
 			c.required(position.Element(position.Element("apply", i+1)+".asks_next", j+1), text)
 		}
 	}
+	for i, tier := range o.Tiers {
+		path := position.Element("tiers", i+1)
+		c.required(path+".title", tier.Title)
+		c.required(path+".summary", tier.Summary)
+	}
 	for i, text := range o.Terms.AccessSteps {
 		c.required(position.Element("terms.access_steps", i+1), text)
 	}
-	eachText("", reflect.ValueOf(o).Elem(), c.bothLanguages)
+	for path, text := range catalog.Texts(o) {
+		c.bothLanguages(path, text)
+	}
 }
 
 func (c *checker) required(path string, t catalog.Text) {
@@ -57,7 +63,7 @@ func (c *checker) required(path string, t catalog.Text) {
 }
 
 // sentences are the texts that cannot be the same in two languages; names and subject lines may be.
-var sentences = regexp.MustCompile(`(^|\.)(summary|details|failure|remedy|help|(access_)?steps\[\d+\]|asks_next\[\d+\])$`)
+var sentences = regexp.MustCompile(`(^|\.)(summary|details|reason|failure|remedy|help|(access_)?steps\[\d+\]|asks_next\[\d+\])$`)
 
 func (c *checker) bothLanguages(path string, t catalog.Text) {
 	en, es := strings.TrimSpace(t.En), strings.TrimSpace(t.Es)
@@ -72,35 +78,17 @@ func (c *checker) bothLanguages(path string, t catalog.Text) {
 	}
 }
 
-// eachText calls visit for every Text in v, in the order of the fields.
-func eachText(path string, v reflect.Value, visit func(path string, t catalog.Text)) {
-	switch {
-	case v.Type() == reflect.TypeFor[catalog.Text]():
-		visit(path, v.Interface().(catalog.Text))
-	case v.Kind() == reflect.Struct:
-		for i := range v.NumField() {
-			if name := v.Type().Field(i).Tag.Get("toml"); name != "" {
-				eachText(position.Join(path, name), v.Field(i), visit)
-			}
-		}
-	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
-		for i := range v.Len() {
-			eachText(position.Element(path, i+1), v.Index(i), visit)
-		}
-	}
-}
-
 // words checks that the public texts keep to the words of the house.
 func (c *checker) words() {
-	eachText("", reflect.ValueOf(c.offering).Elem(), func(path string, t catalog.Text) {
+	for path, t := range catalog.Texts(c.offering) {
 		c.wording(path+".en", "en", t.En)
 		c.wording(path+".es", "es", t.Es)
-	})
+	}
 }
 
 func (c *checker) wording(path, lang, text string) {
 	for _, find := range wording.Check(lang, text) {
-		problem := Problem{File: c.offering.File(), Key: path, Text: "\"" + find.Words + "\" " + find.Reason}
+		problem := Problem{File: c.offering.File(), Key: path, Text: "\"" + find.Words + "\" " + find.Reason, word: "wording_" + find.Code(), args: []any{find.Words}}
 		before := text[:find.Offset]
 		lineStart := strings.LastIndexByte(before, '\n') + 1
 		problem.Line, problem.Column = c.offering.Places().Within(path, 1+strings.Count(before, "\n"), 1+utf8.RuneCountInString(before[lineStart:]))

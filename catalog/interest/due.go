@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"accessdesk/catalog"
+	"accessdesk/catalog/status"
 	"accessdesk/data"
-	"accessdesk/data/locale"
 	"accessdesk/notify"
 )
 
@@ -35,6 +35,13 @@ func Due(tx *data.Tx, d Desk) (told int, err error) {
 		if err != nil {
 			return told, wrap(err, "program %s", before.slug)
 		}
+		if program != nil && d.Places != nil {
+			counts, err := d.Places(tx, []*catalog.Published{program})
+			if err != nil {
+				return told, wrap(err, "places of program %s", before.slug)
+			}
+			notice.places = counts[before.slug]
+		}
 		count, err := notice.tell(tx)
 		if err != nil {
 			return told, wrap(err, "tell of program %s", before.slug)
@@ -53,6 +60,7 @@ type notice struct {
 	now      view
 	template string
 	parts    []string
+	places   catalog.Places
 }
 
 func newNotice(d Desk, program *catalog.Published, slug, before string, now view) (notice, error) {
@@ -134,25 +142,9 @@ func (n notice) mail(tx *data.Tx, f follower) (bool, error) {
 			args["Parts"] = parts
 		}
 		if n.template != "saved_changed" {
-			args["Status"] = statusWords(l, n.program.Offering, tx.Now)
+			args["Status"] = status.Of(l, n.program.Offering, tx.Now, n.places).Line()
 		}
 	}
 	return n.desk.Mail.Enqueue(tx, notify.Message{To: f.Address, Lang: f.Lang, Template: n.template, Args: args,
 		Key: n.template + ":" + f.ID + ":" + data.HashToken(n.before)[:16] + ":" + time.UnixMilli(data.Millis(tx.Now)).UTC().Format(time.RFC3339)})
-}
-
-// statusWords says whether a program takes requests, as its page does.
-func statusWords(l *locale.Localizer, o *catalog.Offering, now time.Time) string {
-	window := o.Window
-	switch {
-	case o.Status != catalog.StatusOpen:
-		return l.T("world." + string(o.Status))
-	case now.Before(window.Opens):
-		return l.T("world.opens", "Date", l.DateIn(window.Opens, window.Zone()))
-	case !window.Closes.IsZero() && !now.Before(window.Closes):
-		return l.T("world.closed", "Date", l.DateIn(window.Closes, window.Zone()))
-	case !window.Closes.IsZero():
-		return l.T("world.closes", "Date", l.DateIn(window.Closes, window.Zone()))
-	}
-	return l.T("world.open")
 }

@@ -45,6 +45,8 @@ type Desk struct {
 	Catalog    *catalog.Cache
 	Mail       *notify.Composer
 	Locales    *locale.Locales
+	// Places counts the places of the programs that are decided here; nil: nobody knows. Only Due asks.
+	Places func(*data.Tx, []*catalog.Published) (catalog.Counts, error)
 }
 
 // Interest is an address that follows a program, or, before it is confirmed, was asked for.
@@ -71,7 +73,7 @@ func Ask(tx *data.Tx, d Desk, slug, email, lang string) error {
 		return err
 	}
 	address = strings.ToLower(address)
-	program, err := d.find(tx, slug)
+	program, err := d.Catalog.Live(tx, slug)
 	if err != nil {
 		return err
 	}
@@ -127,7 +129,7 @@ func Confirm(tx *data.Tx, d Desk, token string) (Interest, error) {
 // Follow begins the notices for an address that is proven to be its owner's. Following again changes nothing but the language.
 func Follow(tx *data.Tx, d Desk, slug, address, lang string) error {
 	address = strings.ToLower(address)
-	program, err := d.find(tx, slug)
+	program, err := d.Catalog.Live(tx, slug)
 	if err != nil {
 		return err
 	}
@@ -175,7 +177,7 @@ func Of(tx *data.Tx, d Desk, address string) ([]Followed, error) {
 
 // title is the name of a program, also of one that is not listed any more.
 func (d Desk) title(tx *data.Tx, slug string) (catalog.Text, error) {
-	program, err := d.find(tx, slug)
+	program, err := d.Catalog.Live(tx, slug)
 	if errors.Is(err, data.ErrNotFound) {
 		var version string
 		err = tx.Row("SELECT id FROM offering_version WHERE slug = $1 ORDER BY number DESC LIMIT 1", slug).Scan(&version)
@@ -201,18 +203,6 @@ func Noticed(tx *data.Tx, slug, address string, since time.Time) (noticed bool, 
 	err = tx.Row("SELECT count(*) > 0 FROM saved_interest WHERE slug = $1 AND address = $2 AND confirmed_at IS NOT NULL AND noticed_at > $3",
 		slug, strings.ToLower(address), data.Millis(since)).Scan(&noticed)
 	return noticed, wrap(err, "noticed about %s", slug)
-}
-
-func (d Desk) find(tx *data.Tx, slug string) (*catalog.Published, error) {
-	snapshot, err := d.Catalog.Snapshot(tx)
-	if err != nil {
-		return nil, err
-	}
-	program, ok := snapshot.Find(slug)
-	if !ok {
-		return nil, data.ErrNotFound
-	}
-	return program, nil
 }
 
 // wrap names the operation of an internal error.

@@ -1,22 +1,18 @@
 package interest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"accessdesk/catalog"
-	"accessdesk/catalog/catalogtest"
+	"accessdesk/catalog/desktest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
-	"accessdesk/data/demo"
-	"accessdesk/data/locale"
 	"accessdesk/notify"
 
 	"pgregory.net/rapid"
@@ -33,79 +29,14 @@ func TestMain(m *testing.M) { datatest.Main(m) }
 
 // bench is a desk with the demo programs.
 type bench struct {
-	*datatest.Database
-	desk    Desk
-	locales *locale.Locales
+	*desktest.Desk
+	desk Desk
 }
 
 func open(t testing.TB, db *datatest.Database) *bench {
 	t.Helper()
-	locales, err := locale.Bundle()
-	if err != nil {
-		t.Fatal(err)
-	}
-	mail, err := notify.NewComposer(notify.ComposerConfig{Locales: locales, Brand: "Cyber Access Desk", Operator: "Example Institute",
-		PublicURL: "https://desk.example.org", From: "desk@example.org", ReplyTo: "help@example.org", SealKey: [32]byte{1, 2, 3}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	offerings, err := catalog.ParseFiles(demo.Files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &bench{Database: db, locales: locales,
-		desk: Desk{Vocabulary: catalogtest.Vocabulary(), Catalog: catalog.NewCache(catalogtest.Vocabulary()), Mail: mail, Locales: locales}}
-	b.Write(t, func(tx *data.Tx) error {
-		_, err := catalog.Import(tx, catalogtest.Vocabulary(), offerings, "seed")
-		return err
-	})
-	t.Cleanup(func() {
-		for _, missing := range locales.Missing() {
-			t.Errorf("missing text: %s", missing)
-		}
-	})
-	return b
-}
-
-// publish replaces the live version of a program by its demo file after edits, as publishing does.
-func (b *bench) publish(t testing.TB, slug string, edits ...string) {
-	t.Helper()
-	file, err := demo.Files.ReadFile("catalog/" + slug + ".toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(file)
-	for i := 0; i+1 < len(edits); i += 2 {
-		if !strings.Contains(text, edits[i]) {
-			t.Fatalf("the file of %s has no %q", slug, edits[i])
-		}
-		text = strings.Replace(text, edits[i], edits[i+1], 1)
-	}
-	o, err := catalog.Parse(slug+".toml", []byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.Write(t, func(tx *data.Tx) error {
-		var number int
-		if err := tx.Row("SELECT max(number) FROM offering_version WHERE slug = $1", slug).Scan(&number); err != nil {
-			return err
-		}
-		if err := retire(tx, slug); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`INSERT INTO offering_version (id, slug, number, state, body, owner, created_at, created_by, published_at, published_by)
-			VALUES ($1, $2, $3, 'published', $4, '', $5, 'console', $5, 'console')`,
-			data.NewID(), slug, number+1, string(catalog.Canonical(o)), data.Millis(tx.Now))
-		return err
-	})
-}
-
-func retire(tx *data.Tx, slug string) error {
-	if _, err := tx.Exec("UPDATE offering_version SET state = 'retired' WHERE slug = $1 AND state = 'published'", slug); err != nil {
-		return err
-	}
-	_, err := tx.Exec("UPDATE catalog_revision SET revision = revision + 1, stamp = $1 WHERE id = 1", data.NewID())
-	return err
+	d := desktest.Open(t, db)
+	return &bench{d, Desk{Vocabulary: d.Vocabulary, Catalog: d.Catalog, Mail: d.Mail, Locales: d.Locales}}
 }
 
 func (b *bench) follow(t testing.TB, slug, address, lang string) {
@@ -127,32 +58,12 @@ func (b *bench) due(t testing.TB) (told int) {
 	return told
 }
 
-// sink is a Mailer that keeps what it gets.
-type sink struct{ mails []notify.Mail }
-
-func (s *sink) Send(_ context.Context, m notify.Mail) error {
-	s.mails = append(s.mails, m)
-	return nil
-}
-func (s *sink) Close() error { return nil }
-
-// mails delivers what is due and gives it, by recipient.
-func (b *bench) mails(t testing.TB) []notify.Mail {
-	t.Helper()
-	s := &sink{}
-	if _, err := notify.Deliver(context.Background(), b.DB, b.desk.Mail, s, slog.New(slog.NewTextHandler(&bytes.Buffer{}, nil))); err != nil {
-		t.Fatal(err)
-	}
-	slices.SortFunc(s.mails, func(a, b notify.Mail) int { return strings.Compare(a.To+a.Template, b.To+b.Template) })
-	return s.mails
-}
-
 // told runs Due and gives the mails of the run as "template recipient".
 func (b *bench) told(t testing.TB) []string {
 	t.Helper()
 	count := b.due(t)
 	var all []string
-	for _, m := range b.mails(t) {
+	for _, m := range b.Mails(t) {
 		all = append(all, m.Template+" "+m.To)
 	}
 	if len(all) != count {
@@ -185,11 +96,11 @@ func TestDoubleOptIn(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := open(t, db)
 		b.ask(t, model, " Ana@Example.org ")
-		list := b.mails(t)
+		list := b.Mails(t)
 		if len(list) != 1 || list[0].To != ana || list[0].StopLink != "" || !strings.Contains(list[0].Text, "Somebody asked us to tell this address") {
 			t.Fatalf("mails %+v", list)
 		}
-		b.publish(t, model, `duration_days = `, `duration_days = 1`)
+		b.Publish(t, model, `duration_days = `, `duration_days = 1`)
 		b.want(t, "not confirmed yet")
 		b.Read(t, func(tx *data.Tx) error {
 			for _, wrong := range []string{"", "x", token(t, list[0])[1:], data.HashToken(token(t, list[0]))} {
@@ -221,7 +132,7 @@ func TestDoubleOptIn(t *testing.T) {
 			}
 			return nil
 		})
-		b.publish(t, model)
+		b.Publish(t, model)
 		b.want(t, "after confirming", "saved_changed "+ana)
 	})
 }
@@ -231,7 +142,7 @@ func TestConfirmTime(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := open(t, db)
 		b.ask(t, model, ana)
-		link := token(t, b.mails(t)[0])
+		link := token(t, b.Mails(t)[0])
 		rows := func() (count int) {
 			b.Read(t, func(tx *data.Tx) error { return tx.Row("SELECT count(*) FROM saved_interest").Scan(&count) })
 			return count
@@ -266,13 +177,13 @@ func TestAskAnswersAlike(t *testing.T) {
 			b.ask(t, model, ana)
 		}
 		b.ask(t, scan, ana)
-		list := b.mails(t)
+		list := b.Mails(t)
 		if len(list) != mailsInDay {
 			t.Errorf("%d mails to one address in a day", len(list))
 		}
 		b.Advance(24 * time.Hour)
 		b.ask(t, model, ana)
-		fresh := b.mails(t)
+		fresh := b.Mails(t)
 		if len(fresh) != 1 {
 			t.Fatalf("%d mails on the next day", len(fresh))
 		}
@@ -287,12 +198,12 @@ func TestAskAnswersAlike(t *testing.T) {
 			return err
 		})
 		b.ask(t, model, ana)
-		if again := b.mails(t); len(again) != 0 {
+		if again := b.Mails(t); len(again) != 0 {
 			t.Errorf("an address that follows already got %d mails", len(again))
 		}
 		b.Write(t, func(tx *data.Tx) error { return notify.Choose(tx, ana, notify.KindSaved, false) })
 		b.ask(t, model, ana) // the way back for somebody without an account
-		back := b.mails(t)
+		back := b.Mails(t)
 		if len(back) != 1 {
 			t.Fatalf("%d mails to an address that had stopped them", len(back))
 		}
@@ -324,7 +235,7 @@ const window = "\n[window]\nopens = 2026-12-01T14:00:00Z\ncloses = 2026-12-11T22
 func TestWindowTurns(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := open(t, db)
-		b.publish(t, model, "\n[provider]", window+"\n[provider]")
+		b.Publish(t, model, "\n[provider]", window+"\n[provider]")
 		b.follow(t, model, ana, "es")
 		opens, closes := time.Date(2026, 12, 1, 14, 0, 0, 0, time.UTC), time.Date(2026, 12, 11, 22, 0, 0, 0, time.UTC)
 		b.SetNow(opens.Add(-time.Second))
@@ -333,7 +244,7 @@ func TestWindowTurns(t *testing.T) {
 		if got := b.due(t); got != 1 {
 			t.Errorf("%d told when it opens", got)
 		}
-		m := b.mails(t)[0]
+		m := b.Mails(t)[0]
 		if m.Template != "saved_opened" || m.Lang != "es" || !strings.Contains(m.Text, "Abierto hasta el 11 de diciembre de 2026") || strings.Contains(m.Text, "También") || m.StopLink == "" {
 			t.Errorf("%s:\n%s", m.Template, m.Text)
 		}
@@ -344,7 +255,7 @@ func TestWindowTurns(t *testing.T) {
 		if b.due(t) != 1 {
 			t.Error("not told when it closes")
 		}
-		if m := b.mails(t)[0]; m.Template != "saved_closed" || !strings.Contains(m.Text, "Cerró el 11 de diciembre de 2026") {
+		if m := b.Mails(t)[0]; m.Template != "saved_closed" || !strings.Contains(m.Text, "Cerró el 11 de diciembre de 2026") {
 			t.Errorf("%s:\n%s", m.Template, m.Text)
 		}
 		b.want(t, "after it closed")
@@ -355,13 +266,57 @@ func TestWindowTurns(t *testing.T) {
 func TestMissedRun(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := open(t, db)
-		b.publish(t, model, "\n[provider]", window+"\n[provider]")
-		b.publish(t, scan, "\n[provider]", window+"\n[provider]")
+		b.Publish(t, model, "\n[provider]", window+"\n[provider]")
+		b.Publish(t, scan, "\n[provider]", window+"\n[provider]")
 		b.follow(t, model, ana, "en")
 		b.SetNow(time.Date(2026, 12, 5, 0, 0, 0, 0, time.UTC))
 		b.follow(t, scan, "ben@example.org", "en") // sees it open
 		b.SetNow(time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC))
 		b.want(t, "three months later", "saved_closed ben@example.org")
+	})
+}
+
+// TestIntakesAndBreaks: each opening and closing of a recurring window is told, the beginning and the end of a break, and a break that is
+// announced.
+func TestIntakesAndBreaks(t *testing.T) {
+	const monthly = "\n[window]\nopens = 2026-12-01T09:00:00-05:00\ncloses = 2026-12-11T17:00:00-05:00\ntime_zone = \"America/New_York\"\nevery = \"month\"\n"
+	const pause = "\n[pause]\nsince = 2027-02-05T12:00:00-05:00\nuntil = 2027-03-03T00:00:00-05:00\nreason = { en = \"A flood.\", es = \"Una inundación.\" }\n"
+	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
+		b := open(t, db)
+		b.Publish(t, model, "\n[provider]", monthly+"\n[provider]")
+		b.follow(t, model, ana, "en")
+		told := func(at, template string, says ...string) {
+			t.Helper()
+			moment, err := time.Parse(time.RFC3339, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.SetNow(moment.Add(-time.Second))
+			b.want(t, "a second before "+at)
+			b.SetNow(moment)
+			if got := b.due(t); got != 1 {
+				t.Fatalf("%s: %d told", at, got)
+			}
+			m := b.Mails(t)[0]
+			for _, text := range says {
+				if m.Template != template || !strings.Contains(m.Text, text) {
+					t.Errorf("%s: %s, without %q:\n%s", at, m.Template, text, m.Text)
+				}
+			}
+		}
+		told("2026-12-01T09:00:00-05:00", "saved_opened", "Open until December 11, 2026, 5:00 p.m. EST")
+		told("2026-12-11T17:00:00-05:00", "saved_closed", "Closed, opens again January 1, 2027")
+		told("2027-01-01T09:00:00-05:00", "saved_opened", "Open until January 11, 2027, 5:00 p.m. EST")
+		told("2027-01-11T17:00:00-05:00", "saved_closed", "Closed, opens again February 1, 2027")
+		told("2027-02-01T09:00:00-05:00", "saved_opened", "Open until February 11, 2027")
+		b.Advance(48 * time.Hour)
+		b.Publish(t, model, "\n[provider]", monthly+pause+"\n[provider]")
+		b.want(t, "a break is announced", "saved_changed "+ana)
+		told("2027-02-05T12:00:00-05:00", "saved_closed", "Paused since February 5, 2027, expected back March 3, 2027. A flood")
+		b.SetNow(time.Date(2027, 3, 4, 12, 0, 0, 0, time.UTC))
+		b.want(t, "the day on which it was expected back, and the opening of a window in the break")
+		b.Publish(t, model, "\n[provider]", monthly+"\n[provider]")
+		b.want(t, "the break is over", "saved_opened "+ana)
 	})
 }
 
@@ -371,20 +326,29 @@ func TestStatusAndListing(t *testing.T) {
 		b.follow(t, model, ana, "en")
 		b.follow(t, scan, "ben@example.org", "en")
 		b.want(t, "nothing changed")
-		b.publish(t, model, `status = "open"`, `status = "lapsed"`)
+		b.Publish(t, model, `status = "open"`, `status = "lapsed"`)
 		if b.due(t) != 1 {
 			t.Error("a pause was not told")
 		}
-		if m := b.mails(t)[0]; m.Template != "saved_closed" || m.To != ana || !strings.Contains(m.Text, "Status: Paused") {
+		if m := b.Mails(t)[0]; m.Template != "saved_closed" || m.To != ana || !strings.Contains(m.Text, "Status: Paused") {
 			t.Errorf("%s to %s:\n%s", m.Template, m.To, m.Text)
 		}
-		b.publish(t, model)
-		b.want(t, "open again", "saved_opened "+ana)
-		b.Write(t, func(tx *data.Tx) error { return retire(tx, model) })
+		b.Publish(t, model)
+		b.desk.Places = func(*data.Tx, []*catalog.Published) (catalog.Counts, error) {
+			return catalog.Counts{model: {Seats: catalog.Seats{All: 3, Taken: 3, Waiting: 2}}}, nil
+		}
+		if b.due(t) != 1 {
+			t.Error("that it is open again was not told")
+		}
+		if m := b.Mails(t)[0]; m.Template != "saved_opened" || !strings.Contains(m.Text, "Status: Full, without a waiting list") {
+			t.Errorf("%s:\n%s", m.Template, m.Text)
+		}
+		b.desk.Places = nil
+		b.TakeOff(t, model)
 		if b.due(t) != 1 {
 			t.Error("the end of the listing was not told")
 		}
-		if m := b.mails(t)[0]; m.Template != "saved_gone" || !strings.Contains(m.Text, "Defender model access") || !strings.Contains(m.Text, "https://desk.example.org/programs?lang=en") {
+		if m := b.Mails(t)[0]; m.Template != "saved_gone" || !strings.Contains(m.Text, "Defender model access") || !strings.Contains(m.Text, "https://desk.example.org/programs?lang=en") {
 			t.Errorf("%s:\n%s", m.Template, m.Text)
 		}
 		b.Read(t, func(tx *data.Tx) error {
@@ -394,7 +358,7 @@ func TestStatusAndListing(t *testing.T) {
 			}
 			return nil
 		})
-		b.publish(t, model)
+		b.Publish(t, model)
 		b.want(t, "listed again", "saved_opened "+ana)
 	})
 }
@@ -415,7 +379,7 @@ func TestChanges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := open(t, datatest.Open(t))
 			b.follow(t, model, ana, "en")
-			b.publish(t, model, c.edits...)
+			b.Publish(t, model, c.edits...)
 			if c.says == "" {
 				b.want(t, name)
 				return
@@ -423,7 +387,7 @@ func TestChanges(t *testing.T) {
 			if b.due(t) != 1 {
 				t.Fatal("not told")
 			}
-			if m := b.mails(t)[0]; m.Template != "saved_changed" || !strings.Contains(m.Text, c.says) || strings.Count(m.Text, "\n- ") != 1 {
+			if m := b.Mails(t)[0]; m.Template != "saved_changed" || !strings.Contains(m.Text, c.says) || strings.Count(m.Text, "\n- ") != 1 {
 				t.Errorf("%s:\n%s", m.Template, m.Text)
 			}
 		})
@@ -434,25 +398,25 @@ func TestChangePause(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := open(t, db)
 		b.follow(t, model, ana, "en")
-		b.publish(t, model, `duration_days = `, `duration_days = 1`)
+		b.Publish(t, model, `duration_days = `, `duration_days = 1`)
 		b.want(t, "the first change", "saved_changed "+ana)
 		noticed := b.Now()
 		b.Advance(time.Hour)
-		b.publish(t, model, `duration_days = `, `duration_days = 2`)
+		b.Publish(t, model, `duration_days = `, `duration_days = 2`)
 		b.want(t, "another one within the day")
-		b.publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`)
+		b.Publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`)
 		b.SetNow(noticed.Add(ChangePause - time.Second))
 		b.want(t, "a second before the day is over")
 		b.SetNow(noticed.Add(ChangePause))
 		b.want(t, "both together", "saved_changed "+ana)
 		b.Advance(time.Hour)
-		b.publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`, `status = "open"`, `status = "lapsed"`)
+		b.Publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`, `status = "open"`, `status = "lapsed"`)
 		b.want(t, "that it closed is told at once", "saved_closed "+ana)
-		b.publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`)
+		b.Publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`)
 		b.want(t, "and that it opened", "saved_opened "+ana)
 		b.Advance(time.Hour)
-		b.publish(t, model)
-		b.publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`)
+		b.Publish(t, model)
+		b.Publish(t, model, `duration_days = `, `duration_days = 3`, `cost = "none_listed"`, `cost = "fee"`)
 		b.Advance(ChangePause)
 		b.want(t, "a change that was taken back")
 	})
@@ -465,12 +429,12 @@ func TestUnwantedNotices(t *testing.T) {
 		b.follow(t, model, ana, "en")
 		b.follow(t, model, "ben@example.org", "es")
 		b.Write(t, func(tx *data.Tx) error { return notify.Choose(tx, ana, notify.KindSaved, false) })
-		b.publish(t, model, `status = "open"`, `status = "lapsed"`)
+		b.Publish(t, model, `status = "open"`, `status = "lapsed"`)
 		b.want(t, "one of two", "saved_closed ben@example.org")
 		b.Write(t, func(tx *data.Tx) error { return notify.Choose(tx, ana, notify.KindSaved, true) })
 		b.want(t, "switched on again")
 		b.Write(t, func(tx *data.Tx) error { return Stop(tx, model, "BEN@example.org") })
-		b.publish(t, model)
+		b.Publish(t, model)
 		b.want(t, "one has stopped following", "saved_opened "+ana)
 	})
 }
@@ -479,12 +443,12 @@ func TestFollowingTwice(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := open(t, db)
 		b.follow(t, model, ana, "en")
-		b.publish(t, model, `status = "open"`, `status = "lapsed"`)
+		b.Publish(t, model, `status = "open"`, `status = "lapsed"`)
 		b.follow(t, model, "Ana@example.org", "es") // nothing that was not told yet is forgotten
 		if b.due(t) != 1 {
 			t.Fatal("following again swallowed the notice")
 		}
-		if m := b.mails(t)[0]; m.Lang != "es" {
+		if m := b.Mails(t)[0]; m.Lang != "es" {
 			t.Errorf("language %s", m.Lang)
 		}
 	})
@@ -501,16 +465,16 @@ func TestNoticesFollowThePosition(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		round++
 		address := fmt.Sprintf("walker%d@example.org", round)
-		b.publish(t, model)
+		b.Publish(t, model)
 		b.due(t)
-		b.mails(t)
+		b.Mails(t)
 		b.follow(t, model, address, "en")
 		told := "open"
 		for range rapid.IntRange(1, 6).Draw(r, "steps") {
 			now := told
 			for range rapid.IntRange(0, 2).Draw(r, "edits") {
 				now = rapid.SampledFrom(names).Draw(r, "state")
-				b.publish(t, model, states[now]...)
+				b.Publish(t, model, states[now]...)
 			}
 			b.Advance(ChangePause)
 			opened := func(state string) bool { return state == "open" || state == "longer" }
@@ -525,7 +489,7 @@ func TestNoticesFollowThePosition(t *testing.T) {
 			}
 			b.due(t)
 			var got []string
-			for _, m := range b.mails(t) {
+			for _, m := range b.Mails(t) {
 				if m.To == address {
 					got = append(got, m.Template)
 				}

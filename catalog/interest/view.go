@@ -40,9 +40,9 @@ func viewOf(p *catalog.Published, now time.Time) view {
 	for name, part := range map[string]catalog.Offering{
 		partRules:  {Sectors: p.Sectors, Criteria: p.Criteria, CriteriaPublished: p.CriteriaPublished},
 		partApply:  {Apply: p.Apply, Questions: p.Questions, Helper: p.Helper},
-		partWindow: {Status: p.Status, Window: p.Window},
+		partWindow: {Status: p.Status, Window: p.Window, Pause: p.Pause},
 		partCost:   {Cost: p.Cost},
-		partTerms:  {Terms: p.Terms},
+		partTerms:  {Terms: p.Terms, Tiers: p.Tiers},
 		partGives:  {Kind: p.Kind, Title: p.Title, Summary: p.Summary, Details: p.Details},
 	} {
 		sum := sha256.Sum256(catalog.Canonical(&part)) // the one spelling: what is empty is left out, so that new keys change nothing

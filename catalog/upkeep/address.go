@@ -157,6 +157,7 @@ func KeepAnswers(tx *data.Tx, answers []link.Answer, today catalog.Date) error {
 
 // after is what is known once an answer has come.
 func (a Address) after(answer link.Answer, now time.Time, today catalog.Date) Address {
+	again := nothingThere(a.Problem)
 	a.Problem, a.Status, a.AskedAt, a.MovedTo = answer.Problem, answer.Status, now, ""
 	if strings.TrimSuffix(answer.MovedTo, "/") != strings.TrimSuffix(a.URL, "/") {
 		a.MovedTo = answer.MovedTo
@@ -168,7 +169,7 @@ func (a Address) after(answer link.Answer, now time.Time, today catalog.Date) Ad
 	case link.Robots:
 		a.Failures, a.FailedAt, wait = 0, time.Time{}, askNextMonth
 	case link.Elsewhere: // it leads on; where to, only a person can look
-		a.Failures, a.FailedAt = 0, time.Time{}
+		a.GoneOn, a.Failures, a.FailedAt = "", 0, time.Time{}
 	default:
 		if a.Failures++; a.Failures == 1 {
 			a.FailedAt = now
@@ -176,14 +177,16 @@ func (a Address) after(answer link.Answer, now time.Time, today catalog.Date) Ad
 		if a.Failures < patience {
 			wait = askTomorrow
 		}
-		away := answer.Problem == link.Gone || answer.Problem == link.NoSuchName
-		if away && a.GoneOn == "" && a.Failures >= goneAsked && now.Sub(a.FailedAt) >= goneFor {
+		if again && nothingThere(answer.Problem) && a.GoneOn == "" && a.Failures >= goneAsked && now.Sub(a.FailedAt) >= goneFor {
 			a.GoneOn = today
 		}
 	}
 	a.due = now.Add(wait)
 	return a
 }
+
+// nothingThere tells whether a problem says that there is no such page.
+func nothingThere(p link.Problem) bool { return p == link.Gone || p == link.NoSuchName }
 
 // BrokenAddress is an address that somebody should look at, with the programs that name it.
 type BrokenAddress struct {

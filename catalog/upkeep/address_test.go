@@ -208,3 +208,24 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestGoneTakesTwoAnswersThatSayIt: one answer that nothing is there, after one that came too late, is not enough.
+func TestGoneTakesTwoAnswersThatSayIt(t *testing.T) {
+	now := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	a := Address{URL: "https://a.example.org/x", ReachedOn: "2026-10-25"}
+	a = a.after(link.Answer{URL: a.URL, Problem: link.Slow}, now, "2026-11-01")
+	a = a.after(link.Answer{URL: a.URL, Problem: link.Gone, Status: 404}, now.Add(24*time.Hour), "2026-11-02")
+	if a.GoneOn != "" {
+		t.Errorf("one 404 after a slow answer counts as gone on %s", a.GoneOn)
+	}
+}
+
+// TestGoneEndsWithARedirect: an address that leads on is there again.
+func TestGoneEndsWithARedirect(t *testing.T) {
+	now := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	a := Address{URL: "https://a.example.org/x", ReachedOn: "2026-10-25", GoneOn: "2026-10-28", Failures: 2, FailedAt: now.Add(-72 * time.Hour), Problem: link.Gone}
+	a = a.after(link.Answer{URL: a.URL, Problem: link.Elsewhere, Status: 301}, now, "2026-11-01")
+	if a.GoneOn != "" {
+		t.Errorf("the address answers with a redirect and is still gone since %s", a.GoneOn)
+	}
+}

@@ -31,7 +31,7 @@ func (s *State) CheckedOn(p *catalog.Published) catalog.Date {
 // The same confirmation again changes nothing. Refusals at the fields "day" and "note"; data.ErrConflict if the version is not live
 // any more.
 func Confirm(tx *data.Tx, d Desk, c Checked, today catalog.Date) error {
-	listing, err := d.listing(tx, c.Slug)
+	listing, err := d.Catalog.Live(tx, c.Slug)
 	if err != nil {
 		return wrap(err, "confirm %s", c.Slug)
 	}

@@ -9,12 +9,9 @@ import (
 
 	"accessdesk/broker/record"
 	"accessdesk/catalog"
-	"accessdesk/catalog/catalogtest"
+	"accessdesk/catalog/desktest"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
-	"accessdesk/data/demo"
-	"accessdesk/data/locale"
-	"accessdesk/notify"
 )
 
 const (
@@ -29,37 +26,15 @@ func TestMain(m *testing.M) { datatest.Main(m) }
 
 // bench is a desk with the demo programs.
 type bench struct {
-	*datatest.Database
+	*desktest.Desk
 	desk  Desk
 	cache Cache
 }
 
 func open(t testing.TB, db *datatest.Database) *bench {
 	t.Helper()
-	locales, err := locale.Bundle()
-	if err != nil {
-		t.Fatal(err)
-	}
-	mail, err := notify.NewComposer(notify.ComposerConfig{Locales: locales, Brand: "Cyber Access Desk", Operator: "Example Institute",
-		PublicURL: "https://desk.example.org", From: "desk@example.org", ReplyTo: "help@example.org", SealKey: [32]byte{1, 2, 3}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	offerings, err := catalog.ParseFiles(demo.Files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &bench{Database: db, desk: Desk{Vocabulary: catalogtest.Vocabulary(), Catalog: catalog.NewCache(catalogtest.Vocabulary()), Mail: mail}}
-	b.Write(t, func(tx *data.Tx) error {
-		_, err := catalog.Import(tx, catalogtest.Vocabulary(), offerings, "seed")
-		return err
-	})
-	t.Cleanup(func() {
-		for _, missing := range locales.Missing() {
-			t.Errorf("missing text: %s", missing)
-		}
-	})
-	return b
+	d := desktest.Open(t, db)
+	return &bench{Desk: d, desk: Desk{Vocabulary: d.Vocabulary, Catalog: d.Catalog, Mail: d.Mail}}
 }
 
 // snapshot is the catalog now.

@@ -84,7 +84,7 @@ type Step struct {
 // Report keeps what somebody says is wrong with a listing. The same words sent again are the same report. Refusals: at the fields
 // "wrong", "text", "email"; "report_many" where the listing has had more of the public than anybody can read.
 func Report(tx *data.Tx, d Desk, words Words) (id string, err error) {
-	listing, err := d.listing(tx, words.Slug)
+	listing, err := d.Catalog.Live(tx, words.Slug)
 	if err != nil {
 		return "", wrap(err, "report about %s", words.Slug)
 	}

@@ -46,19 +46,6 @@ type Desk struct {
 	Mail       *notify.Composer
 }
 
-// listing finds a published offering. data.ErrNotFound if there is none.
-func (d Desk) listing(tx *data.Tx, slug string) (*catalog.Published, error) {
-	snapshot, err := d.Catalog.Snapshot(tx)
-	if err != nil {
-		return nil, err
-	}
-	p, ok := snapshot.Find(slug)
-	if !ok {
-		return nil, data.ErrNotFound
-	}
-	return p, nil
-}
-
 // provider finds a provider by its slug, as one of its published offerings names it. data.ErrNotFound if there is none.
 func (d Desk) provider(tx *data.Tx, slug string) (catalog.Provider, error) {
 	snapshot, err := d.Catalog.Snapshot(tx)

@@ -20,75 +20,124 @@ import (
 // mayImport is the table of rooms and arrows: which of our packages a package may import. Lower rooms never know the
 // upper ones. A new package gets its line here first.
 var mayImport = map[string][]string{
-	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/internet": {}, "data/datatest": {"data"},
+	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/internet": {}, "data/spreadsheet": {}, "data/datatest": {"data"},
 	"eligibility": {"eligibility/fact", "eligibility/rule", "eligibility/share"}, "eligibility/share": {"eligibility/fact"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
+	"eligibility/builder":  {"eligibility", "eligibility/fact", "eligibility/rule"}, // criteria as rows, and what cannot be meant by them
 	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/download": {"data", "data/internet", "eligibility/registry", "eligibility/registry/layout"}, "eligibility/registry/index": {"data", "eligibility/registry", "eligibility/registry/layout", "broker/record"},
-	"eligibility/registry/impact":       {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout"}, // whom rules reach; for the command, pages and a rule editor
+	"eligibility/registry/impact":       {"data", "data/spreadsheet", "eligibility", "eligibility/registry", "eligibility/registry/layout"}, // whom rules reach; for the command, pages and a rule editor
 	"eligibility/registry/registrytest": {"data", "broker/record", "eligibility/registry", "eligibility/registry/layout"},
 
 	"notify":                   {"data", "data/locale"},
 	"broker/record":            {"data"},
 	"broker/record/checkpoint": {"data", "broker/record"},
 	"broker/record/archive":    {"data", "broker/record", "broker/record/checkpoint"},
-	"catalog":                  {"catalog/position", "catalog/wording", "data", "eligibility", "notify", "broker/record"},
+	"catalog":                  {"catalog/position", "catalog/tree", "catalog/wording", "data", "eligibility", "notify", "broker/record"},
 	"catalog/position":         {},
+	"catalog/tree":             {}, // keys with plain values, and their spelling in TOML
 	"catalog/wording":          {},
-	"catalog/check":            {"catalog", "catalog/position", "catalog/wording", "eligibility"},
+	"catalog/check":            {"data", "data/locale", "catalog", "catalog/answer", "catalog/position", "catalog/wording", "eligibility", "eligibility/builder"},
+	"catalog/answer":           {"catalog", "data"},
+	"catalog/question":         {"catalog", "catalog/answer", "catalog/check", "catalog/publishing", "data", "data/locale", "eligibility", "broker/record"},
+	"catalog/publishing":       {"catalog", "catalog/check", "data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/impact", "notify", "broker/record"},
+	"catalog/offeringjson":     {"catalog", "catalog/tree"},
 	"catalog/catalogtest":      {"eligibility"},
+	"catalog/desktest":         {"catalog", "catalog/catalogtest", "data", "data/datatest", "data/demo", "data/locale", "eligibility", "notify"},
+	"catalog/exchange/hsds":    {"catalog", "catalog/upkeep", "data", "data/locale", "eligibility"},
+	"catalog/difference":       {"catalog", "catalog/position", "catalog/tree", "data/locale", "eligibility"},
 	"catalog/reference":        {"catalog", "catalog/wording", "data/reference", "eligibility"},
-	"catalog/interest":         {"catalog", "data", "data/locale", "eligibility", "notify"},
+	"catalog/chronicle":        {"catalog", "data"},
+	"catalog/status":           {"catalog", "data/locale"}, // says in words whether a program takes requests now
+	"catalog/search":           {"catalog", "data/locale", "eligibility"},
+	"catalog/interest":         {"catalog", "catalog/status", "data", "data/locale", "eligibility", "notify"},
+	"catalog/interest/alert":   {"catalog", "catalog/interest", "catalog/search", "data", "data/locale", "eligibility", "notify"},
 	"catalog/upkeep/link":      {"data/internet"},
 	"catalog/upkeep":           {"catalog", "catalog/upkeep/link", "catalog/wording", "data", "data/internet", "eligibility", "notify", "broker/record"},
 	"broker/account":           {"data", "eligibility", "notify", "broker/record"},
+	"broker/account/key":       {"data", "broker/record", "broker/account"},
 	"broker/proof":             {"data", "eligibility", "eligibility/registry", "eligibility/registry/layout", "broker/record", "broker/account"},
-	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account"},
+	"broker/access":            {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/seat"},
+	"broker/seat":              {"data", "catalog"}, // keeps the places of the programs that are decided here
 	"broker/packet":            {"data/locale", "eligibility", "catalog"},
 	"broker/workflow":          {},
 	"broker/screening":         {"eligibility", "catalog"},
-	"broker/questionnaire":     {"catalog", "data", "eligibility"},
+	"broker/screening/report":  {"eligibility", "catalog", "broker/screening"},
+	"broker/questionnaire":     {"catalog", "catalog/answer", "data", "eligibility"},
 	"broker/paper":             {"data", "broker/record", "broker/account"},
 	"broker/progress":          {"data", "eligibility", "broker/account", "broker/workflow", "broker/questionnaire"},
-	"broker":                   {"data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "notify", "broker/record", "broker/account", "broker/proof", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress"},
+	"broker":                   {"data", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "catalog/search", "notify", "broker/record", "broker/account", "broker/proof", "broker/access", "broker/packet", "broker/workflow", "broker/questionnaire", "broker/progress", "broker/seat"},
 	"broker/followup":          {"data", "eligibility", "catalog", "notify", "broker/record", "broker/account", "broker/packet", "broker"},
 	"broker/reminder":          {"data", "catalog", "catalog/interest", "catalog/upkeep", "eligibility", "notify", "broker/record", "broker/account", "broker/access", "broker/followup", "broker"},
-	"broker/recheck":           {"data", "data/locale", "catalog", "catalog/interest", "eligibility", "eligibility/registry", "eligibility/registry/layout", "notify", "broker/account", "broker/proof", "broker/screening", "broker"},
+	"broker/agenda":            {"data", "data/locale", "eligibility", "catalog", "broker", "broker/account", "broker/reminder"},
+	"broker/recheck":           {"data", "data/locale", "catalog", "catalog/interest", "eligibility", "eligibility/registry", "eligibility/registry/layout", "notify", "broker/account", "broker/proof", "broker/screening", "broker/seat", "broker"},
+	"broker/report":            {"data", "eligibility", "eligibility/registry/impact", "catalog", "notify", "broker/record", "broker/account", "broker/screening", "broker/progress", "broker"},
 	"broker/doctor":            {"data", "data/locale", "eligibility", "catalog", "notify", "broker/record", "broker/record/checkpoint", "broker/record/archive"},
+	"broker/curation":          {"data", "eligibility", "eligibility/registry/impact", "catalog", "catalog/publishing", "catalog/question", "broker/account", "broker"},
 	"broker/demonstration":     above(),
-	"ui/web":                   domain,
+	"ui/problem":               {},
+	"ui/web/frame":             {},
+	"ui/web/asset":             {},
+	"ui/web/bearer":            {"data", "broker/account", "broker/account/key", "ui/problem"},
+	"ui/web/replay":            {"data"},
+	"ui/web/shelf":             {},
+	"ui/web/tongue":            {},
+	"ui/web":                   above("ui/problem", "ui/web/asset", "ui/web/bearer", "ui/web/frame", "ui/web/replay", "ui/web/shelf", "ui/web/tongue"),
+	"ui/api":                   above("ui/curate", "ui/problem", "ui/web", "ui/card", "ui/api/body", "catalog/offeringjson"),
+	"ui/api/body":              {},
 	"ui/form":                  above("ui/web"),
 	"ui/card":                  above("ui/web"),
 	"ui/check":                 above("ui/web", "ui/form", "ui/card"),
-	"ui/public":                above("ui/web", "ui/form", "ui/card", "ui/check"),
+	"ui/feed":                  above("ui/web"),
+	"ui/public":                above("ui/web", "ui/form", "ui/card", "ui/check", "ui/feed"),
 	"ui/standing":              above("ui/web"),
 	"ui/grant":                 above("ui/web", "ui/form"),
 	"ui/elsewhere":             above("ui/web", "ui/form"),
 	"ui/desk":                  above("ui/web", "ui/form", "ui/grant", "ui/elsewhere", "ui/standing"),
 	"ui/organization":          above("ui/web", "ui/form", "ui/card", "ui/standing"),
 	"ui/staff":                 above("ui/web", "ui/form", "ui/standing"),
+	"ui/curate":                above("ui/web"),
+	"ui/editor/part":           above("ui/web", "ui/form"),
+	"ui/editor/rules":          above("ui/web", "ui/form", "ui/card", "ui/check", "ui/public", "ui/curate", "ui/editor", "ui/editor/part"),
+	"ui/bank":                  above("ui/web", "ui/form", "ui/editor", "ui/editor/part", "ui/curate"),
+	"ui/editor":                above("ui/web", "ui/form", "ui/card", "ui/check", "ui/public", "ui/curate", "ui/editor/part"),
 	"ui/reach":                 above("ui/web"),
 	"ui/reminders":             above("ui/web"),
-	"ui":                       above("ui/web", "ui/form", "ui/card", "ui/check", "ui/public", "ui/organization", "ui/grant", "ui/elsewhere", "ui/desk", "ui/reach", "ui/staff", "ui/reminders", "ui/standing"),
-	"ui/webtest":               {}, "ui/browsertest": {},
-	"cmd/accessdesk":               above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration", "cmd/accessdesk/configuration", "cmd/accessdesk/nation", "cmd/accessdesk/reach", "cmd/accessdesk/register", "cmd/accessdesk/screening", "cmd/accessdesk/spelling"),
-	"cmd/accessdesk/configuration": {"cmd/accessdesk/spelling"}, "cmd/accessdesk/spelling": {},
+	"ui/report":                above("ui/web"),
+	"ui/hsds":                  above("ui/problem", "ui/web"),
+	"ui":                       above("ui/bank", "ui/editor", "ui/editor/rules", "ui/api", "ui/hsds", "ui/problem", "ui/web", "ui/form", "ui/card", "ui/check", "ui/feed", "ui/public", "ui/organization", "ui/grant", "ui/elsewhere", "ui/desk", "ui/reach", "ui/staff", "ui/reminders", "ui/report", "ui/standing"),
+	"ui/webtest":               {}, "ui/browsertest": {}, "catalog/exchange/hsds/hsdstest": {},
+	"cmd/accessdesk":               above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration", "cmd/accessdesk/configuration", "cmd/accessdesk/exchange", "cmd/accessdesk/heap", "cmd/accessdesk/keyring", "cmd/accessdesk/nation", "cmd/accessdesk/reach", "cmd/accessdesk/register", "cmd/accessdesk/release", "cmd/accessdesk/screening", "cmd/accessdesk/spelling"),
+	"cmd/accessdesk/configuration": {"cmd/accessdesk/spelling"}, "cmd/accessdesk/spelling": {}, "cmd/accessdesk/heap": {},
+	"cmd/accessdesk/keyring":   {"data", "broker/record", "broker/account", "broker/account/key"},
 	"cmd/accessdesk/register":  {"data", "data/internet", "eligibility/registry/download", "broker/doctor", "eligibility", "eligibility/registry", "eligibility/registry/layout", "eligibility/registry/index", "catalog", "broker/record"},
 	"cmd/accessdesk/reach":     {"data", "eligibility", "eligibility/registry/impact", "catalog", "cmd/accessdesk/register"},
-	"cmd/accessdesk/screening": {"data/locale", "eligibility", "catalog", "catalog/upkeep", "broker/screening"},
+	"cmd/accessdesk/screening": {"data/locale", "eligibility", "catalog", "catalog/status", "catalog/upkeep", "broker/screening"},
 	"cmd/accessdesk/nation":    {"data", "eligibility", "eligibility/registry", "catalog", "broker/screening", "cmd/accessdesk/register"},
+
+	"catalog/exchange":              {"catalog", "catalog/check", "catalog/exchange/bundle", "catalog/exchange/directory", "catalog/exchange/hsds", "catalog/exchange/sheet", "catalog/upkeep", "data/locale", "eligibility"},
+	"catalog/exchange/bundle":       {"catalog"},
+	"catalog/exchange/directory":    {"catalog", "catalog/exchange/bundle", "catalog/exchange/hsds", "catalog/position", "catalog/tree", "data/locale", "eligibility"},
+	"catalog/exchange/sheet":        {"catalog", "catalog/exchange/bundle", "catalog/position", "catalog/tree", "data/locale", "data/spreadsheet", "eligibility"},
+	"catalog/exchange/exchangetest": {"catalog", "catalog/tree", "eligibility"},
+	"cmd/accessdesk/release":        {"data", "catalog", "catalog/publishing", "cmd/accessdesk/exchange"}, // the acts of program managers as commands
+	"cmd/accessdesk/exchange":       {"data", "data/locale", "eligibility", "catalog", "catalog/check", "catalog/difference", "catalog/exchange", "catalog/exchange/bundle", "catalog/exchange/directory", "catalog/exchange/hsds", "catalog/publishing", "catalog/upkeep"},
 }
 
 // domain is everything below ui.
 var domain = []string{
-	"data", "data/internet", "data/locale", "eligibility", "eligibility/registry", "eligibility/registry/download", "eligibility/registry/layout", "eligibility/registry/index", "eligibility/registry/impact", "catalog", "catalog/check", "catalog/interest", "catalog/reference", "catalog/upkeep", "catalog/upkeep/link", "notify", "broker/record",
-	"broker/account", "broker/proof", "broker/access", "broker/packet", "broker/screening", "broker/workflow", "broker/questionnaire",
-	"broker/paper", "broker/progress", "broker", "broker/followup", "broker/reminder", "broker/recheck",
+	"data", "data/internet", "data/locale", "data/spreadsheet", "eligibility", "eligibility/builder", "eligibility/registry", "eligibility/registry/download", "eligibility/registry/layout", "eligibility/registry/index", "eligibility/registry/impact", "catalog", "catalog/check", "catalog/difference", "catalog/exchange/hsds", "catalog/interest", "catalog/publishing", "catalog/reference", "catalog/status", "catalog/upkeep", "catalog/upkeep/link", "notify", "broker/record",
+	"broker/account", "broker/account/key", "broker/proof", "broker/access", "broker/packet", "broker/screening", "broker/screening/report", "broker/workflow", "broker/questionnaire",
+	"broker/paper", "broker/progress", "broker/seat", "broker", "broker/followup", "broker/reminder", "broker/recheck", "broker/report", "broker/curation",
+	"catalog/exchange", "catalog/exchange/bundle", "catalog/exchange/directory", "catalog/exchange/sheet",
+	"catalog/chronicle", "catalog/answer", "catalog/question", "catalog/tree",
+	"catalog/search", "catalog/interest/alert",
+	"broker/agenda",
 }
 
 func above(more ...string) []string { return append(slices.Clone(domain), more...) }
 
 // forTests are packages that any test may use beside what its package may. Those that are made for tests stand in no
 // other list, so that the program itself cannot use them.
-var forTests = []string{"data", "data/locale", "data/seed", "data/demo", "data/datatest", "catalog/catalogtest", "eligibility/registry/registrytest", "broker/demonstration", "ui/webtest", "ui/browsertest"}
+var forTests = []string{"data", "data/locale", "data/seed", "data/demo", "data/datatest", "catalog/exchange/hsds/hsdstest", "catalog/catalogtest", "catalog/desktest", "catalog/exchange/exchangetest", "eligibility/registry/registrytest", "broker/demonstration", "ui/webtest", "ui/browsertest"}
 
 // confined says where a library may appear: in these folders and below them, a library in several lines in any of theirs. Tests are free.
 var confined = []struct{ what, library, folder string }{
@@ -116,7 +165,7 @@ type rule struct {
 }
 
 var rules = []rule{
-	{"imports", importRule}, {"libraries", libraryRule}, {"clock", clockRule}, {"queries", queryRule},
+	{"imports", importRule}, {"libraries", libraryRule}, {"clock", clockRule}, {"releases", releaseRule}, {"queries", queryRule},
 	{"tables", tableRule}, {"sizes", sizeRule}, {"documentation", documentationRule},
 }
 
@@ -215,6 +264,30 @@ func clockRule(s *source) []finding {
 				reads := library == "time" && slices.Contains([]string{"Now", "Since", "Until"}, name)
 				if reads && !(folder == "ui/web" && name != "Until") {
 					found = append(found, s.at(e.Pos(), "time.%s reads the clock outside cmd: use tx.Now, or take the time as a parameter", name))
+				}
+				return true
+			})
+		}
+	}
+	return found
+}
+
+// releaseRule lets only package publishing put offerings before the public: it knows who may, and what has to be ready.
+func releaseRule(s *source) []finding {
+	var found []finding
+	for _, folder := range s.folders() {
+		p := s.packages[folder]
+		if folder == "catalog/publishing" || folder == "catalog/desktest" { // which only tests may use
+			continue
+		}
+		for _, file := range p.code {
+			ast.Inspect(file.syntax, func(node ast.Node) bool {
+				e, ok := node.(*ast.SelectorExpr)
+				if !ok {
+					return true
+				}
+				if library, name := p.qualified(e); library == modulePath+"/catalog" && slices.Contains([]string{"Publish", "TakeOff"}, name) {
+					found = append(found, s.at(e.Pos(), "catalog.%s goes past the second person: use package catalog/publishing", name))
 				}
 				return true
 			})
@@ -442,6 +515,7 @@ var breaches = []breach{
 	{"libraries", "broker/cel.go", "package broker\n\nimport _ \"cel.dev/cel-go/cel\"\n", "CEL"},
 	{"libraries", "broker/cron.go", "package broker\n\nimport _ \"github.com/robfig/cron/v3\"\n", "cron"},
 	{"libraries", "broker/pgx.go", "package broker\n\nimport _ \"github.com/jackc/pgx/v5\"\n", "a database driver"},
+	{"releases", "broker/release.go", "package broker\n\nimport \"accessdesk/catalog\"\n\nvar now = catalog.Publish\n", "goes past the second person"},
 	{"clock", "broker/clock.go", "package broker\n\nimport \"time\"\n\nvar now = time.Now\n", "time.Now reads the clock"},
 	{"clock", "broker/clock.go", "package broker\n\nimport watch \"time\"\n\nvar age = watch.Since(watch.Time{})\n", "time.Since reads the clock"},
 	{"clock", "ui/web/clock.go", "// Package web adapts.\npackage web\n\nimport \"time\"\n\nvar left, took = time.Until(time.Time{}), time.Since(time.Now())\n", "time.Until reads the clock"},

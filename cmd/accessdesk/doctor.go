@@ -69,7 +69,7 @@ func (d doctorCommand) examine(ctx context.Context, p *program, c *commands) []d
 	if len(findings) == 0 {
 		findings = []doctor.Finding{{Area: area, Level: doctor.OK, Text: "The desk is " + config.Server.PublicURL + "."}}
 	}
-	findings = append(findings, linksFinding(config.Catalog))
+	findings = append(findings, linksFinding(config.Catalog), securityFinding(config))
 	b := &parts{config: config}
 	mailer, err := b.mailer()
 	mail, _ := mailer.(doctor.Mail)
@@ -115,6 +115,15 @@ func warnings(c configuration.Configuration) (findings []doctor.Finding) {
 		warn("Mails come from "+c.Mail.From+", which most servers refuse.", "Set [mail] from to an address of your domain.")
 	}
 	return findings
+}
+
+// securityFinding says whether strangers learn to whom they report a weakness of the desk.
+func securityFinding(c configuration.Configuration) doctor.Finding {
+	if contacts := c.Security.Addresses(c.Mail.ReplyTo); len(contacts) > 0 {
+		return doctor.Finding{Area: "security", Level: doctor.OK, Text: "Weaknesses of this desk are reported to " + strings.Join(contacts, ", ") + " (/.well-known/security.txt)."}
+	}
+	return doctor.Finding{Area: "security", Level: doctor.Warning, Mend: "Set [security] contacts, or [mail] reply_to.",
+		Text: "Nobody learns to whom to report a weakness of this desk: there is no /.well-known/security.txt."}
 }
 
 // checkTexts builds every page and mail as serve does at its start, with keys that are good for this only.

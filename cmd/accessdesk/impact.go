@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"accessdesk/catalog"
+	"accessdesk/cmd/accessdesk/exchange"
 	"accessdesk/cmd/accessdesk/reach"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -65,7 +66,7 @@ func (i impactCommand) changed(v *eligibility.Vocabulary) (*eligibility.Ruleset,
 	if i.Criteria == "" {
 		return nil, nil
 	}
-	o, err := readOffering(i.Criteria)
+	o, err := exchange.ReadOffering(i.Criteria)
 	var mistakes catalog.FileErrors
 	if errors.As(err, &mistakes) {
 		return nil, usageError{err}

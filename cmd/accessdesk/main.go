@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"accessdesk/cmd/accessdesk/configuration"
+	"accessdesk/cmd/accessdesk/exchange"
 	"accessdesk/data"
 
 	"github.com/alecthomas/kong"
@@ -40,12 +41,13 @@ type commands struct {
 
 	Serve    serveCommand    `cmd:"" help:"Run the web app; the first start sets it up."`
 	Screen   screenCommand   `cmd:"" help:"Decide which programs fit an operator, with reasons."`
-	Catalog  catalogCommand  `cmd:"" help:"Check offering files."`
+	Catalog  catalogCommand  `cmd:"" help:"Check, export, import, publish, pause and retire programs."`
 	Registry registryCommand `cmd:"" help:"Load the public registers, and look into them."`
 	Impact   impactCommand   `cmd:"" help:"Tell whom a program reaches in the loaded registers, and who gains or loses by a change."`
 	Simulate simulateCommand `cmd:"" help:"Walk the loaded registers through the check, and count the questions."`
 	Remind   remindCommand   `cmd:"" help:"Work out and queue the reminders that are due."`
 	User     userCommand     `cmd:"" help:"Add and list the people who run the desk."`
+	Key      keyCommand      `cmd:"" help:"Make, list and end the keys of programs that use the interfaces."`
 	Doctor   doctorCommand   `cmd:"" help:"Tell what is wrong with this installation, and how to mend it."`
 	Verify   verifyCommand   `cmd:"" help:"Tell whether database and record are sound."`
 	Backup   backupCommand   `cmd:"" help:"Copy everything to a file, while serve goes on."`
@@ -87,7 +89,7 @@ func (p *program) run(ctx context.Context, args []string) (status int) {
 		return p.failed(usageError{fmt.Errorf("%w (%s)", err, whereHelpIs(err))})
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return p.failed(parsed.Run(p, &c))
+	return p.failed(parsed.Run(p, &c, p.exchange(&c)))
 }
 
 // whereHelpIs names the help that fits a command line that could not be read.
@@ -104,10 +106,11 @@ func whereHelpIs(err error) string {
 // failed says an error and gives the exit status for it.
 func (p *program) failed(err error) int {
 	var misused usageError
+	var wrong *exchange.Misuse
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &misused):
+	case errors.As(err, &misused), errors.As(err, &wrong):
 		fmt.Fprintf(p.err, "accessdesk: %v\n", err)
 		return 2
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,13 +11,19 @@ import (
 	"time"
 
 	"accessdesk/broker"
+	"accessdesk/broker/agenda"
+	"accessdesk/broker/curation"
 	"accessdesk/broker/followup"
 	"accessdesk/broker/recheck"
 	"accessdesk/broker/record"
 	"accessdesk/broker/record/checkpoint"
 	"accessdesk/broker/reminder"
+	"accessdesk/broker/report"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
 	"accessdesk/catalog/interest"
+	"accessdesk/catalog/interest/alert"
+	"accessdesk/catalog/search"
 	"accessdesk/catalog/upkeep"
 	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/data"
@@ -76,16 +83,13 @@ func assemble(config configuration.Configuration, db *data.DB, keys secretKeys) 
 	if err != nil {
 		return nil, err
 	}
-	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Registers: registers, Shares: registry.NewShareCache(vocabulary), Mail: composer, Locales: b.locales, Zone: b.zone}
+	b.desk = broker.Desk{Vocabulary: vocabulary, Catalog: catalog.NewCache(vocabulary), Search: search.New(vocabulary), Registers: registers, Shares: registry.NewShareCache(vocabulary), Mail: composer, Locales: b.locales, Zone: b.zone}
 	return b, nil
 }
 
 // replyTo is the address that a person reads: the sender's unless configured.
 func replyTo(config configuration.Configuration) string {
-	if config.Mail.ReplyTo != "" {
-		return config.Mail.ReplyTo
-	}
-	return config.Mail.From
+	return cmp.Or(config.Mail.ReplyTo, config.Mail.From)
 }
 
 // mailer is how mails leave: into files, or through a mail server.
@@ -99,28 +103,41 @@ func (b *parts) mailer() (notify.Mailer, error) {
 }
 
 // work does what is due: reminders first, so that the mails that they queue leave in the same run. Then stored profiles are decided
-// again, a few at a time.
-func (b *parts) work(ctx context.Context) error {
+// again, a few at a time, and checks are counted.
+func (b *parts) work(ctx context.Context, log *slog.Logger) error {
+	if _, err := curation.Renew(ctx, b.db, b.desk, seed.Files, log); err != nil {
+		return err
+	}
 	if err := b.db.Write(ctx, b.due); err != nil {
 		return err
 	}
 	_, err := recheck.Run(ctx, b.db, b.desk)
-	return err
+	return errors.Join(err, report.Count(ctx, b.db, b.desk, b.config.Retention.ReportMonths))
 }
 
 // due does everything that is due at the time of a transaction: acts first, so that nobody is reminded of what is over.
 func (b *parts) due(tx *data.Tx) error {
+	if err := curation.Due(tx, b.desk); err != nil {
+		return err
+	}
 	if err := broker.Work(tx, b.desk); err != nil {
 		return err
 	}
 	if _, err := followup.Due(tx, b.desk); err != nil {
 		return err
 	}
-	if _, err := reminder.Due(tx, reminder.Desk{Desk: b.desk, Zone: b.zone}); err != nil {
+	reminders := reminder.Desk{Desk: b.desk, Zone: b.zone}
+	if _, err := reminder.Due(tx, reminders); err != nil {
+		return err
+	} else if err := agenda.Keep(tx, reminders); err != nil {
 		return err
 	}
-	_, err := interest.Due(tx, interest.Desk{Vocabulary: b.desk.Vocabulary, Catalog: b.desk.Catalog, Mail: b.desk.Mail, Locales: b.desk.Locales})
+	_, err := interest.Due(tx, interest.Desk{Vocabulary: b.desk.Vocabulary, Catalog: b.desk.Catalog, Mail: b.desk.Mail, Locales: b.desk.Locales, Places: seat.All})
 	if err != nil {
+		return err
+	}
+	if _, err := alert.Due(tx, alert.Desk{Vocabulary: b.desk.Vocabulary, Catalog: b.desk.Catalog, Search: b.desk.Search, Mail: b.desk.Mail, Locales: b.desk.Locales,
+		Places: seat.All}); err != nil {
 		return err
 	}
 	return upkeep.Due(tx)
@@ -153,7 +170,7 @@ func (b *parts) fillCatalog(ctx context.Context, withDemo bool) error {
 		return err
 	}
 	if err := b.db.Read(ctx, compile); err != nil || known > 0 {
-		return err
+		return errors.Join(err, curation.FillBank(ctx, b.db, b.desk))
 	}
 	offerings, err := seedOfferings(withDemo)
 	if err != nil {
@@ -166,7 +183,7 @@ func (b *parts) fillCatalog(ctx context.Context, withDemo bool) error {
 	if err != nil {
 		return err
 	}
-	return b.db.Read(ctx, compile)
+	return errors.Join(b.db.Read(ctx, compile), curation.FillBank(ctx, b.db, b.desk))
 }
 
 // seedOfferings parses the offering files that are part of the program.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 
+	check "accessdesk/broker/screening"
+	"accessdesk/broker/screening/report"
 	"accessdesk/catalog"
 	"accessdesk/catalog/upkeep"
 	"accessdesk/cmd/accessdesk/screening"
@@ -69,15 +71,24 @@ func (s screenCommand) Run(ctx context.Context, p *program, c *commands) error {
 	if err != nil {
 		return err
 	}
-	check := screening.New(vocabulary, programs, facts, s.Lang, p.now())
-	check.Upkeep = state
-	for _, conflict := range check.Disagreements(locales.In(s.Lang)) {
+	screened := screening.New(vocabulary, programs, facts, s.Lang, p.now())
+	screened.Upkeep = state
+	for _, conflict := range screened.Disagreements(locales.In(s.Lang)) {
 		fmt.Fprintln(p.err, conflict)
 	}
-	if s.JSON {
-		return check.PrintJSON(p.out, snapshot.Hash)
+	if !s.JSON {
+		return screened.PrintText(p.out, locales.In(s.Lang))
 	}
-	return check.PrintText(p.out, locales.In(s.Lang))
+	whole, err := report.Of(screened.Check, snapshot.Hash, s.Lang)
+	if err != nil {
+		return err
+	}
+	text, err := whole.JSON()
+	if err != nil {
+		return err
+	}
+	_, err = p.out.Write(text)
+	return err
 }
 
 // facts reads and checks the facts. What is wrong with them is the caller's mistake and names the fact.
@@ -153,27 +164,10 @@ func (s screenCommand) snapshot(ctx context.Context, p *program, c *commands, v 
 
 // join adds what the registers say to the facts, and tells where they differ.
 func (s screenCommand) join(p *program, v *eligibility.Vocabulary, facts, recorded eligibility.Profile) {
-	for _, fact := range v.Facts() {
-		value, known := recorded[fact.ID]
-		stated, given := facts[fact.ID]
-		switch {
-		case known && !given:
-			facts[fact.ID] = value
-		case known && !agree(stated, value):
-			fmt.Fprintf(p.err, "%s: the facts say %s, the register %s says %s; the facts count\n", fact.ID,
-				v.Display(fact.ID, stated, s.Lang), value.Source, v.Display(fact.ID, value, s.Lang))
-		}
+	for _, d := range check.Join(v, facts, recorded) {
+		fmt.Fprintf(p.err, "%s: the facts say %s, the register %s says %s; the facts count\n", d.Fact,
+			v.Display(d.Fact, d.Stated, s.Lang), d.Recorded.Source, v.Display(d.Fact, d.Recorded, s.Lang))
 	}
-}
-
-// agree tells whether what was said and what a register says can both be true: they are the same, or the number lies in the band.
-func agree(stated, recorded eligibility.Value) bool {
-	if band, ok := stated.Interval(); ok {
-		if number, exact := recorded.Number(); exact {
-			return band.Contains(number)
-		}
-	}
-	return stated.Equal(recorded)
 }
 
 // builtIn is the catalog that the program ships.

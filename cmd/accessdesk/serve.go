@@ -8,8 +8,6 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -17,6 +15,7 @@ import (
 	"accessdesk/catalog/reference"
 	"accessdesk/catalog/upkeep/link"
 	"accessdesk/cmd/accessdesk/configuration"
+	"accessdesk/cmd/accessdesk/heap"
 	"accessdesk/cmd/accessdesk/register"
 	"accessdesk/data"
 	"accessdesk/eligibility/registry"
@@ -34,14 +33,6 @@ type serveCommand struct {
 	ready func(address string) // told the address when the server answers; for tests
 }
 
-// How far the heap may grow, in percent, before garbage is collected. While running, a third of the usual: the live heap is
-// a few megabytes, pages are short work, and small machines thank for the memory (measured with all programs of the seed, resident
-// after 1,000 page views: 75 MB with 30 percent, 82 MB with 50; 40 MB of it is the program itself). While starting, little of what is made is garbage, and searching for it takes time.
-const (
-	collectAt      = 30
-	collectAtStart = 400
-)
-
 // shutdownTime is how long running requests may finish after a signal.
 const shutdownTime = 10 * time.Second
 
@@ -51,12 +42,7 @@ func (s serveCommand) Run(ctx context.Context, p *program, c *commands) error {
 	if err != nil {
 		return err
 	}
-	collect := func(percent int) {
-		if !slices.ContainsFunc(p.environment, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }) {
-			debug.SetGCPercent(percent)
-		}
-	}
-	collect(collectAtStart)
+	heap.Start(p.environment)
 	log := s.logger(p)
 	listener, err := net.Listen("tcp", config.Server.Listen)
 	if err != nil {
@@ -76,7 +62,7 @@ func (s serveCommand) Run(ctx context.Context, p *program, c *commands) error {
 	defer mailer.Close()
 	schedule := b.schedule(ctx, mailer, log)
 	schedule.Start()
-	collect(collectAt)
+	heap.Run(ctx, p.environment)
 	s.greet(p, b, links)
 	// The end, in this order: no new requests and the running ones finished; the schedule with its deliveries; a checkpoint over
 	// what they did; the mail connection and the database (deferred above).
@@ -183,6 +169,15 @@ func (p *program) openDesk(ctx context.Context, config configuration.Configurati
 
 // server makes the web server.
 func (b *parts) server(log *slog.Logger, demo bool, links demoLinks) (*ui.Server, error) {
+	site, err := b.site(log, demo, links)
+	if err != nil {
+		return nil, err
+	}
+	return ui.NewServer(site)
+}
+
+// site makes what the web server serves.
+func (b *parts) site(log *slog.Logger, demo bool, links demoLinks) (*web.Site, error) {
 	config := b.config
 	contacts := make([]web.Contact, 0, len(config.Brand.Contacts))
 	for _, k := range config.Brand.Contacts {
@@ -192,21 +187,17 @@ func (b *parts) server(log *slog.Logger, demo bool, links demoLinks) (*ui.Server
 	if err != nil {
 		return nil, err
 	}
-	site, err := web.New(b.db, b.desk, b.locales, web.Config{
+	return web.New(b.db, b.desk, b.locales, web.Config{
 		PublicURL: config.Server.PublicURL,
 		Brand: web.Brand{Name: config.Brand.Name, Tagline: web.Text{En: config.Brand.TaglineEn, Es: config.Brand.TaglineEs},
 			Operator: config.Brand.Operator, Government: config.Brand.Government, ReplyTo: config.Mail.ReplyTo},
-		Contacts: contacts, Zone: b.zone,
-		Limits: web.Limits{Body: config.Limits.BodyKB << 10, SignIn: config.Limits.SignIn, Check: config.Limits.Check,
+		Contacts: contacts, Security: web.Security{Contacts: config.Security.Addresses(config.Mail.ReplyTo), Policy: config.Security.Policy}, Zone: b.zone,
+		Limits: web.Limits{Body: config.Limits.BodyKB << 10, SignIn: config.Limits.SignIn, Check: config.Limits.Check, Machine: config.Limits.Machine,
 			Timeout: time.Duration(config.Limits.TimeoutSeconds) * time.Second},
 		Upkeep:  settings(config.Catalog),
 		Proxies: config.Server.TrustedProxies, ProxyHeader: config.Server.ProxyHeader,
 		Key: b.keys.web, Demo: demo, DemoLinks: links.tokens(), Log: log, Templates: ui.Templates(), Static: ui.Static(), Reference: library,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return ui.NewServer(site)
 }
 
 // schedule is what runs by itself. The ticks only wake up; what is due is claimed from the database, so a missed tick
@@ -225,7 +216,7 @@ func (b *parts) schedule(ctx context.Context, mailer notify.Mailer, log *slog.Lo
 			}
 		}))
 	}
-	job("work", time.Minute, b.work)
+	job("work", time.Minute, func(ctx context.Context) error { return b.work(ctx, log) })
 	// People wait for a sign-in link, so mail leaves within seconds.
 	job("deliver", 3*time.Second, func(ctx context.Context) error { return b.deliver(ctx, mailer, log) })
 	job("checkpoint", time.Hour, b.checkpoint)

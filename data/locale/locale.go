@@ -78,7 +78,6 @@ func Bundle() (*Locales, error) {
 
 func load(files fs.FS, dir string) (*Locales, error) {
 	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	names, err := fs.Glob(files, dir+"/*.toml")
 	if err != nil {
 		return nil, fmt.Errorf("locale: list message files: %w", err)
@@ -100,7 +99,8 @@ func load(files fs.FS, dir string) (*Locales, error) {
 	return locales, nil
 }
 
-// loadFile parses one AREA.LANG.toml into the bundle and into our own index of keys.
+// loadFile parses one AREA.LANG.toml into our own index of keys, and those with plural forms into the bundle, which makes a template
+// of each: for all of them that took 5 MB.
 func loadFile(bundle *i18n.Bundle, files fs.FS, name string, entries map[string]map[string]*entry) error {
 	base := strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".toml")
 	area, lang, ok := strings.Cut(base, ".")
@@ -111,7 +111,7 @@ func loadFile(bundle *i18n.Bundle, files fs.FS, name string, entries map[string]
 	if err != nil {
 		return err
 	}
-	parsed, err := bundle.ParseMessageFileBytes(text, name)
+	parsed, err := i18n.ParseMessageFileBytes(text, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
 	if err != nil {
 		return err
 	}
@@ -124,6 +124,11 @@ func loadFile(bundle *i18n.Bundle, files fs.FS, name string, entries map[string]
 			return fmt.Errorf("key %q: %w", message.ID, err)
 		}
 		entries[lang][message.ID] = entry
+		if entry.plural {
+			if err := bundle.AddMessages(parsed.Tag, message); err != nil {
+				return fmt.Errorf("key %q: %w", message.ID, err)
+			}
+		}
 	}
 	return nil
 }

@@ -8,6 +8,9 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
 )
 
 func bundle(t *testing.T) *Locales {
@@ -263,6 +266,38 @@ func TestManyRequestsAtOnce(t *testing.T) {
 	wait.Wait()
 	if got := locales.Missing(); len(got) != 1 {
 		t.Errorf("missing: %q", got)
+	}
+}
+
+// The short way of filling in writes what a template of the library writes, for every message that has values and no plural.
+func TestFilledIsWhatTheTemplateWrites(t *testing.T) {
+	locales := bundle(t)
+	compared := 0
+	for _, lang := range []string{"en", "es"} {
+		l := locales.In(lang)
+		for key, e := range l.entries {
+			if e.plural || len(e.placeholders) == 0 {
+				continue
+			}
+			values := map[string]any{}
+			for i, name := range e.placeholders {
+				values[name] = []any{"<b>&\u00f1{{.X}}", 1234567, time.Date(2026, 12, 18, 0, 0, 0, 0, time.UTC), nil}[(i+len(key))%4]
+			}
+			whole := i18n.NewBundle(language.MustParse(lang))
+			whole.MustAddMessages(language.MustParse(lang), &i18n.Message{ID: key, Other: e.other})
+			want, err := i18n.NewLocalizer(whole, lang).Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: l.written(key, e, nil, values)})
+			var args []any
+			for name, value := range values {
+				args = append(args, name, value)
+			}
+			if fill, text := l.Fill(key, values), l.T(key, args...); err != nil || fill != want || text != want {
+				t.Errorf("%s %s: %q and %q, the template writes %q (%v)", lang, key, fill, text, want, err)
+			}
+			compared++
+		}
+	}
+	if compared < 100 {
+		t.Errorf("only %d messages were compared", compared)
 	}
 }
 

@@ -20,10 +20,11 @@ type Localizer struct {
 	pseudo   bool
 }
 
-// entry is what we keep of a message beside the bundle: enough to answer the common case (no placeholder, no plural) without
-// running a template, and to notice a value that was not given.
+// entry is what we keep of a message beside the bundle: enough to answer the common cases (no plural) without running a template,
+// and to notice a value that was not given.
 type entry struct {
 	one, other   string
+	parts        []part   // of other, if it has values and no plural
 	placeholders []string // sorted, without Count
 	plural       bool
 }
@@ -34,25 +35,31 @@ func newEntry(message *i18n.Message) (*entry, error) {
 	}
 	e := &entry{one: message.One, other: message.Other, plural: message.One != ""}
 	for _, text := range []string{e.one, e.other} {
-		names, err := placeholders(text)
-		if err != nil {
+		var err error
+		if e.parts, err = split(text); err != nil {
 			return nil, err
 		}
-		for _, name := range names {
-			if name == "Count" && e.plural {
+		for _, part := range e.parts {
+			if part.name == "" || part.name == "Count" && e.plural {
 				continue
 			}
-			if !slices.Contains(e.placeholders, name) {
-				e.placeholders = append(e.placeholders, name)
+			if !slices.Contains(e.placeholders, part.name) {
+				e.placeholders = append(e.placeholders, part.name)
 			}
 		}
+	}
+	if e.plural {
+		e.parts = nil
 	}
 	slices.Sort(e.placeholders)
 	return e, nil
 }
 
-// placeholders lists the names in {{.Name}} of a text and refuses anything else between braces.
-func placeholders(text string) ([]string, error) {
+// part is a piece of a text as it stands, or the name of the value that stands there.
+type part struct{ text, name string }
+
+// split takes a text apart at every {{.Name}}, if it has any, and refuses anything else between braces.
+func split(text string) ([]part, error) {
 	if !strings.Contains(text, "{{") {
 		return nil, nil
 	}
@@ -60,21 +67,22 @@ func placeholders(text string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	var parts []part
 	for _, node := range trees["text"].Root.Nodes {
 		switch node := node.(type) {
 		case *parse.TextNode:
+			parts = append(parts, part{text: string(node.Text)})
 		case *parse.ActionNode:
 			name, ok := plainField(node)
 			if !ok {
 				return nil, fmt.Errorf("%s: only {{.Name}} may stand between braces", node)
 			}
-			names = append(names, name)
+			parts = append(parts, part{name: name})
 		default:
 			return nil, fmt.Errorf("%s: only {{.Name}} may stand between braces", node)
 		}
 	}
-	return names, nil
+	return parts, nil
 }
 
 func plainField(node *parse.ActionNode) (string, bool) {
@@ -97,6 +105,9 @@ func (l *Localizer) Has(key string) bool { return l.entries[key] != nil }
 // T gives the text of a key. args alternate name and value of its placeholders. An unknown key gives the English text or,
 // if there is none, the key itself; both are reported by Missing.
 func (l *Localizer) T(key string, args ...any) string {
+	if e := l.entries[key]; e != nil && len(e.parts) > 0 && alternate(args) {
+		return l.stretch(l.filled(key, e, func(name string) (any, bool) { return named(args, name) }))
+	}
 	return l.stretch(l.text(key, nil, l.pairs(key, args)))
 }
 
@@ -141,6 +152,9 @@ func (l *Localizer) text(key string, count *int, values map[string]any) string {
 	if len(e.placeholders) == 0 && !e.plural {
 		return e.other
 	}
+	if !e.plural {
+		return l.filled(key, e, func(name string) (any, bool) { value, ok := values[name]; return value, ok })
+	}
 	config := &i18n.LocalizeConfig{MessageID: key, TemplateData: l.written(key, e, count, values)}
 	if count != nil {
 		config.PluralCount = pluralClass(*count)
@@ -151,6 +165,43 @@ func (l *Localizer) text(key string, count *int, values map[string]any) string {
 		return key
 	}
 	return text
+}
+
+// filled is a text without plural forms with its values, as the template of the bundle writes it.
+func (l *Localizer) filled(key string, e *entry, find func(name string) (any, bool)) string {
+	var text strings.Builder
+	for _, part := range e.parts {
+		text.WriteString(part.text)
+		if part.name == "" {
+			continue
+		}
+		value, ok := find(part.name)
+		if !ok {
+			l.report.add("%s %s: no value for %s", l.lang, key, part.name)
+		}
+		text.WriteString(l.value(value))
+	}
+	return text.String()
+}
+
+// alternate tells whether arguments are names and values in turn.
+func alternate(args []any) bool {
+	for i := 0; i < len(args); i += 2 {
+		if _, ok := args[i].(string); !ok {
+			return false
+		}
+	}
+	return len(args)%2 == 0
+}
+
+// named is the value of a name among arguments that alternate, the last if it is there twice.
+func named(args []any, name string) (value any, ok bool) {
+	for i := 0; i < len(args); i += 2 {
+		if args[i] == name {
+			value, ok = args[i+1], true
+		}
+	}
+	return value, ok
 }
 
 // pluralClass reduces a count to the two forms we write. CLDR has a third one in Spanish, for whole millions ("1 000 000 de

@@ -26,6 +26,8 @@ const (
 	runsMacro              = "runs"
 	runsVariable           = "@runs:" // what runs("x") becomes: a variable that no rule can write
 	undeclaredFactTemplate = "unknown fact %q, nearest known: %q"
+	unknownSectorTemplate  = "unknown sector %q, nearest known: %q"
+	runsMessage            = `runs() takes one sector in quotes, like runs("electric")`
 )
 
 // newEnvironment declares every fact as a typed variable and runs() as a macro over hidden variables.
@@ -72,10 +74,10 @@ func (l *Language) expandRuns(helper parser.ExprHelper, _ ast.Expr, args []ast.E
 	known := l.sectorNames()
 	sector, ok := textLiteral(args[0])
 	if !ok {
-		return nil, helper.NewError(args[0].ID(), `runs() takes one sector in quotes, like runs("electric")`)
+		return nil, helper.NewError(args[0].ID(), runsMessage)
 	}
 	if !slices.Contains(known, sector) {
-		return nil, helper.NewError(args[0].ID(), fmt.Sprintf("unknown sector %q, nearest known: %q", sector, fact.Nearest(sector, known)))
+		return nil, helper.NewError(args[0].ID(), fmt.Sprintf(unknownSectorTemplate, sector, fact.Nearest(sector, known)))
 	}
 	return helper.NewIdent(runsVariable + sector), nil
 }
@@ -91,7 +93,7 @@ func textLiteral(e ast.Expr) (string, bool) {
 // check parses and type-checks text, then makes the checks that CEL does not: fact ids, values of enums, a bool result.
 func (l *Language) check(text string) (*cel.Ast, *Error) {
 	if strings.TrimSpace(text) == "" {
-		return nil, &Error{Line: 1, Column: 1, Message: "the expression is empty"}
+		return nil, &Error{Line: 1, Column: 1, Message: "the expression is empty", Code: CodeEmpty}
 	}
 	parsed, issues := l.environment.Parse(text)
 	if err := firstIssue(issues); err != nil {
@@ -107,7 +109,8 @@ func (l *Language) check(text string) (*cel.Ast, *Error) {
 		return nil, err
 	}
 	if !checked.OutputType().IsExactType(cel.BoolType) {
-		return nil, &Error{Line: 1, Column: 1, Message: fmt.Sprintf("the expression gives %s; a criterion must give bool (yes or no)", checked.OutputType())}
+		return nil, &Error{Line: 1, Column: 1, Message: fmt.Sprintf("the expression gives %s; a criterion must give bool (yes or no)", checked.OutputType()),
+			Code: CodeResult, Args: []string{"type", checked.OutputType().String()}}
 	}
 	return checked, nil
 }
@@ -119,9 +122,9 @@ func firstIssue(issues *cel.Issues) *Error {
 	first := issues.Errors()[0]
 	line, column := first.Location.Line(), first.Location.Column()
 	if line < 1 {
-		return &Error{Message: first.Message}
+		return engineError(0, 0, first.Message)
 	}
-	return &Error{Line: line, Column: max(column, 0) + 1, Message: first.Message}
+	return engineError(line, max(column, 0)+1, first.Message)
 }
 
 // ruleChecker walks a parsed rule and keeps the first mistake.
@@ -132,12 +135,12 @@ type ruleChecker struct {
 	err   *Error
 }
 
-func (c *ruleChecker) report(e ast.Expr, format string, args ...any) {
+func (c *ruleChecker) report(e ast.Expr, message string, code Code, args ...string) {
 	if c.err != nil {
 		return
 	}
 	place := c.info.GetStartLocation(e.ID())
-	c.err = &Error{Line: max(place.Line(), 1), Column: place.Column() + 1, Message: fmt.Sprintf(format, args...)}
+	c.err = &Error{Line: max(place.Line(), 1), Column: place.Column() + 1, Message: message, Code: code, Args: args}
 }
 
 func (c *ruleChecker) walk(e ast.Expr) {
@@ -165,7 +168,7 @@ func (c *ruleChecker) walk(e ast.Expr) {
 	case ast.SelectKind:
 		c.walk(e.AsSelect().Operand())
 	case ast.StructKind:
-		c.report(e, "a rule makes no messages")
+		c.report(e, "a rule makes no messages", CodeMessage)
 	case ast.ComprehensionKind:
 		c.comprehension(e.AsComprehension())
 	}
@@ -177,7 +180,8 @@ func (c *ruleChecker) ident(e ast.Expr) {
 		return
 	}
 	if _, known := c.facts.Index(fact.ID(name)); !known {
-		c.report(e, undeclaredFactTemplate, name, c.facts.NearestFact(name))
+		nearest := string(c.facts.NearestFact(name))
+		c.report(e, fmt.Sprintf(undeclaredFactTemplate, name, nearest), CodeFact, "name", name, "nearest", nearest)
 	}
 }
 
@@ -218,7 +222,7 @@ func (c *ruleChecker) literals(call ast.CallExpr) {
 	case operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
 		for i, compared := range []*fact.Fact{left, right} {
 			if compared != nil {
-				c.report(args[i], "the values of %s have no order; compare with == or in", compared.ID)
+				c.report(args[i], fmt.Sprintf("the values of %s have no order; compare with == or in", compared.ID), CodeUnordered, "fact", string(compared.ID))
 			}
 		}
 	}
@@ -257,5 +261,6 @@ func (c *ruleChecker) mustBeOf(e ast.Expr, of *fact.Fact) {
 	if !ok || of.Allows(text) {
 		return
 	}
-	c.report(e, "%q is no value of %s, nearest known: %q", text, of.ID, fact.Nearest(text, of.ValueNames()))
+	nearest := fact.Nearest(text, of.ValueNames())
+	c.report(e, fmt.Sprintf("%q is no value of %s, nearest known: %q", text, of.ID, nearest), CodeValue, "name", text, "fact", string(of.ID), "nearest", nearest)
 }

@@ -61,6 +61,8 @@ type Error struct {
 	Line    int // from 1; 0 = the expression as a whole
 	Column  int // from 1
 	Message string
+	Code    Code     // which mistake it is
+	Args    []string // names and values that fill in the words of the code
 }
 
 // Error names the place and the mistake.

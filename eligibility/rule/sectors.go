@@ -18,12 +18,16 @@ const OtherSector = "other"
 // Critical tells whether a sector is one of those that "critical_infrastructure" stands for.
 func Critical(sector string) bool { return slices.Contains(criticalSectors[:], sector) }
 
+// CriticalSectors lists them.
+func CriticalSectors() []string { return slices.Clone(criticalSectors[:]) }
+
 // SectorList is the expression of a list of sectors, which may hold "critical_infrastructure": met when the operator runs one of
 // them. An unknown sector is an *Error.
 func (l *Language) SectorList(sectors []string) (*Expression, error) {
 	for _, sector := range sectors {
 		if known := l.sectorNames(); !slices.Contains(known, sector) {
-			return nil, &Error{Message: fmt.Sprintf("unknown sector %q, nearest known: %q", sector, fact.Nearest(sector, known))}
+			nearest := fact.Nearest(sector, known)
+			return nil, &Error{Message: fmt.Sprintf(unknownSectorTemplate, sector, nearest), Code: CodeSector, Args: []string{"name", sector, "nearest", nearest}}
 		}
 	}
 	return &Expression{root: l.sectorsNode(sectors), facts: []int{l.sector, l.additional}}, nil

@@ -261,6 +261,9 @@ func (s *State) For(least fact.Evidence) *State {
 // Contradictions lists the given values that disagree with what follows from other facts; only of a state that Language.State made.
 func (s *State) Contradictions() []Contradiction { return s.contradictions }
 
+// Consistent reports that no given value disagrees with what follows from other facts.
+func (s *State) Consistent() bool { return s.disputed.Empty() }
+
 // Disputed reports whether the fact at a place stands in a contradiction.
 func (s *State) Disputed(place int) bool { return s.disputed.Has(place) }
 

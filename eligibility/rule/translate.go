@@ -24,7 +24,7 @@ func (l *Language) translate(text string) (*Expression, *Error) {
 	t := &translator{language: l, checked: checked.NativeRep()}
 	root, err := t.boolean(t.checked.Expr())
 	if err != nil {
-		return nil, &Error{Message: err.Error()}
+		return nil, &Error{Message: err.Error(), Code: CodeOther, Args: []string{"message", err.Error()}}
 	}
 	e := &Expression{root: root, checked: checked, comparisons: t.comparisons}
 	t.read(t.checked.Expr(), func(place int) {

@@ -23,6 +23,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Widths are the two window widths, in CSS pixels, that every page is looked at.
@@ -250,6 +251,13 @@ func (b *Tab) Type(selector, text string) {
 	b.t.Helper()
 	empty := fmt.Sprintf(`document.querySelector(%q).value = ""`, selector) // Clear of chromedp fails on an empty textarea
 	b.run("type into "+selector, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Evaluate(empty, nil), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+}
+
+// Enter puts a text into a field, presses Enter there, and waits for the page that follows.
+func (b *Tab) Enter(selector, text string) {
+	b.t.Helper()
+	b.Type(selector, text)
+	b.run("press Enter in "+selector, follow(chromedp.SendKeys(selector, kb.Enter, chromedp.ByQuery)))
 }
 
 // Select picks an option by its value.

@@ -5,6 +5,7 @@ package card
 import (
 	"accessdesk/catalog"
 	"accessdesk/catalog/reference"
+	"accessdesk/catalog/status"
 	"accessdesk/data"
 	"accessdesk/ui/web"
 )
@@ -16,6 +17,7 @@ type Card struct {
 	How                                        string // where one applies, on the list of programs only
 	Open                                       bool
 	Notice                                     *web.Notice // on all programs of the provider
+	Stale                                      string      // that nobody has compared it with its sources for too long, in words
 	Replaced                                   []Other     // what does its work now, for an ended one
 }
 
@@ -25,14 +27,22 @@ type Other struct{ Slug, Title string }
 // Link leads to a definition or a program.
 type Link struct{ Link, Text string }
 
-// New makes the card of an offering, with what can be done about it now.
-func New(r *web.Request, tx *data.Tx, listings web.Listings, offering *catalog.Published, next catalog.NextStep) Card {
+// New makes the card of an offering, with whether it takes requests now. places are those of a program that is decided here.
+func New(r *web.Request, tx *data.Tx, listings web.Listings, offering *catalog.Published, places catalog.Places) Card {
 	return Card{
-		Notice: listings.On(offering),
-		Slug:   offering.Slug, Title: offering.Title.In(r.Lang), Summary: offering.Summary.In(r.Lang),
+		Notice: listings.On(offering), Stale: staleText(r, listings, offering),
+		Slug: offering.Slug, Title: offering.Title.In(r.Lang), Summary: offering.Summary.In(r.Lang),
 		Provider: offering.Provider.Name, Kind: r.L.T("kind." + string(offering.Kind)), Cost: costText(r, listings, offering),
-		Status: statusText(r, tx, offering.Offering, next), Open: OpenNow(tx, offering, next),
+		Status: status.Of(r.L, offering.Offering, tx.Now, places).Line(), Open: OpenNow(tx, offering, offering.NextStep(tx.Now, places.Full())),
 	}
+}
+
+// staleText says that nobody has compared a listing with its sources since a day, once its review is overdue; "" before.
+func staleText(r *web.Request, listings web.Listings, offering *catalog.Published) string {
+	if !listings.Stale(offering) {
+		return ""
+	}
+	return r.L.T("upkeep.stale", "Date", listings.CheckedText(offering))
 }
 
 // OpenNow tells whether somebody can get the offering now: it takes requests, and has a seat or a waiting list.
@@ -43,29 +53,6 @@ func OpenNow(tx *data.Tx, offering *catalog.Published, next catalog.NextStep) bo
 // costText says what it costs as far as the provider says; "no charge listed" always carries its day.
 func costText(r *web.Request, listings web.Listings, offering *catalog.Published) string {
 	return r.L.T("cost."+string(offering.Cost), "Date", listings.CheckedText(offering))
-}
-
-// statusText says whether requests are taken, with the day that a window opens or closes, and when no place is left.
-func statusText(r *web.Request, tx *data.Tx, offering *catalog.Offering, next catalog.NextStep) string {
-	window := offering.Window
-	switch {
-	case next.Hindrance == catalog.HinderedFull:
-		return r.L.T("seats.none")
-	case next.Step == catalog.StepWaitingList:
-		return r.L.T("seats.list")
-	}
-	if offering.Status != catalog.StatusOpen {
-		return r.L.T("world." + string(offering.Status))
-	}
-	switch {
-	case !window.Opens.IsZero() && tx.Now.Before(window.Opens):
-		return r.L.T("world.opens", "Date", r.L.DateIn(window.Opens, window.Zone()))
-	case !window.Closes.IsZero() && !tx.Now.Before(window.Closes):
-		return r.L.T("world.closed", "Date", r.L.DateIn(window.Closes, window.Zone()))
-	case !window.Closes.IsZero():
-		return r.L.T("world.closes", "Date", r.L.DateIn(window.Closes, window.Zone()))
-	}
-	return r.L.T("world.open")
 }
 
 // ToProgram leads to a program.

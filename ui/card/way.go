@@ -18,30 +18,41 @@ type Way struct {
 
 // NewWay says in words what can be done about an offering.
 func NewWay(r *web.Request, offering *catalog.Published, next catalog.NextStep) Way {
-	zone := offering.Window.Zone()
-	if next.Step == catalog.StepPacket && offering.SelfServe() {
-		return Way{Text: r.L.T("step.self_serve"), Short: r.L.T("step.short_self_serve")}
-	}
-	if next.Step != catalog.StepNone {
-		w := Way{Text: r.L.T("step." + string(next.Step)), Short: r.L.T("step.short_" + string(next.Step)), Unticked: next.Step == catalog.StepAsk || offering.Kind == catalog.KindIncidentResponse}
+	w := Way{Text: WayText(r, offering, next)}
+	switch {
+	case next.Step == catalog.StepPacket && offering.SelfServe():
+		w.Short = r.L.T("step.short_self_serve")
+	case next.Step != catalog.StepNone:
+		w.Short, w.Unticked = r.L.T("step.short_"+string(next.Step)), next.Step == catalog.StepAsk || offering.Kind == catalog.KindIncidentResponse
 		if startsHere(next) {
 			w.Button, w.Pick = r.L.T("step.button_"+string(next.Step)), r.L.T("step.pick_"+string(next.Step))
 		}
-		return w
-	}
-	var w Way
-	switch next.Hindrance {
-	case catalog.HinderedBeforeWindow:
-		w.Text = r.L.T("step.none_opens_later", "Date", r.L.DateIn(next.Watch, zone))
-	case catalog.HinderedAfterWindow:
-		w.Text = r.L.T("step.none_window_closed", "Date", r.L.DateIn(offering.Window.Closes, zone))
+	case next.Watch.IsZero(), next.Hindrance == catalog.HinderedBeforeWindow:
+	case next.Hindrance == catalog.HinderedPaused && next.Watch.Equal(offering.Pause.Until):
+		w.Watch = r.L.T("step.watch_back", "Date", r.L.DateIn(next.Watch, offering.Window.Zone()))
 	default:
-		w.Text = r.L.T("step.none_" + string(next.Hindrance))
-	}
-	if !next.Watch.IsZero() && next.Hindrance != catalog.HinderedBeforeWindow {
 		w.Watch = r.L.T("step.watch", "Date", r.L.Date(next.Watch))
 	}
 	return w
+}
+
+// WayText is the text of NewWay alone.
+func WayText(r *web.Request, offering *catalog.Published, next catalog.NextStep) string {
+	switch {
+	case next.Step == catalog.StepPacket && offering.SelfServe():
+		return r.L.T("step.self_serve")
+	case next.Step != catalog.StepNone:
+		return r.L.T("step." + string(next.Step))
+	}
+	switch next.Hindrance {
+	case catalog.HinderedBeforeWindow:
+		return r.L.T("step.none_opens_later", "Date", r.L.DateIn(next.Watch, offering.Window.Zone()))
+	case catalog.HinderedAfterWindow:
+		return r.L.T("step.none_window_closed", "Date", r.L.DateIn(offering.Window.Closes, offering.Window.Zone()))
+	case catalog.HinderedPaused:
+		return r.L.T("step.none_paused") + " " + offering.Pause.Reason.In(r.Lang)
+	}
+	return r.L.T("step.none_" + string(next.Hindrance))
 }
 
 // startsHere tells whether a form of this site takes the step.

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"accessdesk/broker"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/eligibility/registry"
@@ -117,18 +116,13 @@ func organization(record registry.Operator) bool {
 // PickFound fills the check with what the registers say of the chosen organization, or takes that back where none is chosen. What the
 // person answered stays either way.
 func PickFound(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	v, ok, err := loadVisit(r, tx)
+	v, begun, err := visitOrNew(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if !ok {
-		if v, err = newVisit(r, tx, broker.Screening{}); err != nil {
-			return web.Reply{}, err
-		}
-	}
 	id := r.Form("operator")
 	if id == "" {
-		if ok {
+		if begun {
 			v.operator, v.kept = "", nil
 			v.DropRecord()
 			err = v.save(r, tx)

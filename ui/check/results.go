@@ -191,7 +191,7 @@ const mostNear = 3
 func (v *visit) result(r *web.Request, tx *data.Tx, program screening.Program, listings web.Listings) result {
 	decision := program.Decision
 	shown := result{
-		Card: card.New(r, tx, listings, program.Published, program.Step), Way: card.NewWay(r, program.Published, program.Step), Version: program.Version,
+		Card: card.New(r, tx, listings, program.Published, program.Seats), Way: card.NewWay(r, program.Published, program.Step), Version: program.Version,
 		Minutes: program.MinutesToApply, Company: program.Company(), Effort: len(v.Settling(program)),
 	}
 	if !program.Outside() { // those are only named

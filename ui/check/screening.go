@@ -32,6 +32,14 @@ func loadVisit(r *web.Request, tx *data.Tx) (*visit, bool, error) {
 	return v, err == nil, err
 }
 
+// visitOrNew gives the check that this browser has begun, or an empty one.
+func visitOrNew(r *web.Request, tx *data.Tx) (v *visit, begun bool, err error) {
+	if v, begun, err = loadVisit(r, tx); err == nil && !begun {
+		v, err = newVisit(r, tx, broker.Screening{})
+	}
+	return v, begun, err
+}
+
 // save keeps the answers and gives the browser its cookie.
 func (v *visit) save(r *web.Request, tx *data.Tx) error {
 	saved, err := broker.SaveScreening(tx, v.Vocabulary, broker.Screening{Token: v.token, Lang: r.Lang, Facts: v.Facts, Asked: v.Asked,

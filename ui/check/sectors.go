@@ -3,7 +3,6 @@ package check
 import (
 	"slices"
 
-	"accessdesk/broker"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/eligibility/registry"
@@ -33,17 +32,12 @@ func (p SectorsPage) Number() int { return 1 }
 
 // Sectors asks for the sectors, all on one page. A browser that has begun a check sees its ticks and can go on.
 func Sectors(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	v, ok, err := loadVisit(r, tx)
+	v, begun, err := visitOrNew(r, tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if !ok {
-		if v, err = newVisit(r, tx, broker.Screening{}); err != nil {
-			return web.Reply{}, err
-		}
-	}
 	page := newSectorsPage(r, v, r.Query("from"))
-	if ok {
+	if begun {
 		page.Going = v.next()
 	}
 	editions, err := registry.Editions(tx)
@@ -57,14 +51,9 @@ func Sectors(r *web.Request, tx *data.Tx) (web.Reply, error) {
 // AnswerSectors keeps the sectors: the first one ticked in the order of the vocabulary is the main one. It starts a
 // check, or changes the one that this browser has begun and keeps its other answers.
 func AnswerSectors(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	v, ok, err := loadVisit(r, tx)
+	v, begun, err := visitOrNew(r, tx)
 	if err != nil {
 		return web.Reply{}, err
-	}
-	if !ok {
-		if v, err = newVisit(r, tx, broker.Screening{}); err != nil {
-			return web.Reply{}, err
-		}
 	}
 	var sectors []string
 	if !r.Has("skip") {
@@ -86,7 +75,7 @@ func AnswerSectors(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if back, known := returns[r.Form("from")]; known {
 		reply = web.Reply{Redirect: back, Flash: "check.saved"}
 	}
-	if !ok {
+	if !begun {
 		return reply, nil
 	}
 	return v.sayIdle(r, reply, idle), nil

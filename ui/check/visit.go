@@ -3,6 +3,7 @@ package check
 import (
 	"accessdesk/broker"
 	"accessdesk/broker/screening"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -30,12 +31,21 @@ func newVisit(r *web.Request, tx *data.Tx, stored broker.Screening) (*visit, err
 	if check.Shares, err = r.Desk().Shares.Shares(tx); err != nil {
 		return nil, err
 	}
-	full, err := broker.FullPrograms(tx, snapshot.Listed())
+	places, err := seat.All(tx, snapshot.Listed())
 	if err != nil {
 		return nil, err
 	}
-	check.Seats(full)
+	check.Seats(places)
 	return &visit{Check: check, token: stored.Token, operator: stored.Operator, kept: stored.Kept}, nil
+}
+
+// Decided gives how the listed programs stand for the answers of this browser, for the list of programs; false if there is no check.
+func Decided(r *web.Request, tx *data.Tx) (*screening.Check, bool, error) {
+	v, ok, err := loadVisit(r, tx)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	return v.Check, true, nil
 }
 
 // fact finds a fact that the check may ask for.

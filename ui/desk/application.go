@@ -5,6 +5,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
+	"accessdesk/catalog/status"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/elsewhere"
@@ -62,7 +63,7 @@ func newProgram(r *web.Request, tx *data.Tx, member account.Membership, p piece)
 		return shown
 	}
 	shown.Changes = changeTexts(r, p.changes)
-	shown.Text, shown.Warning = closesText(r, p.program, tx.Now), closesWarning(r, p.program, tx.Now)
+	shown.Text, shown.Warning = status.Deadline(r.L, p.program.Offering, tx.Now), status.DeadlineNear(r.L, p.program.Offering, tx.Now)
 	if !p.IsPacket() {
 		shown.Pill = fitPill(r, p)
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"accessdesk/broker"
+	"accessdesk/catalog/status"
 	"accessdesk/data"
 	"accessdesk/ui/web"
 )
@@ -37,7 +38,7 @@ func Applications(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			}
 			text := stands(r, item)
 			if item.Unsent() {
-				text = closesText(r, program, tx.Now)
+				text = status.Deadline(r.L, program.Offering, tx.Now)
 			}
 			shown.Items = append(shown.Items, row{Pill: statePill(r, item), Title: program.Title.In(r.Lang), Text: text, Link: itemAddress(item)})
 		}

@@ -9,6 +9,7 @@ import (
 	"accessdesk/broker/account"
 	"accessdesk/broker/proof"
 	"accessdesk/broker/questionnaire"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
@@ -35,6 +36,7 @@ type piece struct {
 	decision eligibility.Decision
 	changes  []broker.Change // in the program, since this draft was started
 	notice   *web.Notice     // of its provider, while it is undecided
+	places   catalog.Places  // that are left, of an unsent one with tiers
 }
 
 // openDossier loads the application that the address names.
@@ -76,6 +78,11 @@ func newDossier(r *web.Request, tx *data.Tx, a broker.Application) (dossier, err
 		}
 		if p.changes, err = broker.DraftChanges(tx, r.Desk(), item); err != nil {
 			return d, err
+		}
+		if p.State == broker.Draft && len(p.program.Tiers) > 0 {
+			if p.places, err = seat.Of(tx, p.program); err != nil {
+				return d, err
+			}
 		}
 		p.asked = p.program.Asked(d.facts, p.answers)
 		p.gaps = questionnaire.Gaps(p.program, d.facts, p.answers)

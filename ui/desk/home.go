@@ -106,7 +106,7 @@ func (p *HomePage) addApplication(r *web.Request, tx *data.Tx, d dossier) {
 	tasks := newTasks(r, d)
 	text := r.L.N("desk.application_tasks", len(tasks.rows), "Done", tasks.done) + " " + savedText(r, tx, d.Saved) + "."
 	for _, one := range drafts {
-		if window := one.program.Window; !window.Closes.IsZero() && window.Contains(tx.Now) {
+		if window := one.program.Window.At(tx.Now); one.program.OpenAt(tx.Now) && !window.Closes.IsZero() {
 			text += " " + r.L.T("desk.home_closes", "Program", one.program.Title.In(r.Lang), "Date", r.L.DateIn(window.Closes, window.Zone()))
 		}
 	}

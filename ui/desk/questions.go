@@ -3,11 +3,13 @@ package desk
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
 	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
+	"accessdesk/catalog/status"
 	"accessdesk/data"
 	"accessdesk/ui/elsewhere"
 	"accessdesk/ui/form"
@@ -160,11 +162,23 @@ func (p piece) takeTheirs(r *web.Request, answers broker.Answers) {
 	}
 }
 
+// sayPlaces says beside each tier how many places are left, of a program that is decided here.
+func (p piece) sayPlaces(r *web.Request, f form.Field) {
+	for i, one := range f.Choices {
+		if left := status.LeftIn(r.L, p.places, one.Value); left != "" {
+			f.Choices[i].Text = strings.TrimSuffix(one.Text, ".") + ". " + left + "."
+		}
+	}
+}
+
 func newQuestionsPage(r *web.Request, tx *data.Tx, d dossier, p piece) QuestionsPage {
 	page := QuestionsPage{Application: d.ID, Reference: d.Reference, Slug: p.Slug, Title: p.program.Title.In(r.Lang), Provider: p.program.Provider.Name,
-		Closes: closesText(r, p.program, tx.Now), Saved: savedText(r, tx, p.Saved), Changes: changeTexts(r, p.changes), Revision: p.Revision, Notice: p.notice}
+		Closes: status.Deadline(r.L, p.program.Offering, tx.Now), Saved: savedText(r, tx, p.Saved), Changes: changeTexts(r, p.changes), Revision: p.Revision, Notice: p.notice}
 	for _, q := range p.asked {
 		f := form.NewQuestion(r, q, p.answers[q.ID])
+		if q.ID == catalog.TierQuestion {
+			p.sayPlaces(r, f)
+		}
 		if !p.Saved.IsZero() {
 			f.Needed = neededText(r, p.gaps, q.ID)
 		}

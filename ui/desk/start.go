@@ -9,7 +9,9 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
+	"accessdesk/catalog/status"
 	"accessdesk/data"
 	"accessdesk/ui/standing"
 	"accessdesk/ui/web"
@@ -149,16 +151,16 @@ func newStartPage(r *web.Request, tx *data.Tx, organization account.Organization
 		if !ok {
 			continue
 		}
-		one := chosen{Slug: slug, Title: program.Title.In(r.Lang), Provider: program.Provider.Name, Closes: closesText(r, program, tx.Now)}
+		one := chosen{Slug: slug, Title: program.Title.In(r.Lang), Provider: program.Provider.Name, Closes: status.Deadline(r.L, program.Offering, tx.Now)}
 		one.Link = underWay(applications, slug)
 		if one.Notice, err = r.NoticeOn(tx, program, false); err != nil {
 			return page, err
 		}
-		full, err := broker.Full(tx, program)
+		places, err := seat.Of(tx, program)
 		if err != nil {
 			return page, err
 		}
-		next := program.NextStep(tx.Now, full).Step
+		next := program.NextStep(tx.Now, places.Full()).Step
 		switch {
 		case one.Link != "":
 			page.Open = append(page.Open, one)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"accessdesk/broker"
-	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/elsewhere"
@@ -14,9 +13,6 @@ import (
 
 // endingSoon is when a service that was set up elsewhere is said to end soon; its reminder is sent then.
 const endingSoon = 30 * 24 * time.Hour
-
-// closingSoon is when a program that closes is warned of.
-const closingSoon = 3 * 24 * time.Hour
 
 // statePill says where an item stands, in the words of the applicant.
 func statePill(r *web.Request, item broker.Item) pill {
@@ -66,33 +62,6 @@ func unmet(r *web.Request, p piece) string {
 		}
 	}
 	return strings.Join(sentences, " ")
-}
-
-// closesText says until when a program takes applications.
-func closesText(r *web.Request, program *catalog.Published, now time.Time) string {
-	window := program.Window
-	left := window.Closes.Sub(now)
-	date := r.L.DateIn(window.Closes, window.Zone())
-	switch {
-	case !window.Closes.IsZero() && left <= 0:
-		return r.L.T("desk.closed", "Date", date)
-	case !program.OpenAt(now):
-		return r.L.T("desk.start_closed")
-	case window.Closes.IsZero():
-		return r.L.T("desk.open_all_year")
-	case left < 24*time.Hour:
-		return r.L.T("desk.closes_today", "When", r.L.DateTime(window.Closes, window.Zone()))
-	}
-	return r.L.T("desk.closes_in", "Date", date, "Days", r.L.Days(int(left/(24*time.Hour))))
-}
-
-// closesWarning says that a program closes within days, "" if it does not.
-func closesWarning(r *web.Request, program *catalog.Published, now time.Time) string {
-	window := program.Window
-	if left := window.Closes.Sub(now); window.Closes.IsZero() || left > closingSoon || !program.OpenAt(now) {
-		return ""
-	}
-	return r.L.T("desk.closes_soon", "When", r.L.DateTime(window.Closes, window.Zone()))
 }
 
 // changeTexts says what is different in a program since a draft was started.

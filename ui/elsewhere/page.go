@@ -10,6 +10,7 @@ import (
 	"accessdesk/broker/packet"
 	"accessdesk/broker/progress"
 	"accessdesk/catalog"
+	"accessdesk/catalog/status"
 	"accessdesk/data"
 	"accessdesk/ui/form"
 	"accessdesk/ui/web"
@@ -300,15 +301,8 @@ func (f file) standing(r *web.Request, now time.Time) string {
 	if next.Step != catalog.StepNone {
 		return ""
 	}
-	window := f.program.Window
-	status := r.L.T("world." + string(f.program.Status))
-	switch next.Hindrance {
-	case catalog.HinderedBeforeWindow:
-		status = r.L.T("world.opens", "Date", r.L.DateIn(window.Opens, window.Zone()))
-	case catalog.HinderedAfterWindow:
-		status = r.L.T("world.closed", "Date", r.L.DateIn(window.Closes, window.Zone()))
-	}
-	return r.L.T("packet.not_open", "Status", status, "Date", f.checked)
+	words := status.Of(r.L, f.program.Offering, now, catalog.Places{}).Line()
+	return r.L.T("packet.not_open", "Status", words, "Date", f.checked)
 }
 
 // next says what to do now.

@@ -6,8 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"accessdesk/broker/questionnaire"
 	"accessdesk/catalog"
+	"accessdesk/catalog/answer"
 	"accessdesk/ui/web"
 )
 
@@ -17,6 +17,9 @@ func QuestionID(id string) string { return "q-" + id }
 // NewQuestion makes the field of a question with what was answered, be it complete or not.
 func NewQuestion(r *web.Request, q catalog.Question, values []string) Field {
 	f := Field{ID: QuestionID(q.ID), Key: q.ID, Kind: Text, Type: "text", Label: q.Label.In(r.Lang), Hint: q.Help.In(r.Lang), Required: q.Required}
+	if limits := SayLimits(r.L, q); limits != "" {
+		f.Hint = strings.TrimSpace(f.Hint + " " + limits)
+	}
 	switch q.Type {
 	case catalog.QuestionLongText, catalog.QuestionCIDRList:
 		f.Kind, f.Value = Area, first(values)
@@ -52,12 +55,18 @@ func NewQuestion(r *web.Request, q catalog.Question, values []string) Field {
 			Part{Label: r.L.T("desk.address_state"), Type: "text", Width: "m"}, Part{Label: r.L.T("desk.address_zip"), Type: "text", Width: "s", Mode: "numeric"})
 	default:
 		f.Value = first(values)
+		if kind := inputTypes[q.Pattern]; kind != "" {
+			f.Type, f.Mode = kind, kind
+		}
 		if f.Value != "" && utf8.RuneCountInString(f.Value) > limitOf(q)*4/5 {
 			f.Used = r.L.N("desk.used", utf8.RuneCountInString(f.Value), "Max", limitOf(q))
 		}
 	}
 	return f
 }
+
+// inputTypes bring the keyboard that fits a pattern.
+var inputTypes = map[catalog.Pattern]string{catalog.PatternEmail: "email", catalog.PatternWeb: "url", catalog.PatternPhone: "tel"}
 
 func first(values []string) string {
 	if len(values) == 0 {
@@ -83,10 +92,10 @@ func (f *Field) parts(values []string, parts ...Part) {
 
 // limitOf is how many characters one value of an answer may have.
 func limitOf(q catalog.Question) int {
-	if q.Type == catalog.QuestionLongText || q.Type == catalog.QuestionCIDRList {
-		return questionnaire.LongTextLimit
+	if q.Max > 0 && (q.Type == catalog.QuestionText || q.Type == catalog.QuestionLongText) {
+		return min(q.Max, answer.Longest(q.Type))
 	}
-	return questionnaire.TextLimit
+	return answer.Longest(q.Type)
 }
 
 // Posted gives what was posted for a question, as it is stored.

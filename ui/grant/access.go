@@ -59,7 +59,7 @@ func findHeld(r *web.Request, tx *data.Tx) (held, error) {
 }
 
 // Title is the name of the program in the reader's language.
-func (h held) title(r *web.Request) string { return h.program.Title.In(r.Lang) }
+func (h held) title(r *web.Request) string { return h.program.TitleOf(h.Grant.Tier, r.Lang) }
 
 // AccessPage is one grant.
 type AccessPage struct {

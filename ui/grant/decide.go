@@ -174,7 +174,7 @@ func newConfirmPage(r *web.Request, tx *data.Tx, before, after access.Grant, mar
 		return ConfirmPage{}, err
 	}
 	act := r.Form("act")
-	page := ConfirmPage{ID: after.ID, Organization: organization.Name, Program: program.Title.In(r.Lang), Reference: after.Reference, Act: act,
+	page := ConfirmPage{ID: after.ID, Organization: organization.Name, Program: program.TitleOf(after.Tier, r.Lang), Reference: after.Reference, Act: act,
 		Title: r.L.T("grant.confirm_" + act), Send: r.L.T("grant.confirm_send_" + act), Reason: said(act, after), Revision: before.Revision}
 	page.Effect = r.L.T("grant.effect_"+act, "Date", day(r, after.Ends))
 	if act == access.ActRenew {

@@ -49,7 +49,7 @@ func NewLine(r *web.Request, tx *data.Tx, g access.Grant) (Line, error) {
 	if err != nil {
 		return Line{}, err
 	}
-	line := Line{Pill: Status(r, g, tx.Now), Title: program.Title.In(r.Lang), Link: "/access/" + g.ID}
+	line := Line{Pill: Status(r, g, tx.Now), Title: program.TitleOf(g.Tier, r.Lang), Link: "/access/" + g.ID}
 	switch state := g.StateAt(tx.Now); {
 	case state == access.Pending:
 		line.Text = r.L.T("grant.line_from", "Date", day(r, g.Starts))

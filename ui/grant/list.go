@@ -104,7 +104,7 @@ func newRow(r *web.Request, tx *data.Tx, g access.Listed) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	one := row{ID: g.ID, Organization: g.Organization, Program: program.Title.In(r.Lang), Reference: g.Reference, From: day(r, g.Starts),
+	one := row{ID: g.ID, Organization: g.Organization, Program: program.TitleOf(g.Tier, r.Lang), Reference: g.Reference, From: day(r, g.Starts),
 		To: day(r, g.Ends), Pill: Status(r, g.Grant, tx.Now)}
 	if g.StateAt(tx.Now).Over() {
 		one.To = day(r, stopped(g.Grant))

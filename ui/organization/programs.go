@@ -64,7 +64,7 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 }
 
 func newFitting(r *web.Request, tx *data.Tx, listings web.Listings, program screening.Program) fitting {
-	shown := fitting{Card: card.New(r, tx, listings, program.Published, program.Step)}
+	shown := fitting{Card: card.New(r, tx, listings, program.Published, program.Seats)}
 	for _, explained := range eligibility.Explain(program.Rules, program.Decision, r.Lang) {
 		if explained.Result != eligibility.Met {
 			continue

@@ -1,7 +1,7 @@
 package public
 
 import (
-	"accessdesk/broker"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility/registry"
@@ -29,7 +29,7 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	full, err := broker.FullPrograms(tx, snapshot.Listed())
+	places, err := seat.All(tx, snapshot.Listed())
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -44,7 +44,7 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	counts := map[catalog.Kind]int{}
 	for _, offering := range snapshot.Listed() {
 		counts[offering.Kind]++
-		if card.OpenNow(tx, offering, offering.NextStep(tx.Now, full[offering.Slug])) {
+		if card.OpenNow(tx, offering, offering.NextStep(tx.Now, places[offering.Slug].Full())) {
 			page.Open++
 		}
 	}
@@ -54,20 +54,4 @@ func Home(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		}
 	}
 	return web.Reply{Page: "public/home", Data: page}, nil
-}
-
-// label is a value of a filter with its text in the reader's language.
-type label struct {
-	Value, Text string
-	Chosen      bool
-}
-
-// labels gives the texts of a closed list of values, marking the chosen one. The keys are prefix and value; a test
-// walks every list.
-func labels[T ~string](r *web.Request, prefix string, values []T, chosen string) []label {
-	all := make([]label, 0, len(values))
-	for _, value := range values {
-		all = append(all, label{string(value), r.L.T(prefix + string(value)), string(value) == chosen})
-	}
-	return all
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func checkPage(t *testing.T, p *page, name, lang string) {
 	if got := p.Find("html").AttrOr("lang", ""); got != lang {
 		t.Errorf("%s: lang %q", name, got)
 	}
-	if p.Find("script, [style], [onclick], iframe, img").Length() != 0 {
+	if p.Find("script:not([type='application/ld+json']), [style], [onclick], iframe, img").Length() != 0 {
 		t.Errorf("%s: script, inline style or picture", name)
 	}
 	ids := map[string]bool{}
@@ -148,6 +149,110 @@ func TestProgramsFilter(t *testing.T) {
 	}
 	b.get("/programs?sector=martian&kind=nothing").want(http.StatusOK)
 	b.get("/programs/nothing").want(http.StatusNotFound)
+}
+
+// TestProgramsSearch: words in both languages, with mistakes; and the page says how it took them.
+func TestProgramsSearch(t *testing.T) {
+	d := openDeskOn(t, datatest.Open(t), everything())
+	en, es := d.browser(t, "en"), d.browser(t, "es")
+	first := func(p *page) string { return p.Find(".list .res-title a").First().AttrOr("href", "") }
+	p := en.get("/programs?q=vulnerabilty+scan").want(http.StatusOK)
+	p.shows("No program has the words as you typed them. These have: vulnerability scan.")
+	if got := first(p); got != "/programs/cisa-vuln-scanning" {
+		t.Errorf("first %s", got)
+	}
+	if p := es.get("/programs?q=contrasenas"); p.Find(".list > li").Length() == 0 || strings.Contains(p.text(".found"), "inglés") {
+		t.Errorf("without accent: %s", p.text(".found"))
+	}
+	en.get("/programs?q=contraseñas").shows("These have your words in their Spanish text.")
+	es.get("/programs?q=weekly+report").shows("Estos tienen sus palabras en el texto en inglés.")
+	en.get("/programs?q=wombat+drinking+water").shows("No program has all of your words. These have the most of them.")
+	en.get("/programs?q=wombat+drinkign+water").shows("No program has all of your words. These have the most of: wombat drinking water.")
+}
+
+// TestProgramsFacets walks the links of the filters: each adds or takes back one value, its number is what is found then, every choice
+// is shown and can be taken back, and no robot follows.
+func TestProgramsFacets(t *testing.T) {
+	b := openDesk(t).browser(t, "en")
+	found := func(p *page) int {
+		count, err := strconv.Atoi(strings.Fields(p.text(".found"))[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return count
+	}
+	start := b.get("/programs?q=water")
+	if got := start.Find("link[rel=canonical]").AttrOr("href", ""); got != "/programs" {
+		t.Errorf("canonical %q", got)
+	}
+	if b.get("/programs?page=2").Find("link[rel=canonical]").Length() != 0 {
+		t.Error("the second page of the whole list is another page")
+	}
+	walked := 0
+	start.Find(".facets li a").Each(func(i int, link *goquery.Selection) {
+		if link.AttrOr("rel", "") != "nofollow" {
+			t.Errorf("%s can be followed", link.Text())
+		}
+		if i%3 > 0 {
+			return
+		}
+		walked++
+		next := b.get(link.AttrOr("href", "")).want(http.StatusOK)
+		if got := strconv.Itoa(found(next)); got != link.Find("b").Text() {
+			t.Errorf("%s promises %s and gives %s", link.AttrOr("href", ""), link.Find("b").Text(), got)
+		}
+		on := next.Find(".facets li a.on")
+		if on.Length() != 1 || b.get(on.AttrOr("href", "")).text(".found") != start.text(".found") {
+			t.Errorf("%s cannot be taken back", link.AttrOr("href", ""))
+		}
+		if next.Find(".chips a:not(.usa-link)").Length() != 2 || next.Find("form[role=search] input[type=hidden]").Length() != 1 {
+			t.Errorf("%s: %s", link.AttrOr("href", ""), next.text(".chips"))
+		}
+	})
+	if walked < 5 {
+		t.Fatalf("only %d links", walked)
+	}
+	two := b.get("/programs?kind=funding&kind=training")
+	if found(two) != found(b.get("/programs?kind=funding"))+found(b.get("/programs?kind=training")) {
+		t.Error("two kinds are not one or the other")
+	}
+	empty := b.get("/programs?kind=domain&cost=match&q=water")
+	empty.shows("No program fits these filters.")
+	relief := empty.Find("main .panel .bullets a")
+	if relief.Length() == 0 {
+		t.Fatal("nothing to take back is named")
+	}
+	relief.Each(func(_ int, link *goquery.Selection) {
+		if got := found(b.get(link.AttrOr("href", ""))); got == 0 || !strings.Contains(link.Parent().Text(), strconv.Itoa(got)+" program") {
+			t.Errorf("%s gives %d: %s", link.AttrOr("href", ""), got, link.Parent().Text())
+		}
+	})
+}
+
+// TestProgramsFitting: the filter by what fits goes by the check of this browser, which nobody else sees; without a check it says so.
+func TestProgramsFitting(t *testing.T) {
+	d := openDesk(t)
+	b, stranger := d.browser(t, "en"), d.browser(t, "en")
+	p := stranger.get("/programs?fits=1")
+	p.shows("We do not know your organization yet, so this filter takes nothing away.")
+	if p.Find(".callout a[href='/check']").Length() != 1 || !strings.HasPrefix(p.text(".found"), "28 programs") {
+		t.Errorf("without a check: %s", p.text(".found"))
+	}
+	b.walk(townWater)
+	own := b.get("/programs?fits=1")
+	own.shows("By the answers of your check.")
+	likely := b.get("/check/results")
+	slugs := map[string]bool{}
+	own.Find(".list .res-title a").Each(func(_ int, link *goquery.Selection) { slugs[link.AttrOr("href", "")] = true })
+	if len(slugs) == 0 || len(slugs) >= 28 {
+		t.Fatalf("%d programs fit", len(slugs))
+	}
+	likely.Find("#likely a[href^='/programs/'], #take a[href^='/programs/']").Each(func(_ int, link *goquery.Selection) {
+		if !slugs[link.AttrOr("href", "")] {
+			t.Errorf("%s looks like a fit and is filtered out", link.AttrOr("href", ""))
+		}
+	})
+	stranger.get("/programs?fits=1").shows("We do not know your organization yet")
 }
 
 func TestProgramsPages(t *testing.T) {
@@ -316,8 +421,8 @@ func TestNoInlineAnythingInTemplates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, bad := range []string{" style=", "<script", "javascript:", " onclick="} {
-			if strings.Contains(string(text), bad) {
+		for _, bad := range []string{" style=", "<script", "javascript:", " onclick="} { // a block of data is no script, and browsers run none
+			if strings.Contains(strings.Replace(string(text), `<script type="application/ld+json">`, "", 1), bad) {
 				t.Errorf("%s has %q", entry.Name(), bad)
 			}
 		}

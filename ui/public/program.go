@@ -1,13 +1,16 @@
 package public
 
 import (
+	"html/template"
 	"strings"
 
-	"accessdesk/broker"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
+	"accessdesk/catalog/status"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/ui/card"
+	"accessdesk/ui/feed"
 	"accessdesk/ui/web"
 )
 
@@ -25,19 +28,25 @@ type ProgramPage struct {
 	Decision   string // "about 14 days"
 	Minutes    int
 	Checked    string
+	ReviewBy   string // day by which it is to be compared with its sources again, "" once that has passed
 	Confidence string
 	InApp      bool
 	Way        card.Way
 	Lasts      string // "180 days"
 	Renewable  bool
 	Safeguards []string
+	Tiers      []tier
 	// Site is the provider's own page, SiteLink the address if it may be a link, SiteGone since when it does not open.
 	Site, SiteLink, SiteGone string
 	HelperLink, HelperGone   string
 	Words                    []card.Link // the definitions that the rules use
 	Ordered                  bool        // the order itself announces the program
 	KnownAs                  string      // other names, joined
+	Linked                   template.JS // the same for machines
 }
+
+// tier is a level of access, of which an applicant chooses one.
+type tier struct{ Title, Summary, Places, Lasts string }
 
 // rule is a criterion in words.
 type rule struct{ Title, Citation string }
@@ -73,19 +82,34 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if !ok {
 		return web.Reply{}, data.ErrNotFound
 	}
-	full := false
-	if offering.InApp() {
-		if full, err = broker.Full(tx, offering); err != nil {
-			return web.Reply{}, err
-		}
+	page, err := NewProgramPage(r, tx, snapshot, offering)
+	if err != nil {
+		return web.Reply{}, err
 	}
 	listings, err := r.Listings(tx)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	next := offering.NextStep(tx.Now, full)
+	page.Linked, err = feed.Linked(r, listings, offering, page.Cost, tx.Now)
+	return web.Reply{Page: "public/program", Data: page}, err
+}
+
+// NewProgramPage is how a program looks, be it published or about to be.
+func NewProgramPage(r *web.Request, tx *data.Tx, snapshot *catalog.Snapshot, offering *catalog.Published) (ProgramPage, error) {
+	var err error
+	var places catalog.Places
+	if offering.InApp() {
+		if places, err = seat.Of(tx, offering); err != nil {
+			return ProgramPage{}, err
+		}
+	}
+	listings, err := r.Listings(tx)
+	if err != nil {
+		return ProgramPage{}, err
+	}
+	next := offering.NextStep(tx.Now, places.Full())
 	page := ProgramPage{
-		Card: card.New(r, tx, listings, offering, next), Published: offering.CriteriaPublished, Company: offering.Company(),
+		Card: card.New(r, tx, listings, offering, places), Published: offering.CriteriaPublished, Company: offering.Company(),
 		Helper: offering.Helper, Minutes: offering.MinutesToApply, Checked: listings.CheckedText(offering),
 		Confidence: r.L.T("confidence." + string(offering.Confidence)), InApp: offering.InApp(),
 		Way: card.NewWay(r, offering, next), Renewable: offering.Terms.Renewable, Site: offering.Provider.URL,
@@ -119,10 +143,20 @@ func Program(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	for _, safeguard := range offering.Terms.Safeguards {
 		page.Safeguards = append(page.Safeguards, r.L.T("safeguard."+string(safeguard)))
 	}
+	for _, t := range offering.Tiers {
+		shown := tier{Title: t.Title.In(r.Lang), Summary: t.Summary.In(r.Lang), Places: status.LeftIn(r.L, places, t.ID)}
+		if days := offering.TermsFor(t.ID).DurationDays; days > 0 {
+			shown.Lasts = r.L.T("window.lasts", "Days", r.L.Days(days))
+		}
+		page.Tiers = append(page.Tiers, shown)
+	}
 	for _, s := range offering.Sources {
 		page.Sources = append(page.Sources, newSource(r, listings, offering, s))
 	}
-	return web.Reply{Page: "public/program", Data: page}, nil
+	if page.Stale == "" && offering.ReviewBy > listings.CheckedOn(offering) {
+		page.ReviewBy = r.L.Date(offering.ReviewBy.Time())
+	}
+	return page, nil
 }
 
 // newSource names a source, as a link where somebody read it or the link check opened it since; what is gone is no link.

@@ -1,33 +1,33 @@
 package public
 
 import (
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
-	"accessdesk/broker"
+	"accessdesk/broker/seat"
 	"accessdesk/catalog"
+	"accessdesk/catalog/search"
 	"accessdesk/data"
-	"accessdesk/eligibility"
 	"accessdesk/ui/card"
 	"accessdesk/ui/web"
-
-	"golang.org/x/text/unicode/norm"
 )
 
-// ProgramsPage is the list of programs with its filters, which are plain GET fields.
+// ProgramsPage is the list of programs with its search and filters, which are plain GET links and fields.
 type ProgramsPage struct {
-	Query          string
-	Sectors, Kinds []label
-	OnlyOpen       bool
-	Filtered       bool
-	Cards          []card.Card
-	Found          int // programs that match, on all pages
-	Listed         int // programs on the site
-	Pages          pager
-	Ended          []card.Card // ended ones that match, for those who remember them; on the last page, and with every search
+	Query    string // the words that are looked for
+	Asked    search.Query
+	Filtered bool
+	Groups   []filterGroup
+	Chosen   []chip // what is asked for, each with a link that takes it back
+	Fits     fitLink
+	Note     string // how the words were taken, "" if as they were typed
+	Cards    []card.Card
+	Found    int // programs that match, on all pages
+	Listed   int // programs on the site
+	Pages    pager
+	Ended    []card.Card // ended ones that match, for those who remember them; on the last page, and with every search
+	Relief   []chip      // of a list that is empty: what to take back, and how many programs there are then
+	Save     string      // where a mail about new ones is asked for, "" while nothing is asked for
 }
 
 // pageLength is how many programs stand on one page of the list: what a phone scrolls through, and what a slow line loads.
@@ -46,90 +46,86 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	sector, kind := r.Query("sector"), r.Query("kind")
-	page := ProgramsPage{
-		Query: r.Query("q"), OnlyOpen: r.Query("open") == "1", Listed: len(snapshot.Listed()),
-		Sectors: sectorLabels(r, sector),
-		Kinds:   labels(r, "kind.", catalog.Kinds(), kind),
-	}
-	page.Filtered = page.Query != "" || page.OnlyOpen || sector != "" || kind != ""
-	full, err := broker.FullPrograms(tx, snapshot.Listed())
+	places, err := seat.All(tx, snapshot.Listed())
 	if err != nil {
 		return web.Reply{}, err
 	}
-	listings, err := r.Listings(tx)
+	asked := r.Desk().Search.ParseText(queryOf(r.Address()))
+	at := search.Moment{Now: tx.Now, Places: places}
+	page := ProgramsPage{Query: asked.Words, Asked: asked, Filtered: !asked.Empty(), Listed: len(snapshot.Listed())}
+	if page.Fits, at.Fits, err = fitting(r, tx, asked); err != nil {
+		return web.Reply{}, err
+	}
+	counted := asked
+	counted.Fits = at.Fits != nil
+	result, err := r.Desk().Search.Find(snapshot, counted, r.Lang, at)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	var found []ranked
-	for _, offering := range snapshot.Offerings {
-		next := offering.NextStep(tx.Now, full[offering.Slug])
-		if !matches(r, tx, offering, next, page, sector, kind) {
-			continue
-		}
-		shown := card.New(r, tx, listings, offering, next)
-		shown.How = card.NewWay(r, offering, next).Short
-		if offering.Status == catalog.StatusEnded {
-			shown.Replaced = replacements(r, snapshot, offering)
-			page.Ended = append(page.Ended, shown)
-		} else {
-			found = append(found, ranked{shown, byName(r, offering, page.Query)})
-		}
-	}
-	slices.SortStableFunc(found, ranked.compare)
-	page.Found = len(found)
-	page.Pages = newPager(r, len(found))
-	for _, one := range found[page.Pages.First-1 : page.Pages.Final] {
-		page.Cards = append(page.Cards, one.Card)
-	}
-	if page.Query == "" && page.Pages.Page < page.Pages.Last {
-		page.Ended = nil
+	page.filters(r, result)
+	page.Found, page.Pages = len(result.Programs), newPager(r, asked, len(result.Programs))
+	if err := page.fill(r, tx, snapshot, result, places); err != nil {
+		return web.Reply{}, err
 	}
 	return web.Reply{Page: "public/programs", Data: page}, nil
 }
 
-// ranked is a card with what it is sorted by.
-type ranked struct {
-	card.Card
-	named bool // what was searched for stands in its name
+// fill makes the cards of this page.
+func (p *ProgramsPage) fill(r *web.Request, tx *data.Tx, snapshot *catalog.Snapshot, result search.Result, places catalog.Counts) error {
+	listings, err := r.Listings(tx)
+	if err != nil {
+		return err
+	}
+	show := func(offering *catalog.Published) card.Card {
+		next := offering.NextStep(tx.Now, places[offering.Slug].Full())
+		shown := card.New(r, tx, listings, offering, places[offering.Slug])
+		shown.How = card.NewWay(r, offering, next).Short
+		return shown
+	}
+	for _, offering := range result.Programs[p.Pages.First-1 : p.Pages.Final] {
+		p.Cards = append(p.Cards, show(offering))
+	}
+	if p.Query == "" && p.Pages.Page < p.Pages.Last {
+		return nil
+	}
+	for _, offering := range result.Ended {
+		shown := show(offering)
+		shown.Replaced = replacements(r, snapshot, offering)
+		p.Ended = append(p.Ended, shown)
+	}
+	return nil
 }
 
-// compare puts those whose name was searched for first, then the open ones; the catalog's order otherwise.
-func (a ranked) compare(b ranked) int {
-	place := func(r ranked) int {
-		at := 0
-		if !r.named {
-			at += 2
-		}
-		if !r.Open {
-			at++
-		}
-		return at
+// queryOf is what stands behind the path of an address.
+func queryOf(address string) string {
+	_, query, _ := strings.Cut(address, "?")
+	return query
+}
+
+// listAddress is the list with a question.
+func listAddress(q search.Query) string {
+	if text := q.Encode(); text != "" {
+		return "/programs?" + text
 	}
-	return place(a) - place(b)
+	return "/programs"
 }
 
 // newPager finds the page that the address asks for; one that is not there is the nearest that is.
-func newPager(r *web.Request, found int) pager {
+func newPager(r *web.Request, asked search.Query, found int) pager {
 	p := pager{Page: 1, Last: max(1, (found+pageLength-1)/pageLength)}
 	if asked, err := strconv.Atoi(r.Query("page")); err == nil {
 		p.Page = min(max(asked, 1), p.Last)
 	}
 	p.First, p.Final = (p.Page-1)*pageLength+1, min(p.Page*pageLength, found)
 	address := func(page int) string {
-		query := url.Values{}
-		for _, name := range []string{"q", "sector", "kind", "open"} {
-			if value := r.Query(name); value != "" {
-				query.Set(name, value)
-			}
+		list := listAddress(asked)
+		switch {
+		case page == 1:
+			return list
+		case strings.Contains(list, "?"):
+			return list + "&page=" + strconv.Itoa(page)
 		}
-		if page > 1 {
-			query.Set("page", strconv.Itoa(page))
-		}
-		if len(query) == 0 {
-			return "/programs"
-		}
-		return "/programs?" + query.Encode()
+		return list + "?page=" + strconv.Itoa(page)
 	}
 	if p.Page > 1 {
 		p.Previous = address(p.Page - 1)
@@ -138,42 +134,6 @@ func newPager(r *web.Request, found int) pager {
 		p.Next = address(p.Page + 1)
 	}
 	return p
-}
-
-func matches(r *web.Request, tx *data.Tx, offering *catalog.Published, next catalog.NextStep, page ProgramsPage, sector, kind string) bool {
-	if kind != "" && string(offering.Kind) != kind || page.OnlyOpen && !card.OpenNow(tx, offering, next) {
-		return false
-	}
-	if sector != "" && !serves(r.Desk().Vocabulary, offering, sector) {
-		return false
-	}
-	return contains(names(r, offering)+" "+offering.Summary.In(r.Lang)+" "+offering.Details.In(r.Lang), page.Query)
-}
-
-// names are the words by which people know an offering.
-func names(r *web.Request, offering *catalog.Published) string {
-	return strings.Join(append([]string{offering.Title.In(r.Lang), offering.Provider.Name, offering.Slug}, offering.KnownAs...), " ")
-}
-
-// byName tells whether the search is for the name of an offering; without a search every one is.
-func byName(r *web.Request, offering *catalog.Published, query string) bool {
-	return contains(names(r, offering), query)
-}
-
-// contains tells whether for every word of a search some word of a text begins with it.
-func contains(text, query string) bool {
-	text = " " + inWords(text)
-	for word := range strings.FieldsSeq(inWords(query)) {
-		if !strings.Contains(text, " "+word) {
-			return false
-		}
-	}
-	return true
-}
-
-// inWords is a text in plain letters and digits with single blanks between: "Wi-Fi (RISC 2.0)" is "wi fi risc 2 0".
-func inWords(text string) string {
-	return strings.Join(strings.FieldsFunc(plain(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")
 }
 
 // replacements are the listed programs that do the work of one now.
@@ -185,37 +145,4 @@ func replacements(r *web.Request, snapshot *catalog.Snapshot, offering *catalog.
 		}
 	}
 	return all
-}
-
-// serves tells whether the sector gate lets an operator of that sector in.
-func serves(v *eligibility.Vocabulary, offering *catalog.Published, sector string) bool {
-	fact, _ := v.Fact("sector")
-	if !slices.ContainsFunc(fact.Values, func(value eligibility.EnumValue) bool { return value.Value == sector }) {
-		return true
-	}
-	if !offering.Gated() {
-		return true
-	}
-	decision := offering.Rules.Decide(eligibility.Profile{"sector": eligibility.String(sector)})
-	return decision.Criteria[0].Result != eligibility.Unmet
-}
-
-func sectorLabels(r *web.Request, chosen string) []label {
-	fact, _ := r.Desk().Vocabulary.Fact("sector")
-	var all []label
-	for _, value := range fact.Values {
-		all = append(all, label{value.Value, value.Label.In(r.Lang), value.Value == chosen})
-	}
-	return all
-}
-
-// plain lowers letters and drops accents, so that "evaluacion" finds "evaluación".
-func plain(text string) string {
-	var b strings.Builder
-	for _, letter := range norm.NFD.String(strings.ToLower(text)) {
-		if letter < 0x300 || letter > 0x36F { // combining marks
-			b.WriteRune(letter)
-		}
-	}
-	return b.String()
 }

@@ -53,13 +53,9 @@ func ReportSent(r *web.Request, tx *data.Tx) (web.Reply, error) {
 }
 
 func newReportPage(r *web.Request, tx *data.Tx) (ReportPage, error) {
-	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	program, err := r.Desk().Catalog.Live(tx, r.Param("slug"))
 	if err != nil {
 		return ReportPage{}, err
-	}
-	program, ok := snapshot.Find(r.Param("slug"))
-	if !ok {
-		return ReportPage{}, data.ErrNotFound
 	}
 	page := ReportPage{Slug: program.Slug, Title: program.Title.In(r.Lang)}
 	wrong := form.Field{ID: "wrong", Kind: form.Radios, Label: r.L.T("upkeep.wrong")}

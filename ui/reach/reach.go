@@ -5,7 +5,6 @@ package reach
 
 import (
 	"bytes"
-	"errors"
 	"html/template"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/eligibility"
+	"accessdesk/eligibility/builder"
 	"accessdesk/eligibility/registry/impact"
 	"accessdesk/ui/web"
 )
@@ -166,13 +166,9 @@ func Sheet(r *web.Request, tx *data.Tx) (web.Reply, error) {
 
 // newPage counts. sheet writes the CSV; it is nil without registers.
 func newPage(r *web.Request, tx *data.Tx) (page ProgramPage, sheet func(*bytes.Buffer) error, err error) {
-	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	program, err := r.Desk().Catalog.Live(tx, r.Param("slug"))
 	if err != nil {
 		return page, nil, err
-	}
-	program, ok := snapshot.Find(r.Param("slug"))
-	if !ok {
-		return page, nil, data.ErrNotFound
 	}
 	population, err := r.Site.Nation.Population(tx, r.Site.DB, r.Desk().Vocabulary)
 	if err != nil {
@@ -263,12 +259,7 @@ func (p *ProgramPage) compile(r *web.Request, program *catalog.Published) *eligi
 	if err == nil {
 		return compiled
 	}
-	text := r.L.T("impact.problem_expr", "Message", eligibility.CompileMessage(err))
-	var place *eligibility.CompileError
-	if errors.As(err, &place) && place.Line > 0 {
-		text = r.L.T("impact.problem_expr_at", "Line", place.Line, "Column", place.Column, "Message", place.Message)
-	}
-	p.Problems = web.Problems{{Field: "expr", Text: text}}
+	p.Problems = web.Problems{{Field: "expr", Text: r.L.T("impact.problem_expr", "Message", builder.Mistake(err, r.Lang))}}
 	return nil
 }
 

@@ -60,13 +60,9 @@ func SaveFollow(r *web.Request, tx *data.Tx) (web.Reply, error) {
 }
 
 func newFollowPage(r *web.Request, tx *data.Tx) (FollowPage, error) {
-	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	program, err := r.Desk().Catalog.Live(tx, r.Param("slug"))
 	if err != nil {
 		return FollowPage{}, err
-	}
-	program, ok := snapshot.Find(r.Param("slug"))
-	if !ok {
-		return FollowPage{}, data.ErrNotFound
 	}
 	page := FollowPage{Slug: program.Slug, Title: program.Title.In(r.Lang)}
 	if r.SignedIn() {
@@ -82,8 +78,9 @@ func FollowSent(*web.Request, *data.Tx) (web.Reply, error) {
 
 // ConfirmPage is what the mailed link opens. Opening confirms nothing: programs that look into mails open links too.
 type ConfirmPage struct {
-	Token, Title, Email string
-	Gone                bool // used, replaced or too old
+	Token, Title, Email string // Title: the program to follow, or the search to save, in words
+	Search              bool   // a search is to be saved
+	Gone                bool   // used, replaced or too old
 }
 
 // LookFollow shows what the link confirms, and one button.
@@ -93,13 +90,18 @@ func LookFollow(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err == nil {
 		page.Email = found.Address
 		page.Title, err = titleOf(r, tx, found.Slug)
+	} else if errors.Is(err, data.ErrNotFound) {
+		page, err = lookSearch(r, tx, page.Token)
 	}
 	return confirmReply(page, err)
 }
 
-// ConfirmFollow begins the notices for the address that the link was mailed to.
+// ConfirmFollow begins the notices, or the mails about a search, for the address that the link was mailed to.
 func ConfirmFollow(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	confirmed, err := interest.Confirm(tx, desk(r), r.Form("token"))
+	if errors.Is(err, data.ErrNotFound) {
+		return confirmSearch(r, tx)
+	}
 	if err != nil {
 		return confirmReply(ConfirmPage{}, err)
 	}
@@ -116,13 +118,9 @@ func confirmReply(page ConfirmPage, err error) (web.Reply, error) {
 
 // titleOf is the name of a program that is listed. data.ErrNotFound for one that is not any more.
 func titleOf(r *web.Request, tx *data.Tx, slug string) (string, error) {
-	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	program, err := r.Desk().Catalog.Live(tx, slug)
 	if err != nil {
 		return "", err
-	}
-	program, ok := snapshot.Find(slug)
-	if !ok {
-		return "", data.ErrNotFound
 	}
 	return program.Title.In(r.Lang), nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/agenda"
 	"accessdesk/data"
 	"accessdesk/notify"
 	"accessdesk/ui/web"
@@ -18,11 +19,13 @@ type Page struct {
 	Usual    []box  // come unless switched off
 	Added    []box  // come only when ticked
 	Programs []box  // followed
+	Searches []box  // saved
 	Needed   []string
 	// Organization is the one whose coming mails are listed, "" for who acts for none.
 	Organization string
 	Coming       []comingMail
 	Later        []comingMail // behind the first ones
+	Calendar     string       // the day on which the private calendar link was made, "" if there is none
 }
 
 // box is a tick box.
@@ -54,7 +57,17 @@ func Reminders(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			page.Usual = append(page.Usual, shown)
 		}
 	}
+	made, err := agenda.MadeAt(tx, r.Person.ID)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if !made.IsZero() {
+		page.Calendar = r.L.DateIn(made, r.Site.Zone)
+	}
 	page.Programs, err = programBoxes(r, tx, r.Person.Email)
+	if err == nil {
+		page.Searches, err = searchBoxes(r, tx, r.Person.Email)
+	}
 	if err == nil {
 		page.Organization, page.Coming, err = coming(r, tx)
 		if len(page.Coming) > comingFirst {
@@ -80,14 +93,17 @@ func Save(r *web.Request, tx *data.Tx) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 	}
-	return web.Reply{Redirect: "/reminders", Flash: "reminders.saved"}, keepPrograms(r, tx, r.Person.Email, r.FormAll("program"))
+	if err := keepPrograms(r, tx, r.Person.Email, r.FormAll("program")); err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Redirect: "/reminders", Flash: "reminders.saved"}, keepSearches(tx, r.Person.Email, r.FormAll("search"))
 }
 
 // kindsFor lists the optional mails that a person can get at all.
 func kindsFor(p account.Person) []notify.Kind {
 	return slices.DeleteFunc(notify.Kinds(), func(kind notify.Kind) bool {
 		switch kind {
-		case notify.KindSaved:
+		case notify.KindSaved, notify.KindSearch:
 			return false
 		case notify.KindDueSoon, notify.KindDigest:
 			return p.StaffRole != account.ProgramManager

@@ -20,6 +20,7 @@ type StopPage struct {
 	// Programs are those that the address follows, if the link stops the mails about them: its owner may choose among them
 	// without an account.
 	Programs []box
+	Searches []box // likewise those that it saved
 }
 
 // Unsubscribe shows what the link stops and one button. Opening stops nothing: programs that look into mails open links too.
@@ -28,8 +29,8 @@ func Unsubscribe(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	return web.Reply{Page: "reminders/unsubscribe", Data: page}, err
 }
 
-// StopMails stops one kind of mail to one address, or starts it again ("again"); of the mails about programs, those that stay ticked
-// ("keep"). Mail programs post here by themselves (RFC 8058: no cookie, no redirect), people by the button. Doing it twice is
+// StopMails stops one kind of mail to one address, or starts it again ("again"); of the mails about programs and searches, those that
+// stay ticked ("keep"). Mail programs post here by themselves (RFC 8058: no cookie, no redirect), people by the button. Doing it twice is
 // doing it once.
 func StopMails(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	page, link, err := lookStop(r, tx)
@@ -51,6 +52,12 @@ func StopMails(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		}
 		page.Programs, err = programBoxes(r, tx, link.Address)
 	}
+	if r.Has("keep") && link.Kind == notify.KindSearch {
+		if err := keepSearches(tx, link.Address, r.FormAll("search")); err != nil {
+			return web.Reply{}, err
+		}
+		page.Searches, err = searchBoxes(r, tx, link.Address)
+	}
 	return web.Reply{Page: "reminders/unsubscribe", Data: page}, err
 }
 
@@ -69,6 +76,9 @@ func lookStop(r *web.Request, tx *data.Tx) (StopPage, notify.StopLink, error) {
 	page.Known, page.Kind, page.Stopped = true, r.L.T("reminders.kind_"+string(link.Kind)), !choice.Wanted
 	if err == nil && link.Kind == notify.KindSaved {
 		page.Programs, err = programBoxes(r, tx, link.Address)
+	}
+	if err == nil && link.Kind == notify.KindSearch {
+		page.Searches, err = searchBoxes(r, tx, link.Address)
 	}
 	return page, link, err
 }

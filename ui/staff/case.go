@@ -7,6 +7,7 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/catalog"
+	"accessdesk/catalog/status"
 	"accessdesk/data"
 	"accessdesk/eligibility"
 	"accessdesk/notify"
@@ -29,7 +30,7 @@ type CasePage struct {
 	Grant, Decision, Language                                    string
 	Own, Assign, Decide, Approve, Decline, Notes                 bool
 	Revision                                                     int64
-	Acts, Reasons, Reviewers                                     []choice
+	Acts, Reasons, Reviewers, Tiers                              []choice
 	Message, Start, Note, Seats, Place                           string
 	Days                                                         string
 }
@@ -68,11 +69,11 @@ func newCasePage(r *web.Request, tx *data.Tx) (CasePage, error) {
 		return CasePage{}, err
 	}
 	page := CasePage{
-		ID: c.ID, Organization: c.Application.Organization.Name, Program: c.Program.Title.In(r.Lang), Reference: c.Application.Reference,
+		ID: c.ID, Organization: c.Application.Organization.Name, Program: c.Program.TitleOf(c.Tier, r.Lang), Reference: c.Application.Reference,
 		Due: dueText(r, c.Item, tx.Now), Pill: itemPill(r, c.Item, tx.Now), Own: c.Own, Revision: c.Revision,
 		RulesMet: r.L.T("staff.rules_met", "Met", c.RulesMet, "All", c.RulesAll),
 		Answers:  answerRows(r, c.Program, c.Facts, c.Answers), History: eventRows(r, c.Events), Mails: mailRows(r, c),
-		Language: r.L.T("staff.lang_" + knownLanguage(c.Language)), Days: r.L.Number(int64(c.Program.Terms.DurationDays)),
+		Language: r.L.T("staff.lang_" + knownLanguage(c.Language)), Days: r.L.Number(int64(c.Program.TermsFor(c.Tier).DurationDays)),
 		Decision: decisionText(r, c), Reasons: choices(r, "broker.reason_", broker.ReasonCodes(), ""),
 	}
 	for _, act := range deciding {
@@ -117,11 +118,18 @@ func (p *CasePage) addPlaces(r *web.Request, tx *data.Tx, c broker.Case) error {
 			p.Reviewers = append(p.Reviewers, choice{person.ID, nameOf(r, person), person.ID == c.AssignedTo || c.AssignedTo == "" && person.ID == r.Person.ID})
 		}
 	}
+	for _, tier := range c.Program.Tiers {
+		text := tier.Title.In(r.Lang)
+		if left := status.Left(r.L, c.Places.Tiers[tier.ID]); left != "" {
+			text += ": " + left
+		}
+		p.Tiers = append(p.Tiers, choice{tier.ID, text, tier.ID == c.Tier})
+	}
 	if c.Place > 0 {
 		p.Place = r.L.T("staff.place", "Place", c.Place)
 	}
-	if c.SeatsAll > 0 && !c.Over() {
-		p.Seats = r.L.T("staff.seats", "Left", c.SeatsLeft, "All", c.SeatsAll)
+	if c.Places.All > 0 && !c.Over() {
+		p.Seats = r.L.T("staff.seats", "Left", c.Places.Left(), "All", c.Places.All)
 	}
 	return nil
 }

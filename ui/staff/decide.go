@@ -82,7 +82,7 @@ func Decide(r *web.Request, tx *data.Tx) (web.Reply, error) {
 
 // decision reads the form.
 func decision(r *web.Request, tx *data.Tx) (broker.ActRequest, web.Problems) {
-	request := broker.ActRequest{Act: r.Form("act"), Revision: revision(r), Message: r.Form("message"), ReasonCode: r.Form("reason")}
+	request := broker.ActRequest{Act: r.Form("act"), Revision: revision(r), Message: r.Form("message"), ReasonCode: r.Form("reason"), Tier: r.Form("tier")}
 	if !slices.Contains(deciding, request.Act) {
 		return request, web.Problems{{Field: "act", Text: r.L.T("staff.choose_act")}}
 	}
@@ -107,7 +107,7 @@ func newPreviewPage(r *web.Request, tx *data.Tx, request broker.ActRequest, mark
 		return PreviewPage{}, err
 	}
 	back := "/staff/review/" + c.ID
-	page := PreviewPage{Address: back + "/decision", Back: back, BackText: c.Application.Organization.Name, Organization: c.Application.Organization.Name, Program: c.Program.Title.In(r.Lang), Reference: c.Application.Reference,
+	page := PreviewPage{Address: back + "/decision", Back: back, BackText: c.Application.Organization.Name, Organization: c.Application.Organization.Name, Program: c.Program.TitleOf(c.Tier, r.Lang), Reference: c.Application.Reference,
 		Act: request.Act, Title: actText(r, request.Act)}
 	if request.Act == broker.ActDecline {
 		page.Reason = r.L.T("broker.reason_" + request.ReasonCode)
@@ -115,7 +115,7 @@ func newPreviewPage(r *web.Request, tx *data.Tx, request broker.ActRequest, mark
 	if c.Grant != nil && request.Act == broker.ActApprove {
 		page.Starts = r.L.T("staff.preview_access", "From", r.L.DateIn(c.Grant.Starts, r.Site.Zone), "To", r.L.DateIn(c.Grant.Ends, r.Site.Zone))
 	}
-	for _, name := range []string{"act", "reason", "message", "start", "revision"} {
+	for _, name := range []string{"act", "reason", "message", "start", "tier", "revision"} {
 		page.Typed = append(page.Typed, hidden{name, r.Form(name)})
 	}
 	queued, err := notify.Since(tx, mark)
@@ -147,6 +147,9 @@ func caseAgain(r *web.Request, tx *data.Tx, problems web.Problems) (web.Reply, e
 	choose(page.Acts, r.Form("act"))
 	choose(page.Reasons, r.Form("reason"))
 	choose(page.Reviewers, r.Form("assignee"))
+	if r.Has("tier") {
+		choose(page.Tiers, r.Form("tier"))
+	}
 	status := 200
 	if len(problems) > 0 {
 		status = 422

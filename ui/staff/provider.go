@@ -33,6 +33,8 @@ type listingRow struct {
 	Version                    string // that the form is about
 	versionID                  string
 	Last, DueOn, ReviewBy      string
+	Keeper                     string // address, "" if its file names nobody
+	Overdue                    bool   // its review day has passed
 	LastBy, LastNote           string // of the last confirmation of any version
 	Pill                       pill
 	Said                       listingText
@@ -166,6 +168,7 @@ func newListingRow(r *web.Request, tx *data.Tx, listings web.Listings, one upkee
 	row := listingRow{Slug: one.Slug, Title: one.Title.In(r.Lang), versionID: one.VersionID, Last: r.L.Date(one.LastOn.Time()), DueOn: r.L.Date(one.DueOn.Time()),
 		Pill: turnPill(r, one.DueOn, today(r, tx)), Said: newListingText(r, listings, one.Published).short(one.Slug), Version: strconv.Itoa(one.Version),
 		Answers: []choice{{saidNothing, r.L.T("upkeep.said_nothing"), true}, {saidSame, r.L.T("upkeep.said_same"), false}, {saidWrong, r.L.T("upkeep.said_wrong"), false}}}
+	row.Keeper, row.Overdue = upkeep.Keeper(one.Published), listings.Overdue(one.Published, today(r, tx))
 	if one.ReviewBy != "" {
 		row.ReviewBy = r.L.Date(one.ReviewBy.Time())
 	}

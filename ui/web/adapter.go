@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -10,10 +11,10 @@ import (
 
 	"accessdesk/broker/account"
 	"accessdesk/data"
+	"accessdesk/ui/web/tongue"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
-	"golang.org/x/text/language"
 )
 
 // Handler is one act of a user.
@@ -35,6 +36,8 @@ type Reply struct {
 	Keep bool
 	// File is sent in place of a page, to be kept and not shown.
 	File *File
+	// Document is sent in place of a page, to a program.
+	Document *Document
 }
 
 // File is what a browser keeps under a name.
@@ -63,14 +66,18 @@ func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, fun
 	if unsafeMethod(c.Method()) && !route.Cookieless && !s.sameOrigin(c) {
 		return s.sendError(r, fault{status: fiber.StatusForbidden, code: "cross_site"})
 	}
-	if c.Method() == fiber.MethodGet && c.Query("lang") != "" {
-		return s.switchLanguage(r)
+	if c.Method() == fiber.MethodGet && c.Query("lang") != "" && !route.Cookieless {
+		if !route.Cached || !r.forStrangers() || r.Query("lang") != r.Lang {
+			return s.switchLanguage(r)
+		}
+		r.SetCookie(languageCookie, r.Lang, languageKept)
+		r.sendCookies()
+	}
+	if route.Cached && r.forStrangers() {
+		return s.serveShared(r, h)
 	}
 	ctx, cancel := context.WithTimeout(c.UserContext(), s.Limits.Timeout)
 	defer cancel()
-	if route.Cached && r.forStrangers() {
-		return s.serveShared(ctx, r, h)
-	}
 	var reply Reply
 	err := transact(ctx, func(tx *data.Tx) (err error) {
 		r.cookies, r.about = nil, account.Organization{}
@@ -87,6 +94,7 @@ func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, fun
 	if err != nil && !refused {
 		return s.sendError(r, s.faultOf(r, err))
 	}
+	s.noteKey(ctx, r)
 	return s.send(r, reply)
 }
 
@@ -112,6 +120,9 @@ func (s *Site) settle(ctx context.Context, r *Request, renew bool) {
 // admit does what stands before the handler: session, policy, form token, repeated form.
 func (s *Site) admit(r *Request, tx *data.Tx, route Route, h Handler) (Reply, error) {
 	writing := unsafeMethod(r.c.Method())
+	if route.Policy.scope != "" {
+		return s.admitKey(r, tx, route, h)
+	}
 	if err := s.loadSession(r, tx, writing); err != nil {
 		return Reply{}, err
 	}
@@ -153,7 +164,7 @@ func (s *Site) request(c *fiber.Ctx) *Request {
 		reference = newReference()
 	}
 	route, _ := routeOf(c)
-	return &Request{Site: s, c: c, Lang: lang, L: s.Locales.In(lang), Reference: reference, cookieless: route.Cookieless}
+	return &Request{Site: s, c: c, Lang: lang, L: s.Locales.In(lang), Reference: reference, cookieless: route.Cookieless, machine: forMachine(c)}
 }
 
 // referenceKey is where the access log and the error pages find the reference of a request.
@@ -162,29 +173,33 @@ const referenceKey = "accessdesk.reference"
 // newReference is a number that people can read out on the phone: 8 letters and digits.
 func newReference() string { return rand.Text()[:8] }
 
-var matcher = language.NewMatcher([]language.Tag{language.English, language.Spanish})
+var matcher = tongue.NewMatcher(Languages...)
 
-// languageCookie remembers the language that somebody chose; a year.
-const languageCookie = "lang"
+// languageCookie remembers the language that somebody chose, for a year.
+const (
+	languageCookie = "lang"
+	languageKept   = 365 * 24 * time.Hour
+)
 
 // languageOf is the language of the answer: the chosen one, else the best that the browser names. A route that reads no cookie
-// and is posted to has the choice in its address.
+// has the choice in its address only. A page for strangers has it there first, so that each language of it has an address of its
+// own, which search engines need: they keep no cookies.
 func (s *Site) languageOf(c *fiber.Ctx) string {
 	chosen := c.Cookies(s.cookieName(languageCookie))
-	if route, _ := routeOf(c); route.Cookieless {
-		chosen = c.Query("lang")
+	route, _ := routeOf(c)
+	if named := c.Query("lang"); route.Cookieless || route.Cached && (named == "en" || named == "es") {
+		chosen = named
 	}
 	if chosen == "en" || chosen == "es" {
 		return strings.Clone(chosen)
 	}
-	_, index := language.MatchStrings(matcher, c.Get(fiber.HeaderAcceptLanguage))
-	return Languages[index]
+	return matcher.Best(c.Request().Header.Peek(fiber.HeaderAcceptLanguage))
 }
 
 // switchLanguage remembers ?lang= and returns to the same page without it.
 func (s *Site) switchLanguage(r *Request) error {
 	if lang := r.Query("lang"); lang == "en" || lang == "es" {
-		r.SetCookie(languageCookie, lang, 365*24*time.Hour)
+		r.SetCookie(languageCookie, lang, languageKept)
 		r.sendCookies()
 	}
 	r.c.Set(fiber.HeaderCacheControl, "no-store")
@@ -204,6 +219,10 @@ func (s *Site) send(r *Request, reply Reply) error {
 	if reply.File != nil {
 		r.sendCookies()
 		return sendFile(r, *reply.File)
+	}
+	if reply.Document != nil {
+		r.sendCookies()
+		return s.sendDocument(r, cmp.Or(reply.Status, fiber.StatusOK), reply.Document)
 	}
 	page, err := s.render(r, reply)
 	if err != nil {
@@ -249,8 +268,9 @@ func sendPage(r *Request, status int, page []byte) error {
 func (r *Request) pageHeaders() {
 	r.c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	r.c.Set(fiber.HeaderContentLanguage, r.Lang)
-	r.c.Vary(fiber.HeaderAcceptLanguage, fiber.HeaderAcceptEncoding)
+	vary := "Accept-Language, Accept-Encoding"
 	if !r.cookieless {
-		r.c.Vary(fiber.HeaderCookie)
+		vary += ", Cookie"
 	}
+	r.c.Set(fiber.HeaderVary, vary)
 }

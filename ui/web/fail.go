@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"accessdesk/data"
+	"accessdesk/ui/problem"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -51,6 +52,10 @@ func (s *Site) faultOf(r *Request, err error) fault {
 	var refusal *data.Refusal
 	if errors.As(err, &refusal) {
 		return fault{status: fiber.StatusUnprocessableEntity, code: "refused", detail: r.RefusalText(refusal), cause: err}
+	}
+	var told *problem.Fault
+	if errors.As(err, &told) {
+		return fault{status: told.Status, code: told.Code, cause: err}
 	}
 	for _, f := range faults {
 		if errors.Is(err, f.kind) {
@@ -114,6 +119,9 @@ func (s *Site) sendError(r *Request, f fault) error {
 		r.c.Set(fiber.HeaderRetryAfter, strconv.Itoa(retryAfter))
 	}
 	r.cookies = nil
+	if r.machine {
+		return s.sendProblem(r, f)
+	}
 	page, err := s.render(r, Reply{Status: f.status, Page: "error/error",
 		Data: ErrorPage{Status: f.status, Code: f.code, Detail: f.detail, Reference: r.Reference, Typed: r.typed()}})
 	if err != nil {
@@ -151,25 +159,8 @@ func (r *Request) RefusalText(refusal *data.Refusal) string {
 // Refused turns an error into problems at its fields, if it is a refusal or several joined ones.
 func (r *Request) Refused(err error) (Problems, bool) {
 	var all Problems
-	var walk func(error) bool
-	walk = func(err error) bool {
-		if refusal, ok := err.(*data.Refusal); ok {
-			all = append(all, Problem{Field: refusal.Field, Text: r.RefusalText(refusal)})
-			return true
-		}
-		if joined, ok := err.(interface{ Unwrap() []error }); ok {
-			for _, one := range joined.Unwrap() {
-				if !walk(one) {
-					return false
-				}
-			}
-			return true
-		}
-		wrapped := errors.Unwrap(err)
-		return wrapped != nil && walk(wrapped)
+	for _, refusal := range data.Refusals(err) {
+		all = append(all, Problem{Field: refusal.Field, Text: r.RefusalText(refusal)})
 	}
-	if err == nil || !walk(err) {
-		return nil, false
-	}
-	return all, true
+	return all, len(all) > 0
 }

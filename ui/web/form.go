@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -83,6 +84,11 @@ func (s *Site) repeated(r *Request, tx *data.Tx, route Route) (Reply, bool, erro
 		reply.Flash, reply.FlashArgs = f.Key, f.Args
 	}
 	return reply, err == nil, err
+}
+
+// Secret goes into an address that the answer to a form shows once: for a form that is sent again it is the same.
+func (r *Request) Secret(purpose string) string {
+	return hex.EncodeToString(r.Site.mac("secret:"+purpose, r.Session.hash+"\x00"+r.Person.ID+"\x00"+r.Form(repeatField)))
 }
 
 func (s *Site) rememberReply(r *Request, tx *data.Tx, route Route, reply Reply) error {

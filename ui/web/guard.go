@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"time"
@@ -35,19 +36,34 @@ func (s *Site) logAccess(c *fiber.Ctx, reference string, start time.Time) {
 	if known, ok := routeOf(c); ok {
 		route = known.Path
 	}
-	s.Log.Info("request", slog.String("reference", reference), slog.String("method", c.Method()), slog.String("route", route),
-		slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", len(c.Response().Body())),
-		slog.Float64("milliseconds", float64(time.Since(start).Microseconds())/1000))
+	bytes := -1 // a stream is still to be written
+	if !c.Response().IsBodyStream() {
+		bytes = len(c.Response().Body())
+	}
+	if handler := s.Log.Handler(); handler.Enabled(context.Background(), slog.LevelInfo) { // Logger would also look for its caller, which the line has not
+		line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
+		line.AddAttrs(slog.String("reference", reference), slog.String("method", c.Method()), slog.String("route", route),
+			slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", bytes),
+			slog.Float64("milliseconds", float64(time.Since(start).Microseconds())/1000))
+		_ = handler.Handle(context.Background(), line) // as Logger does: a log that cannot be written refuses nobody
+	}
+}
+
+// safeguards are on every answer, written as they go over the wire.
+var safeguards = [][2][]byte{
+	{[]byte("Content-Security-Policy"), []byte(contentPolicy)},
+	{[]byte("X-Content-Type-Options"), []byte("nosniff")},
+	{[]byte("X-Frame-Options"), []byte("DENY")},
+	{[]byte("Referrer-Policy"), []byte("same-origin")}, // never tells another site an address; our own origin check needs it
+	{[]byte("Permissions-Policy"), []byte("camera=(), geolocation=(), microphone=(), payment=(), usb=()")},
+	{[]byte("Cross-Origin-Opener-Policy"), []byte("same-origin")},
+	{[]byte("Cross-Origin-Resource-Policy"), []byte("same-origin")},
 }
 
 func (s *Site) setHeaders(c *fiber.Ctx, reference string) {
-	c.Set("Content-Security-Policy", contentPolicy)
-	c.Set("X-Content-Type-Options", "nosniff")
-	c.Set("X-Frame-Options", "DENY")
-	c.Set("Referrer-Policy", "same-origin") // never tells another site an address; our own origin check needs it
-	c.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-	c.Set("Cross-Origin-Opener-Policy", "same-origin")
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	for _, h := range safeguards {
+		c.Response().Header.SetCanonical(h[0], h[1])
+	}
 	c.Set("X-Request-Id", reference)
 	if s.secure {
 		c.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
@@ -58,8 +74,9 @@ func (s *Site) setHeaders(c *fiber.Ctx, reference string) {
 // coarse fence against floods; what must be exact is counted in the database.
 func (s *Site) Limiters() map[Limit]fiber.Handler {
 	return map[Limit]fiber.Handler{
-		SignInLimit: s.limiter(s.Limits.SignIn, 10*time.Minute),
-		CheckLimit:  s.limiter(s.Limits.Check, time.Minute),
+		SignInLimit:  s.limiter(s.Limits.SignIn, 10*time.Minute),
+		CheckLimit:   s.limiter(s.Limits.Check, time.Minute),
+		MachineLimit: s.limiter(s.Limits.Machine, time.Minute),
 	}
 }
 

@@ -331,7 +331,7 @@ func (b *bench) listen() string {
 	done := make(chan error, 1)
 	go func() { done <- b.app.Listener(listener) }()
 	b.t.Cleanup(func() {
-		if err := b.app.ShutdownWithTimeout(2 * time.Second); err != nil {
+		if err := b.app.ShutdownWithTimeout(10 * time.Second); err != nil {
 			b.t.Errorf("shutdown: %v", err)
 		}
 		if err := <-done; err != nil {

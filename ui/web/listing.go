@@ -14,18 +14,23 @@ import (
 // and which addresses open.
 type Listings struct {
 	*upkeep.State
-	r   *Request
-	now time.Time
+	r     *Request
+	now   time.Time
+	today catalog.Date
+	dates map[catalog.Date]string // that were written already: most listings were looked at on a few days
 }
 
 // Listings gives the upkeep of the listings as the transaction sees it.
 func (r *Request) Listings(tx *data.Tx) (Listings, error) {
-	snapshot, err := r.Desk().Catalog.Snapshot(tx)
+	snapshot, err := r.snapshot, error(nil)
+	if snapshot == nil {
+		snapshot, err = r.Desk().Catalog.Snapshot(tx)
+	}
 	if err != nil {
 		return Listings{}, err
 	}
 	state, err := r.Site.upkeep.State(tx, snapshot)
-	return Listings{state, r, tx.Now}, err
+	return Listings{state, r, tx.Now, catalog.DateOf(tx.Now.In(r.Site.Zone)), map[catalog.Date]string{}}, err
 }
 
 // Notice is the notice on the programs of a provider, in the reader's language.
@@ -83,9 +88,18 @@ func (l Listings) GoneText(address string) string {
 	return ""
 }
 
+// Stale tells whether nobody compared a listing with its sources in time.
+func (l Listings) Stale(p *catalog.Published) bool { return l.Overdue(p, l.today) }
+
 // CheckedText is the day on which somebody last compared a listing with its sources.
 func (l Listings) CheckedText(p *catalog.Published) string {
-	return l.r.L.Date(l.CheckedOn(p).Time())
+	date := l.CheckedOn(p)
+	text, ok := l.dates[date]
+	if !ok {
+		text = l.r.L.Date(date.Time())
+		l.dates[date] = text
+	}
+	return text
 }
 
 // NoticeOn gives the notice that stands on the program of a case now: nil if there is none, or if the case is over.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/account/key"
 	"accessdesk/ui/web"
 
 	"github.com/gofiber/fiber/v2"
@@ -159,5 +160,24 @@ func TestRoutesAreExact(t *testing.T) {
 	}
 	if got := fmt.Sprint(b.send("GET", "127.0.0.1:8080", "/desk", nil, "").StatusCode); got != "303" {
 		t.Errorf("/desk: %s", got)
+	}
+}
+
+// TestKeyPolicy holds that no session opens what a key opens, and that such a route is one for programs.
+func TestKeyPolicy(t *testing.T) {
+	policy := web.Key(key.ReadCatalog)
+	for _, role := range []string{"", account.ProgramManager, account.Administrator, account.Auditor} {
+		if policy.Allows(account.Person{ID: "x", StaffRole: role}) || policy.Public() || policy.Scope() != key.ReadCatalog {
+			t.Errorf("the policy of keys lets a session of role %q in", role)
+		}
+	}
+	handler := func(*fiber.Ctx) error { return nil }
+	for name, route := range map[string]web.Route{
+		"a page":         {Method: fiber.MethodGet, Path: "/x", Policy: policy, Handler: handler},
+		"kept as public": {Method: fiber.MethodGet, Path: "/x", Policy: policy, Cookieless: true, Machine: true, Cached: true, Handler: handler},
+	} {
+		if err := web.Register(fiber.New(), []web.Route{route}, nil); err == nil {
+			t.Errorf("%s is registered", name)
+		}
 	}
 }

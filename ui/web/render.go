@@ -2,8 +2,10 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"strings"
 	"time"
 
@@ -22,8 +24,10 @@ type View struct {
 	Brand    Brand
 	Operator string // who runs the site, in words of the language
 	Path     string
-	Shell    string // public, desk or staff: which header and navigation
-	Person   account.Person
+	// Everywhere is the whole address of a page that is the same for every stranger, "" for any other, and for lists that a filter made.
+	Everywhere string
+	Shell      string // public, desk or staff: which header and navigation
+	Person     account.Person
 	// Organization is the one that the page is about, by name and id; Several tells that the person acts for more than one.
 	Organization, OrganizationID string
 	Several                      bool
@@ -53,8 +57,9 @@ func (s *Site) functions(lang string) template.FuncMap {
 		"number":   func(n int) string { return l.Number(int64(n)) },
 		"say":      func(t eligibility.Text) string { return t.In(lang) },
 		"phrase":   func(t Text) string { return t.In(lang) },
-		"asset":    s.assets.address,
+		"asset":    s.assets.Address,
 		"args":     arguments,
+		"viewing":  func(v View, data any) View { v.Data = data; return v }, // shows part of another page within this one
 		"add":      func(a, b int) int { return a + b },
 		"lines":    func(text string) []string { return strings.Split(text, "\n") },
 		"paragraphs": func(text string) []string {
@@ -110,6 +115,9 @@ func (s *Site) view(r *Request, reply Reply) View {
 	}
 	v.Shell = shellOf(r, reply.Page)
 	v.OtherURL = languageAddress(r, v.Other)
+	if route, _ := routeOf(r.c); route.Cached && v.Here == v.Path && reply.Status < fiber.StatusBadRequest {
+		v.Everywhere = s.Absolute(v.Path)
+	}
 	if r.SignedIn() {
 		about := r.about
 		if about.Name == "" {
@@ -170,6 +178,22 @@ func (s *Site) renderLastly() error {
 			Data: ErrorPage{Status: fiber.StatusInternalServerError, Code: "internal", Reference: "-"}}
 		if err := page.Execute(&buffer, view); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// CheckPages puts every page together as its first reader makes the program do, in every language, and gives the first
+// mistake that the start does not see: a value where HTML has no safe place for it. The pages are part of the program, so
+// this is for tests and for whoever looks for what is wrong with an installation.
+func (s *Site) CheckPages() error {
+	for _, lang := range Languages {
+		for _, name := range s.names {
+			err := s.pages[lang].Lookup(name).Execute(io.Discard, View{Lang: lang})
+			var unsafe *template.Error // all other errors are about the data that is not there
+			if errors.As(err, &unsafe) {
+				return fmt.Errorf("page %q: %w", name, err)
+			}
 		}
 	}
 	return nil

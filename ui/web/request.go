@@ -9,6 +9,8 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/broker/account"
+	"accessdesk/broker/account/key"
+	"accessdesk/catalog"
 	"accessdesk/data"
 	"accessdesk/data/locale"
 
@@ -34,6 +36,10 @@ type Request struct {
 	cookies    []cookie             // to be set when the transaction is committed
 	cookieless bool                 // no cookie is read or set: everybody is a stranger
 	personal   bool                 // the handler looked at a cookie
+	machine    bool                 // a program asks: what goes wrong is a problem document
+	key        key.Key              // with which it asks; the zero Key without one
+	snapshot   *catalog.Snapshot    // of a page for strangers: read already, and places with it
+	places     catalog.Counts
 }
 
 // maxText is the length of one form value in bytes that is handed on. Domain packages have their own, smaller
@@ -108,6 +114,9 @@ func (r *Request) Path() string { return strings.Clone(r.c.Path()) }
 
 // Address is the path with its query, without the language.
 func (r *Request) Address() string {
+	if r.c.Request().URI().QueryArgs().Len() == 0 {
+		return r.Path()
+	}
 	query := url.Values{}
 	for key, value := range r.c.Request().URI().QueryArgs().All() {
 		if string(key) != "lang" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"accessdesk/broker/account"
+	"accessdesk/broker/account/key"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -15,6 +16,7 @@ import (
 type Policy struct {
 	Name   string
 	public bool
+	scope  key.Scope // of the key that opens the route; "" for those that people use
 	allow  func(account.Person) bool
 }
 
@@ -32,6 +34,14 @@ var (
 	Manager = Policy{Name: "program manager", allow: func(p account.Person) bool { return p.StaffRole == account.ProgramManager }}
 )
 
+// Key opens a route to programs that bring a key with that scope, and to nobody else: no session opens it.
+func Key(scope key.Scope) Policy {
+	return Policy{Name: "key with " + string(scope), scope: scope, allow: func(account.Person) bool { return false }}
+}
+
+// Scope is that of the key which opens the route, "" for a route that people use.
+func (p Policy) Scope() key.Scope { return p.scope }
+
 // Public tells whether the policy lets strangers in.
 func (p Policy) Public() bool { return p.public }
 
@@ -46,6 +56,8 @@ const (
 	NoLimit     Limit = ""
 	SignInLimit Limit = "signin"
 	CheckLimit  Limit = "check"
+	// MachineLimit is for the interfaces that anybody's program may read.
+	MachineLimit Limit = "machine"
 )
 
 // Route is one line of the route table.
@@ -58,8 +70,11 @@ type Route struct {
 	// Cached pages are the same for every stranger: public, to read, and the handler looks at no cookie (see shared.go).
 	Cached bool
 	// Cookieless routes read no cookie and set none (health, static files, what mail programs post to): they need no origin
-	// check, and to them everybody is a stranger. Such a route has a Public policy.
+	// check, and to them everybody is a stranger. Such a route has a Public policy, or one of keys.
 	Cookieless bool
+	// Machine routes answer programs: errors are problem documents, and pages of any site may read the answers. Such a route is
+	// Cookieless.
+	Machine bool
 }
 
 // routeKey is where the adapter finds the route of a request.
@@ -77,15 +92,22 @@ func Register(app *fiber.App, routes []Route, limiters map[Limit]fiber.Handler) 
 		if route.Handler == nil || !strings.HasPrefix(route.Path, "/") || seen[id] {
 			return fmt.Errorf("route %s has no handler, no path, or stands twice", id)
 		}
-		if route.Cookieless && !route.Policy.public {
+		if route.Cookieless && !route.Policy.public && route.Policy.scope == "" {
 			return fmt.Errorf("route %s reads no cookie, so its policy must be public", id)
 		}
-		if route.Cached && (route.Method != fiber.MethodGet || !route.Policy.public || route.Cookieless) {
+		if route.Policy.scope != "" && !route.Machine {
+			return fmt.Errorf("route %s is opened by keys, so it must be one for programs", id)
+		}
+		if route.Machine && !route.Cookieless {
+			return fmt.Errorf("route %s answers programs of any site, so it must read no cookie", id)
+		}
+		if route.Cached && (route.Method != fiber.MethodGet || !route.Policy.public || route.Cookieless != route.Machine) {
 			return fmt.Errorf("route %s is marked Cached, but is not a page that anyone may read", id)
 		}
 		seen[id] = true
+		known := any(route) // boxed once, not for each request
 		chain := []fiber.Handler{func(c *fiber.Ctx) error {
-			c.Locals(routeKey, route)
+			c.Locals(routeKey, known)
 			return c.Next()
 		}}
 		if route.Limit != NoLimit {
@@ -96,6 +118,10 @@ func Register(app *fiber.App, routes []Route, limiters map[Limit]fiber.Handler) 
 			chain = append(chain, limiter)
 		}
 		chain = append(chain, route.Handler)
+		if asked := "OPTIONS " + route.Path; route.Machine && route.Policy.public && !seen[asked] {
+			seen[asked] = true
+			app.Options(route.Path, append(slices.Clone(chain[:len(chain)-1]), preflight)...)
+		}
 		if route.Method == fiber.MethodGet {
 			app.Get(route.Path, chain...) // HEAD too
 		} else {

@@ -11,90 +11,11 @@ import (
 	"time"
 
 	"accessdesk/catalog"
+	"accessdesk/ui/web/shelf"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
-	"pgregory.net/rapid"
 )
-
-// The pages that are kept are those of a list that does the same in the plainest way, and never more than the room.
-func TestSharedPagesKeepWhatWasAskedForLast(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		limit := rapid.IntRange(4*sharedOverhead, 40*sharedOverhead).Draw(t, "limit")
-		pages := newSharedPages(limit)
-		var model []*sharedPage // the one asked for last in front
-		size := 0
-		take := func(key pageKey) *sharedPage {
-			at := slices.IndexFunc(model, func(p *sharedPage) bool { return p.key == key })
-			if at < 0 {
-				return nil
-			}
-			page := model[at]
-			model = slices.Delete(model, at, at+1)
-			size -= page.size()
-			return page
-		}
-		give := func(page *sharedPage) {
-			model = slices.Insert(model, 0, page)
-			size += page.size()
-		}
-		start := time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)
-		var hits, misses int64
-		t.Repeat(map[string]func(*rapid.T){
-			"put": func(t *rapid.T) {
-				page := &sharedPage{key: anyKey(t), from: start.Add(anyMinutes(t, "from")), plain: make([]byte, rapid.IntRange(0, limit/3).Draw(t, "plain")),
-					gzip: make([]byte, rapid.IntRange(0, 300).Draw(t, "gzip"))}
-				page.until = page.from.Add(anyMinutes(t, "until"))
-				pages.put(page)
-				if page.size() > limit/4 {
-					return
-				}
-				take(page.key)
-				give(page)
-				for size > limit {
-					take(model[len(model)-1].key)
-				}
-			},
-			"get": func(t *rapid.T) {
-				key, now := anyKey(t), start.Add(anyMinutes(t, "now"))
-				got, want := pages.get(key, now), take(key)
-				if want != nil && (now.Before(want.from) || !now.Before(want.until)) {
-					want = nil
-				}
-				if want != nil {
-					give(want)
-					hits++
-				} else {
-					misses++
-				}
-				if got != want {
-					t.Fatalf("get %v at %v: %v, want %v", key, now, got, want)
-				}
-			},
-			"": func(t *rapid.T) {
-				var kept []*sharedPage
-				for element := pages.order.Front(); element != nil; element = element.Next() {
-					kept = append(kept, element.Value.(*sharedPage))
-				}
-				if !slices.Equal(kept, model) || pages.size != size || size > limit || len(pages.byKey) != len(model) {
-					t.Fatalf("kept %d pages of %d bytes, want %d of %d, at most %d", len(kept), pages.size, len(model), size, limit)
-				}
-				if pages.hits != hits || pages.misses != misses {
-					t.Fatalf("counted %d hits and %d misses, want %d and %d", pages.hits, pages.misses, hits, misses)
-				}
-			},
-		})
-	})
-}
-
-func anyKey(t *rapid.T) pageKey {
-	return pageKey{stamp: rapid.SampledFrom([]string{"", "1"}).Draw(t, "stamp"), lang: rapid.SampledFrom(Languages).Draw(t, "lang"),
-		address: rapid.SampledFrom([]string{"/", "/a", "/b", "/c?x=1"}).Draw(t, "address")}
-}
-
-func anyMinutes(t *rapid.T, name string) time.Duration {
-	return time.Duration(rapid.IntRange(0, 20).Draw(t, name)) * time.Minute
-}
 
 // A page holds until a window turns, and never over a quarter of an hour.
 func TestTrueUntil(t *testing.T) {
@@ -121,7 +42,7 @@ func TestTrueUntil(t *testing.T) {
 			o.Window.Closes = at(c.closes)
 		}
 		snapshot := &catalog.Snapshot{Offerings: []*catalog.Published{{Offering: o}}}
-		if got := trueUntil(now, snapshot); !got.Equal(at(c.want)) {
+		if got := shelf.TrueUntil(now, snapshot); !got.Equal(at(c.want)) {
 			t.Errorf("window %q to %q: until %v, want %s", c.opens, c.closes, got, c.want)
 		}
 	}
@@ -132,7 +53,7 @@ func TestTrueUntil(t *testing.T) {
 			t.Fatal(err)
 		}
 		midnight := time.Date(2026, 11, 24, 0, 0, 0, 0, zone)
-		if got := trueUntil(midnight.Add(-time.Second), &catalog.Snapshot{}); !got.Equal(midnight) {
+		if got := shelf.TrueUntil(midnight.Add(-time.Second), &catalog.Snapshot{}); !got.Equal(midnight) {
 			t.Errorf("%s: a page made before midnight holds until %v", name, got.In(zone))
 		}
 	}

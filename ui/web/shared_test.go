@@ -187,10 +187,35 @@ func TestSharedPageOfAnAddress(t *testing.T) {
 		}
 	}
 	v := s.visitor()
-	v.Visit("/shelf?lang=es") // the cookie, then the page
+	v.Visit("/shelf?lang=es")
 	if lang := v.Visit("/shelf").Find("html").AttrOr("lang", ""); lang != "es" {
 		t.Errorf("after choosing Spanish the page is in %s", lang)
 	}
+}
+
+// Each language of a page for strangers has an address of its own, for search engines, which keep no cookies. It is the same page.
+func TestSharedPageInALanguage(t *testing.T) {
+	s := newShelf(t, datatest.Open(t))
+	s.people()
+	s.shows("/shelf?q=a", "made", "1")
+	for range 2 { // made, then kept
+		v := s.visitor()
+		response := v.Send("GET", "/shelf?lang=es&q=a", nil, nil)
+		s.want(response, 200)
+		if lang := response.Header.Get("Content-Language"); lang != "es" || cookieOf(t, response, "lang").Value != "es" || response.Header.Get("ETag") == "" {
+			t.Errorf("%s, headers %v", lang, response.Header)
+		}
+		page := v.Visit("/shelf?q=a")
+		if page.Find("html").AttrOr("lang", "") != "es" || page.Find("#made").Text() != "2" {
+			t.Errorf("the page without the language is in %s, number %s", page.Find("html").AttrOr("lang", ""), page.Find("#made").Text())
+		}
+		v.SetCookie("lang", "es")
+		if page := v.Visit("/shelf?lang=en&q=a"); page.Find("html").AttrOr("lang", "") != "en" || page.Find("#made").Text() != "1" {
+			t.Errorf("English after Spanish is in %s", page.Find("html").AttrOr("lang", ""))
+		}
+	}
+	s.want(s.visitor().Send("GET", "/shelf?lang=fr", nil, nil), 303)
+	s.want(s.enter(applicant).Send("GET", "/shelf?lang=es", nil, nil), 303)
 }
 
 // Whoever is signed in gets their own page, and so does whoever is to read a message.
@@ -257,7 +282,7 @@ func TestOnlyPublicPagesAreCached(t *testing.T) {
 	for name, route := range map[string]web.Route{
 		"a form":     {Method: fiber.MethodPost, Path: "/x", Policy: web.Public, Cached: true, Handler: b.site.Write(note)},
 		"a room":     {Method: fiber.MethodGet, Path: "/x", Policy: web.SignedIn, Cached: true, Handler: read},
-		"no cookies": {Method: fiber.MethodGet, Path: "/x", Policy: web.Public, Cached: true, Cookieless: true, Handler: read},
+		"no cookies": {Method: fiber.MethodGet, Path: "/x", Policy: web.Public, Cached: true, Cookieless: true, Handler: read}, // unless programs ask
 	} {
 		if err := web.Register(fiber.New(), []web.Route{route}, nil); err == nil || !strings.Contains(err.Error(), "Cached") {
 			t.Errorf("%s: %v", name, err)

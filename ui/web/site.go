@@ -32,10 +32,17 @@
 // (shared.go). Its handler and its template say nothing of who asks. Whatever a handler learns from Request.Cookie, and
 // every cookie that it sets, makes the page that person's own. Forms on it have no repeat key, which needs a session.
 //
+// # Answers for programs
+//
+// A route marked Machine answers with a Document: JSON, a feed, a text. Its errors are problem documents (package ui/problem; a
+// handler refuses with a *problem.Fault), its answers may be read by pages of any site, and ?lang= is the language of this one
+// answer. Marked Cached as well, its documents are kept as pages for strangers are, with a strong ETag (document.go).
+//
 // # Language
 //
-// ?lang=en|es on any page sets a cookie and returns to the same address without it. Else the cookie, else
-// Accept-Language, else English.
+// ?lang=en|es on any page sets a cookie and returns to the same address without it. A page that is the same for every stranger
+// is shown to them right there, and the cookie set: search engines keep no cookies, and each language needs an address for them.
+// Else the cookie, else Accept-Language, else English.
 package web
 
 import (
@@ -53,10 +60,15 @@ import (
 
 	"accessdesk/broker"
 	"accessdesk/catalog/reference"
+	"accessdesk/catalog/search"
 	"accessdesk/catalog/upkeep"
 	"accessdesk/data"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility/registry/impact"
+	"accessdesk/ui/web/asset"
+	"accessdesk/ui/web/bearer"
+	"accessdesk/ui/web/frame"
+	"accessdesk/ui/web/shelf"
 )
 
 // Brand is who runs the site, as the pages say it.
@@ -89,19 +101,30 @@ type Contact struct {
 	URL   string
 }
 
+// Security is who hears of weaknesses of this site: what security.txt says.
+type Security struct {
+	Contacts []string // addresses with their scheme: mailto:, https: or tel:; none: there is no security.txt
+	Policy   string   // page that says how reports are handled, "" if there is none
+}
+
 // Limits are the bounds against abuse.
 type Limits struct {
 	Body    int // bytes of a request body
-	SignIn  int // sign-in attempts of one address in 10 minutes
+	SignIn  int // sign-in attempts of one address in 10 minutes; wrong keys too
 	Check   int // answers of one address in a minute
+	Machine int // requests of one address to the interfaces for programs in a minute; 0: the usual number
 	Timeout time.Duration
 }
+
+// machineUsual is how many requests to the interfaces one address has in a minute unless something else is said.
+const machineUsual = 300
 
 // Config is what the site needs to know.
 type Config struct {
 	PublicURL string // "https://desk.example.org"; http only on loopback
 	Brand     Brand
 	Contacts  []Contact
+	Security  Security
 	Zone      *time.Location
 	Limits    Limits
 	Upkeep    upkeep.Settings // of the listings
@@ -134,8 +157,11 @@ type Site struct {
 	loopback bool
 	names    []string                      // of the pages
 	pages    map[string]*template.Template // by language: every page under its name
-	assets   *assets
-	shared   *sharedPages
+	assets   *asset.Set
+	shared   *shelf.Shelf
+	ground   shelf.Ground
+	door     *bearer.Door
+	answers  *shelf.Shelf // documents for programs: a crawler pushes no page out
 	upkeep   upkeep.Cache
 	lastly   map[string][]byte // the 500 page by language, rendered at the start
 }
@@ -145,15 +171,20 @@ var Languages = []string{"en", "es"}
 
 // New checks the configuration, parses every template and fails on the first that is wrong.
 func New(db *data.DB, desk broker.Desk, locales *locale.Locales, config Config) (*Site, error) {
-	s := &Site{Config: config, DB: db, Desk: desk, Locales: locales, shared: newSharedPages(sharedLimit)}
+	if config.Limits.Machine == 0 {
+		config.Limits.Machine = machineUsual
+	}
+	s := &Site{Config: config, DB: db, Desk: desk, Locales: locales, shared: shelf.New(sharedLimit), answers: shelf.New(answersLimit),
+		door: bearer.NewDoor(config.Limits.SignIn)}
+	s.Desk.Search = search.Or(desk.Search, desk.Vocabulary)
 	if err := s.setOrigin(); err != nil {
 		return nil, err
 	}
 	var err error
-	if s.assets, err = loadAssets(config.Static); err != nil {
+	if s.assets, err = asset.Load(config.Static); err != nil {
 		return nil, fmt.Errorf("static files: %w", err)
 	}
-	if err := s.parseTemplates(); err != nil {
+	if s.names, s.pages, err = frame.Parse(config.Templates, Languages, s.functions); err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
 	if err := s.renderLastly(); err != nil {
@@ -199,6 +230,9 @@ func (s *Site) Link(path, lang string) string {
 	}
 	return s.origin + path + separator + "lang=" + lang
 }
+
+// Absolute makes an absolute address of this site, in no language.
+func (s *Site) Absolute(path string) string { return s.origin + path }
 
 // mac signs a value for one purpose.
 func (s *Site) mac(purpose, value string) []byte {

@@ -32,6 +32,11 @@ func New(t testing.TB, app *fiber.App) *Visitor {
 	return &Visitor{t: t, app: app, cookies: map[string]string{}}
 }
 
+// In gives the same browser to a part of the test, which it fails from then on.
+func (v *Visitor) In(t testing.TB) *Visitor {
+	return &Visitor{t: t, app: v.app, cookies: v.cookies, Lang: v.Lang}
+}
+
 // Cookies are the names of the cookies that the browser holds.
 func (v *Visitor) Cookies() []string {
 	var names []string
@@ -141,6 +146,12 @@ func (v *Visitor) page(response *http.Response, address string) *Page {
 		v.t.Fatal(err)
 	}
 	return &Page{Document: document, Status: response.StatusCode, Path: address, Header: response.Header, Body: string(body), visitor: v}
+}
+
+// Read is the page that Send was answered with.
+func (v *Visitor) Read(response *http.Response, address string) *Page {
+	v.t.Helper()
+	return v.page(response, address)
 }
 
 // Want fails the test unless the page has that status.
@@ -312,7 +323,8 @@ func (f *Form) send(button *goquery.Selection) *Page {
 	if name := button.AttrOr("name", ""); name != "" {
 		f.Values.Add(name, button.AttrOr("value", ""))
 	}
-	v, address := f.page.visitor, button.AttrOr("formaction", f.Action)
+	v := f.page.visitor
+	address, _, _ := strings.Cut(button.AttrOr("formaction", f.Action), "#") // a browser keeps the place on the page to itself
 	if f.Method == http.MethodGet {
 		return v.Visit(address + "?" + f.Values.Encode())
 	}

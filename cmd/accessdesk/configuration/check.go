@@ -35,7 +35,7 @@ func (config Configuration) check() error {
 	if config.Mail.TLS == "none" && config.Mail.Delivery == "smtp" && !Loopback(config.Mail.Host) {
 		return fmt.Errorf(`configuration: [mail] tls = "none" is allowed only for a mail server on this machine; use "starttls" or "implicit"`)
 	}
-	if err := errors.Join(config.Catalog.check(), config.Registry.check()); err != nil {
+	if err := errors.Join(config.Security.check(), config.Catalog.check(), config.Registry.check()); err != nil {
 		return err
 	}
 	return checkPublicURL(config.Server.PublicURL)
@@ -55,6 +55,38 @@ func (c Catalog) check() error {
 	}
 	return nil
 }
+
+// Addresses gives the contacts with their scheme, as security.txt names them. Without one it is the address that people write to anyway.
+func (s Security) Addresses(replyTo string) []string {
+	contacts := s.Contacts
+	if len(contacts) == 0 && replyTo != "" {
+		contacts = []string{replyTo}
+	}
+	var all []string
+	for _, contact := range contacts {
+		if strings.Contains(contact, "@") && !strings.Contains(contact, ":") {
+			contact = "mailto:" + contact
+		}
+		all = append(all, contact)
+	}
+	return all
+}
+
+// check wants contacts and a policy that security.txt may name: RFC 9116 has no address without TLS.
+func (s Security) check() error {
+	for _, contact := range s.Addresses("") {
+		u, err := url.Parse(contact)
+		if err != nil || strings.ContainsAny(contact, " \t\r\n") || !(u.Scheme == "https" && u.Host != "" || u.Scheme == "mailto" && emailPattern.MatchString(u.Opaque) || u.Scheme == "tel" && u.Opaque != "") {
+			return fmt.Errorf(`configuration: [security] contacts: %q is no contact; write an address like "security@example.org", "https://example.org/report" or "tel:+1-555-0100"`, contact)
+		}
+	}
+	if u, err := url.Parse(s.Policy); s.Policy != "" && (err != nil || u.Scheme != "https" || u.Host == "" || strings.ContainsAny(s.Policy, " \t\r\n")) {
+		return fmt.Errorf(`configuration: [security] policy: %q is not an address like https://example.org/security`, s.Policy)
+	}
+	return nil
+}
+
+var emailPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 
 // check wants names of hosts, and addresses if there is something to be done with them. The addresses are read by package register.
 func (r Registry) check() error {

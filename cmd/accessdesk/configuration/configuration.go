@@ -9,10 +9,13 @@ type Configuration struct {
 	Database Database `toml:"database"`
 	Brand    Brand    `toml:"brand"`
 	Mail     Mail     `toml:"mail"`
+	Security Security `toml:"security"`
 	Limits   Limits   `toml:"limits"`
 	Catalog  Catalog  `toml:"catalog"`
 	Registry Registry `toml:"registry"`
 	Keys     Keys     `toml:"keys"`
+
+	Retention Retention `toml:"retention"`
 }
 
 // Server is [server]: where the desk listens and under which address people know it.
@@ -62,11 +65,18 @@ type Mail struct {
 	TLS      string `toml:"tls" validate:"oneof=starttls implicit none"`
 }
 
-// Limits is [limits]: bytes of a form (KB), tries per address and hour, seconds of a request.
+// Security is [security]: who hears of weaknesses of the desk, and the page that says how reports are handled.
+type Security struct {
+	Contacts []string `toml:"contacts"`
+	Policy   string   `toml:"policy"`
+}
+
+// Limits is [limits]: bytes of a form (KB), tries of one address, requests of one address to the interfaces, seconds of a request.
 type Limits struct {
 	BodyKB         int `toml:"body_kb" validate:"min=64,max=4096"`
 	SignIn         int `toml:"sign_in" validate:"min=1"`
 	Check          int `toml:"check" validate:"min=1"`
+	Machine        int `toml:"machine" validate:"min=1"`
 	TimeoutSeconds int `toml:"timeout_seconds" validate:"min=1,max=60"`
 }
 
@@ -89,6 +99,11 @@ type Registry struct {
 	URLs           map[string][]string `toml:"urls"`
 }
 
+// Retention is how long is kept what has no end of its own.
+type Retention struct {
+	ReportMonths int `toml:"report_months" validate:"min=1,max=120"`
+}
+
 // Keys is [keys]: the folder of the keys of the installation.
 type Keys struct {
 	Folder string `toml:"folder" validate:"required"`
@@ -109,9 +124,11 @@ func Defaults() Configuration {
 					Es: "Denuncie el delito ante el Centro de Denuncias de Delitos en Internet o llame a la oficina local del FBI.", URL: "https://www.ic3.gov"},
 			}},
 		Mail:     Mail{Delivery: "spool", Spool: "var/mail", From: "desk@localhost.localdomain", Port: 587, TLS: "starttls"},
-		Limits:   Limits{BodyKB: 256, SignIn: 20, Check: 120, TimeoutSeconds: 10},
+		Limits:   Limits{BodyKB: 256, SignIn: 20, Check: 120, Machine: 300, TimeoutSeconds: 10},
 		Catalog:  Catalog{RecheckDays: 30},
 		Registry: Registry{Index: "var/index", TimeoutSeconds: 300, FileMB: 200, TotalMB: 500},
 		Keys:     Keys{Folder: "var/keys"},
+
+		Retention: Retention{ReportMonths: 25},
 	}
 }

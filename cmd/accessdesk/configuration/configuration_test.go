@@ -26,6 +26,7 @@ func TestExampleIsTheDefaults(t *testing.T) {
 	}
 	want := Defaults()
 	want.Server.PublicURL = "http://127.0.0.1:8080"
+	want.Security.Contacts = []string{}
 	want.Server.TrustedProxies, want.Catalog.LinkHosts, want.Registry.Hosts, want.Registry.URLs = []string{}, []string{}, []string{}, map[string][]string{}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("config.example.toml says\n%+v\nthe defaults are\n%+v", got, want)
@@ -57,6 +58,10 @@ func TestConfigurationIsRefused(t *testing.T) {
 		"no mail server":   {"[mail]\ndelivery = \"smtp\"\n", nil, []string{"[mail] host", "is needed when delivery is smtp"}},
 		"mail without TLS": {"[mail]\ndelivery = \"smtp\"\nhost = \"mail.example.org\"\ntls = \"none\"\n", nil, []string{"only for a mail server on this machine"}},
 		"time zone":        {"[brand]\ntime_zone = \"Mars/Olympus\"\n", nil, []string{"[brand] time_zone", "America/New_York"}},
+		"contact":          {"[security]\ncontacts = [\"call us\"]\n", nil, []string{"[security] contacts", "call us", "tel:+1-555-0100"}},
+		"clear contact":    {"[security]\ncontacts = [\"http://example.org/report\"]\n", nil, []string{"[security] contacts", "http://example.org/report"}},
+		"line in contact":  {"[security]\ncontacts = [\"a@example.org\\nExpires: never\"]\n", nil, []string{"[security] contacts"}},
+		"clear policy":     {"[security]\npolicy = \"http://example.org\"\n", nil, []string{"[security] policy", "http://example.org"}},
 		"days":             {"[catalog]\nrecheck_days = 0\n", nil, []string{"[catalog] recheck_days", "at least 1"}},
 		"site":             {"[catalog]\nlink_hosts = [\"https://example.org/\"]\n", nil, []string{"link_hosts", "https://example.org/", "www.example.gov"}},
 		"every site":       {"[catalog]\nlink_hosts = [\"*\"]\n", nil, []string{"link_hosts", "\"listed\""}},
@@ -142,4 +147,18 @@ func FuzzConfiguration(f *testing.F) {
 			t.Errorf("the message does not name the file: %v", err)
 		}
 	})
+}
+
+// TestSecurityContacts holds what security.txt names: what is configured, else the address that people write to, else nothing.
+func TestSecurityContacts(t *testing.T) {
+	for _, c := range []struct{ text, replyTo, want string }{
+		{"", "", ""}, {"", "help@example.org", "mailto:help@example.org"},
+		{"[security]\ncontacts = [\"security@example.org\", \"https://example.org/report\", \"tel:+1-555-0100\", \"mailto:a@example.org\"]\n", "help@example.org",
+			"mailto:security@example.org https://example.org/report tel:+1-555-0100 mailto:a@example.org"},
+	} {
+		config, err := Load(writeConfiguration(t, c.text), nil)
+		if got := strings.Join(config.Security.Addresses(c.replyTo), " "); err != nil || got != c.want {
+			t.Errorf("%q: %q, %v; want %q", c.text, got, err, c.want)
+		}
+	}
 }

@@ -1,16 +1,45 @@
+// Package screening is what the command screen says to people at a terminal: which programs fit an operator, with what decided each
+// of them and the question that would help most. What it prints for programs is broker/screening/report.
 package screening
 
 import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	check "accessdesk/broker/screening"
 	"accessdesk/catalog"
+	"accessdesk/catalog/status"
+	"accessdesk/catalog/upkeep"
 	"accessdesk/data/locale"
 	"accessdesk/eligibility"
 )
+
+// Screening is what screen prints: the check with these facts, in a language.
+type Screening struct {
+	*check.Check
+	lang string
+	now  time.Time
+	// Upkeep is what a database knows beside the listings: notices, later checks. Empty for the built-in catalog.
+	Upkeep *upkeep.State
+}
+
+// New decides the programs with these facts.
+func New(v *eligibility.Vocabulary, programs []*catalog.Published, facts eligibility.Profile, lang string, now time.Time) *Screening {
+	return &Screening{Check: check.New(v, programs, facts, nil, now), lang: lang, now: now, Upkeep: &upkeep.State{}}
+}
+
+// Disagreements says where a fact that was given does not agree with what follows from the others.
+func (s *Screening) Disagreements(l *locale.Localizer) []string {
+	var found []string
+	for _, c := range s.Contradictions {
+		found = append(found, l.T("screen.contradiction", "Fact", string(c.Fact),
+			"Given", s.Vocabulary.Display(c.Fact, c.Given, s.lang), "Derived", s.Vocabulary.Display(c.Fact, c.Derived, s.lang)))
+	}
+	return found
+}
 
 // The page of screen for people, made for a terminal of 80 columns: the groups of the results page in its order, each
 // program with what decided it, and at the end the question that would help most, with the answers as facts.
@@ -160,18 +189,7 @@ func (s *Screening) cost(l *locale.Localizer, program *catalog.Published) string
 
 // requests says whether the provider takes requests now, and until or from when.
 func (s *Screening) requests(l *locale.Localizer, program *catalog.Published) string {
-	window := program.Window
-	switch {
-	case program.Status != catalog.StatusOpen:
-		return l.T("world." + string(program.Status))
-	case s.now.Before(window.Opens):
-		return l.T("world.opens", "Date", l.DateIn(window.Opens, window.Zone()))
-	case !window.Contains(s.now):
-		return l.T("world.closed", "Date", l.DateIn(window.Closes, window.Zone()))
-	case !window.Closes.IsZero():
-		return l.T("world.closes", "Date", l.DateIn(window.Closes, window.Zone()))
-	}
-	return l.T("world.open")
+	return status.Of(l, program.Offering, s.now, catalog.Places{}).Line()
 }
 
 // question writes the next question of the check and its answers as they are written in the facts.

@@ -1,10 +1,10 @@
 package impact
 
 import (
-	"encoding/csv"
 	"io"
 	"strconv"
-	"strings"
+
+	"accessdesk/data/spreadsheet"
 )
 
 // WriteSheet writes a report as CSV: a line for each sector in each state.
@@ -13,7 +13,7 @@ func (r Report) WriteSheet(w io.Writer) error {
 	for _, c := range r.Cells {
 		rows = append(rows, []string{r.Offering, c.Sector, c.State, strconv.Itoa(c.Population()), strconv.Itoa(c.Eligible), strconv.Itoa(c.Unknown), strconv.Itoa(c.Ineligible)})
 	}
-	return write(w, rows)
+	return spreadsheet.WriteCSV(w, rows)
 }
 
 // WriteSheet writes as CSV everybody who gains or loses.
@@ -27,23 +27,5 @@ func (c Change) WriteSheet(w io.Writer) error {
 			rows = append(rows, []string{list.change, t.ID, t.Name, t.Sector, t.State, string(t.Before), string(t.After)})
 		}
 	}
-	return write(w, rows)
-}
-
-func write(w io.Writer, rows [][]string) error {
-	for _, row := range rows {
-		for i := range row {
-			row[i] = harmless(row[i])
-		}
-	}
-	sheet := csv.NewWriter(w)
-	return sheet.WriteAll(rows)
-}
-
-// harmless keeps a spreadsheet from reading a cell as a formula: an apostrophe goes before what would begin one.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
+	return spreadsheet.WriteCSV(w, rows)
 }

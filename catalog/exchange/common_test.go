@@ -1,0 +1,8 @@
+package exchange
+
+import (
+	"accessdesk/catalog/catalogtest"
+	"accessdesk/eligibility"
+)
+
+func vocabulary() *eligibility.Vocabulary { return catalogtest.Vocabulary() }
