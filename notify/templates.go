@@ -185,6 +185,8 @@ var specs = map[string]spec{
 		instant("Expires", false, sampleNow.AddDate(0, 0, 7))}, about: KindNeeded},
 	// saved_NAME, to those who follow a program. Status: whether it takes requests now; Parts: what of its listing is different.
 	"saved_opened": {params: []param{program, programPage, sampleStatus, optional(sampleParts)}, about: KindSaved},
+	"saved_full": {params: []param{program, programPage, {name: "Status", kind: lineArg, sample: "Full, 12 waiting", spanish: "Sin lugares, 12 en espera"},
+		optional(sampleParts)}, about: KindSaved},
 	"saved_closed": {params: []param{program, programPage, {name: "Status", kind: lineArg, sample: "Paused: the law or the money behind it ran out",
 		spanish: "En pausa: venció la ley o se acabaron los fondos"}, optional(sampleParts)}, about: KindSaved},
 	"saved_changed": {params: []param{program, programPage, sampleParts}, about: KindSaved},

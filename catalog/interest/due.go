@@ -41,6 +41,9 @@ func Due(tx *data.Tx, d Desk) (told int, err error) {
 				return told, wrap(err, "places of program %s", before.slug)
 			}
 			notice.places = counts[before.slug]
+			if notice.template == "saved_opened" && notice.places.Full() {
+				notice.template = "saved_full" // nothing is to be had yet: the mail must not say otherwise
+			}
 		}
 		count, err := notice.tell(tx)
 		if err != nil {

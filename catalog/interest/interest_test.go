@@ -340,7 +340,7 @@ func TestStatusAndListing(t *testing.T) {
 		if b.due(t) != 1 {
 			t.Error("that it is open again was not told")
 		}
-		if m := b.Mails(t)[0]; m.Template != "saved_opened" || !strings.Contains(m.Text, "Status: Full, without a waiting list") {
+		if m := b.Mails(t)[0]; m.Template != "saved_full" || !strings.Contains(m.Text, "Status: Full, without a waiting list") || strings.Contains(m.Text, "takes requests") {
 			t.Errorf("%s:\n%s", m.Template, m.Text)
 		}
 		b.desk.Places = nil
