@@ -99,7 +99,7 @@ func Start(tx *data.Tx, d Desk, actor Actor, organizationID string, slugs []stri
 	err = d.tell(tx, organizationID, "draft_saved", "draft_saved:"+a.ID, record.CaseChain(a.Items[0].ID), func(lang string) map[string]any {
 		args := map[string]any{"Reference": a.Reference, "Link": "/applications/" + a.ID}
 		if closing != nil {
-			args["Program"], args["Closes"] = closing.Title.In(lang), closing.Window.At(tx.Now).Closes
+			args["Program"], args["Closes"] = closing.Title.In(lang), closing.Window.At(tx.Now).LastMoment()
 		}
 		return args
 	})

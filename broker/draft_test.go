@@ -53,7 +53,8 @@ func TestStart(t *testing.T) {
 	})
 }
 
-// TestFirstMailNamesTheClosing: the mail about a new draft says which of its programs closes first, and nothing where none does.
+// TestFirstMailNamesTheClosing: the mail about a new draft says which of its programs closes first, and nothing where none does. What closes at
+// midnight in its zone is said to close before that.
 func TestFirstMailNamesTheClosing(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		b := open(t, db)
@@ -69,7 +70,7 @@ func TestFirstMailNamesTheClosing(t *testing.T) {
 		}
 		b.publish(t, model, closing("2027-03-02"))
 		b.publish(t, scan, closing("2027-02-02"))
-		if text := first(model, scan); !strings.Contains(text, "scanning") || !strings.Contains(text, "closes on February 2, 2027") || strings.Contains(text, "March") {
+		if text := first(model, scan); !strings.Contains(text, "scanning") || !strings.Contains(text, "closes on February 2, 2027, 6:59 a.m. UTC") || strings.Contains(text, "March") {
 			t.Errorf("the mail is\n%s", text)
 		}
 	})

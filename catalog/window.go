@@ -92,6 +92,15 @@ func (w Window) Contains(t time.Time) bool {
 	return (w.Opens.IsZero() || !t.Before(w.Opens)) && (w.Closes.IsZero() || t.Before(w.Closes))
 }
 
+// LastMoment is what people are told of when a window closes: the instant itself, but of midnight in its zone the end of the day before,
+// since nobody reads "until February 1, 12:00 a.m." right.
+func (w Window) LastMoment() time.Time {
+	if hour, minute, second := w.Closes.In(w.Zone()).Clock(); w.Closes.IsZero() || hour != 0 || minute != 0 || second != 0 {
+		return w.Closes
+	}
+	return w.Closes.Add(-time.Second)
+}
+
 // Rolling tells whether the window has neither beginning nor end.
 func (w Window) Rolling() bool { return w.Opens.IsZero() && w.Closes.IsZero() }
 

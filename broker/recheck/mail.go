@@ -15,8 +15,8 @@ func words(l *locale.Localizer, fresh []entered, now time.Time) map[string]any {
 	var lines []string
 	for _, program := range fresh[:min(len(fresh), mostNamed)] {
 		title := program.Title.In(l.Lang())
-		if closes := program.Window.At(now).Closes; !closes.IsZero() {
-			title = l.T("recheck.program_closes", "Program", title, "Date", l.DateIn(closes, program.Window.Zone()))
+		if window := program.Window.At(now); !window.Closes.IsZero() {
+			title = l.T("recheck.program_closes", "Program", title, "Date", l.DateIn(window.LastMoment(), window.Zone()))
 		}
 		lines = append(lines, title)
 	}

@@ -135,7 +135,7 @@ func TestWindowsCount(t *testing.T) {
 		})
 		mails := b.want(t, "open; who follows it has heard", "ana")
 		if at := slices.IndexFunc(mails, func(m notify.Mail) bool { return m.To == ana.Email }); at >= 0 {
-			says(t, mails[at], "en", "You now seem to fit Grant demo-grant", "- Grant demo-grant (takes requests until March 1, 2027)\n")
+			says(t, mails[at], "en", "You now seem to fit Grant demo-grant", "- Grant demo-grant (takes requests until February 28, 2027)\n")
 		}
 	})
 }

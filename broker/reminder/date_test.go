@@ -85,7 +85,7 @@ func TestDatesMustBeAskedFor(t *testing.T) {
 		b.want(t, "asked a day ago", dated)
 		b.SetNow(b.at(2027, 2, 18, 7, 0, 0)) // 30 days before
 		mails := b.want(t, "the next moment", dated, "date_sam editor")
-		if len(mails) == 1 && !strings.Contains(mails[0].Text, "vence el 20 de marzo de 2027. Faltan 30 días.") {
+		if len(mails) == 1 && !strings.Contains(mails[0].Text, "vence el 20 de marzo de 2027. Eso es dentro de 30 días.") {
 			t.Errorf("text:\n%s", mails[0].Text)
 		}
 		b.choose(t, b.editor, notify.KindSAM, false)

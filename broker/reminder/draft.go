@@ -65,7 +65,7 @@ func drafts(tx *data.Tx, d Desk) (count int, err error) {
 		err = mailing{template: "draft_closing", key: "draft_closing:" + one.item + ":" + number(data.Millis(closes)) + ":" + number(int64(step)),
 			chain: record.CaseChain(one.item), args: func(lang string) map[string]any {
 				args := one.args(program.Title, lang)
-				args["Link"], args["Closes"], args["Days"] = "/applications/"+one.application, closes, daysLeft(closes, tx.Now)
+				args["Link"], args["Closes"], args["Days"] = "/applications/"+one.application, program.Window.At(tx.Now).LastMoment(), daysLeft(closes, tx.Now)
 				return args
 			}}.send(tx, d, to)
 		if err != nil {

@@ -104,7 +104,7 @@ func outside(l *locale.Localizer, w catalog.Window, now time.Time) string {
 	_, closed := w.LastClosed(now)
 	switch {
 	case !now.Before(this.Opens):
-		return l.T("window.closed", "Date", l.DateIn(lastDay(this.Closes, zone), zone))
+		return l.T("window.closed", "Date", lastDay(l, this))
 	case closed:
 		return l.T("window.again", "When", opening(l, this.Opens, now, zone))
 	}
@@ -124,24 +124,14 @@ func until(l *locale.Localizer, w catalog.Window) string {
 	switch {
 	case w.Closes.IsZero():
 		return l.T("world.open")
-	case midnight(w.Closes, zone):
-		return l.T("window.through", "Date", l.DateIn(lastDay(w.Closes, zone), zone))
+	case !w.LastMoment().Equal(w.Closes):
+		return l.T("window.through", "Date", lastDay(l, w))
 	}
 	return l.T("window.until", "When", l.DateTime(w.Closes, zone))
 }
 
-func midnight(t time.Time, zone *time.Location) bool {
-	hour, minute, second := t.In(zone).Clock()
-	return hour == 0 && minute == 0 && second == 0
-}
-
-// lastDay is the last moment of a window that closes at t, as far as days go.
-func lastDay(t time.Time, zone *time.Location) time.Time {
-	if midnight(t, zone) {
-		return t.Add(-time.Second)
-	}
-	return t
-}
+// lastDay says the last day of a window that closes.
+func lastDay(l *locale.Localizer, w catalog.Window) string { return l.DateIn(w.LastMoment(), w.Zone()) }
 
 func paused(l *locale.Localizer, o *catalog.Offering, now time.Time) string {
 	zone := o.Window.Zone()
@@ -170,7 +160,7 @@ const closingSoon = 3 * 24 * time.Hour
 // Deadline says to somebody who prepares an application until when the program takes it.
 func Deadline(l *locale.Localizer, o *catalog.Offering, now time.Time) string {
 	window := o.Window.At(now)
-	left := window.Closes.Sub(now)
+	zone, left := window.Zone(), window.Closes.Sub(now)
 	switch {
 	case o.Status == catalog.StatusOpen && !o.OpenAt(now):
 		return l.T("desk.not_open", "Status", Of(l, o, now, catalog.Places{}).Line())
@@ -178,17 +168,22 @@ func Deadline(l *locale.Localizer, o *catalog.Offering, now time.Time) string {
 		return l.T("desk.start_closed")
 	case window.Closes.IsZero():
 		return l.T("desk.open_all_year")
-	case left < 24*time.Hour:
-		return l.T("desk.closes_today", "When", l.DateTime(window.Closes, window.Zone()))
+	case catalog.DateOf(window.LastMoment().In(zone)) != catalog.DateOf(now.In(zone)):
+		return l.T("desk.closes_in", "Date", lastDay(l, window), "Days", l.Days(max(1, int(left/(24*time.Hour)))))
+	case !window.LastMoment().Equal(window.Closes):
+		return l.T("desk.closes_tonight", "Date", lastDay(l, window))
 	}
-	return l.T("desk.closes_in", "Date", l.DateIn(window.Closes, window.Zone()), "Days", l.Days(int(left/(24*time.Hour))))
+	return l.T("desk.closes_today", "When", l.DateTime(window.Closes, zone))
 }
 
 // DeadlineNear warns somebody who prepares an application that the program closes within days, "" if it does not.
 func DeadlineNear(l *locale.Localizer, o *catalog.Offering, now time.Time) string {
 	window := o.Window.At(now)
-	if left := window.Closes.Sub(now); window.Closes.IsZero() || left > closingSoon || !o.OpenAt(now) {
+	switch left := window.Closes.Sub(now); {
+	case window.Closes.IsZero() || left > closingSoon || !o.OpenAt(now):
 		return ""
+	case !window.LastMoment().Equal(window.Closes):
+		return l.T("desk.closes_soon_day", "Date", lastDay(l, window))
 	}
 	return l.T("desk.closes_soon", "When", l.DateTime(window.Closes, window.Zone()))
 }

@@ -48,7 +48,7 @@ func WayText(r *web.Request, offering *catalog.Published, next catalog.NextStep)
 	case catalog.HinderedBeforeWindow:
 		return r.L.T("step.none_opens_later", "Date", r.L.DateIn(next.Watch, offering.Window.Zone()))
 	case catalog.HinderedAfterWindow:
-		return r.L.T("step.none_window_closed", "Date", r.L.DateIn(offering.Window.Closes, offering.Window.Zone()))
+		return r.L.T("step.none_window_closed", "Date", r.L.DateIn(offering.Window.LastMoment(), offering.Window.Zone()))
 	case catalog.HinderedPaused:
 		return r.L.T("step.none_paused") + " " + offering.Pause.Reason.In(r.Lang)
 	}

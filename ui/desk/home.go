@@ -107,7 +107,7 @@ func (p *HomePage) addApplication(r *web.Request, tx *data.Tx, d dossier) {
 	text := r.L.N("desk.application_tasks", len(tasks.rows), "Done", tasks.done) + " " + savedText(r, tx, d.Saved) + "."
 	for _, one := range drafts {
 		if window := one.program.Window.At(tx.Now); one.program.OpenAt(tx.Now) && !window.Closes.IsZero() {
-			text += " " + r.L.T("desk.home_closes", "Program", one.program.Title.In(r.Lang), "Date", r.L.DateIn(window.Closes, window.Zone()))
+			text += " " + r.L.T("desk.home_closes", "Program", one.program.Title.In(r.Lang), "Date", r.L.DateIn(window.LastMoment(), window.Zone()))
 		}
 	}
 	p.ToDo = append(p.ToDo, toDo{Act: r.L.T("desk.home_finish"), row: row{Pill: pill{"work", r.L.T("status.draft")},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"accessdesk/catalog"
 	"accessdesk/catalog/catalogtest"
@@ -341,6 +342,28 @@ func TestEmptyCatalog(t *testing.T) {
 	p := b.get("/check").want(http.StatusOK).answer("gas")
 	p.follow().want(http.StatusOK).shows("No program is listed today")
 	b.get("/check/results/print").want(http.StatusOK).shows("No program is listed today.")
+}
+
+// TestMidnightIsTheDayBefore holds that a program that closed at midnight names one last day, wherever its page says it.
+func TestMidnightIsTheDayBefore(t *testing.T) {
+	var closed []*catalog.Offering
+	for _, offering := range offerings() {
+		if offering.Slug == "cisa-vuln-scanning" {
+			one := *offering
+			one.Window = catalog.Window{Closes: time.Date(2026, 11, 1, 4, 0, 0, 0, time.UTC), TimeZone: "America/New_York"}
+			closed = append(closed, &one)
+		}
+	}
+	d := openDeskOn(t, datatest.Open(t), closed)
+	for lang, texts := range map[string][3]string{
+		"en": {"Closed on October 31, 2026", "The program closed on October 31, 2026.", "November 1"},
+		"es": {"Cerró el 31 de octubre de 2026", "El programa cerró el 31 de octubre de 2026.", "1 de noviembre"},
+	} {
+		page := d.browser(t, lang).get("/programs/cisa-vuln-scanning").want(http.StatusOK).text("main")
+		if !strings.Contains(page, texts[0]) || !strings.Contains(page, texts[1]) || strings.Contains(page, texts[2]) {
+			t.Errorf("%s: %s", lang, page)
+		}
+	}
 }
 
 // TestNothingOpen: when no program takes requests, the start page says so and a fit stands under "not open now".
