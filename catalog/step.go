@@ -43,7 +43,8 @@ type NextStep struct {
 	Hindrance Hindrance // of StepNone
 	// Watch says when to look again: for HinderedBeforeWindow the instant at which the window opens (next), for HinderedPaused the one at
 	// which the pause is expected to end, if that lies ahead, for the other hindrances midnight UTC of the day by which the listing is
-	// compared with its sources again. Zero where looking again is of no use: HinderedEnded and HinderedNothingToFile.
+	// compared with its sources again. Zero where looking again is of no use, HinderedEnded and HinderedNothingToFile,
+	// and from the day after on: nobody is told to look on a day that has passed.
 	Watch time.Time
 }
 
@@ -58,7 +59,7 @@ func (o *Offering) NextStep(now time.Time, full bool) NextStep {
 		next.Watch = o.Window.At(now).Opens
 	case hindrance == HinderedPaused && now.Before(o.Pause.Until):
 		next.Watch = o.Pause.Until
-	case step == StepNone && hindrance != HinderedEnded && hindrance != HinderedNothingToFile:
+	case step == StepNone && hindrance != HinderedEnded && hindrance != HinderedNothingToFile && o.ReviewBy >= DateOf(now.UTC()):
 		next.Watch = o.ReviewBy.Time()
 	}
 	return next

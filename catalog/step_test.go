@@ -56,6 +56,8 @@ func TestNextStep(t *testing.T) {
 		{"unverified, no way", StatusUnverified, KindScanning, Window{}, none, opens, false, NextStep{StepNone, HinderedUnverified, review}},
 		{"unverified, reviewed here", StatusUnverified, KindScanning, Window{}, here, opens, false, NextStep{StepNone, HinderedUnverified, review}},
 		{"unverified, to take", StatusUnverified, KindTool, Window{}, []ApplyRoute{{Mode: ModeDownload}}, opens, false, NextStep{StepNone, HinderedUnverified, review}},
+		{"lapsed, on the review day", StatusLapsed, KindScanning, Window{}, email, review.Add(24*time.Hour - time.Millisecond), false, NextStep{StepNone, HinderedLapsed, review}},
+		{"lapsed, the review day has passed", StatusLapsed, KindScanning, Window{}, email, review.Add(24 * time.Hour), false, NextStep{StepNone, HinderedLapsed, never}},
 	}
 	for _, test := range tests {
 		o := &Offering{Status: test.status, Kind: test.kind, Window: test.window, Apply: test.apply, ReviewBy: "2027-05-22"}

@@ -128,7 +128,7 @@ func TestPause(t *testing.T) {
 		{"as it begins", StatusOpen, since, NextStep{StepNone, HinderedPaused, until}},
 		{"while the window is closed", StatusOpen, instant(t, "2027-02-15T00:00:00Z"), NextStep{StepNone, HinderedPaused, until}},
 		{"it does not end by the clock", StatusOpen, until, NextStep{StepNone, HinderedPaused, review}},
-		{"nor in the next intake", StatusOpen, instant(t, "2027-12-24T00:00:00Z"), NextStep{StepNone, HinderedPaused, review}},
+		{"nor in the next intake", StatusOpen, instant(t, "2027-12-24T00:00:00Z"), NextStep{StepNone, HinderedPaused, time.Time{}}},
 		{"of a list", StatusWaitingList, since, NextStep{StepNone, HinderedPaused, until}},
 		{"of what nobody could confirm", StatusUnverified, since, NextStep{StepNone, HinderedPaused, until}},
 		{"of what has ended", StatusEnded, since, NextStep{StepNone, HinderedEnded, time.Time{}}},
