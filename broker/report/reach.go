@@ -48,8 +48,9 @@ func (c *counter) loadRequests(tx *data.Tx) (err error) {
 		LEFT JOIN organization_fact f ON f.organization_id = o.id AND f.fact = 'sector' AND f.superseded_at IS NULL
 		LEFT JOIN organization_fact g ON g.organization_id = o.id AND g.fact = 'state_or_territory' AND g.superseded_at IS NULL
 		WHERE ($3 = '' OR f.value = $3) AND EXISTS (SELECT 1 FROM application a JOIN application_item i ON i.application_id = a.id
-			WHERE a.organization_id = o.id AND i.created_at >= $1 AND i.created_at < $2)
-		GROUP BY COALESCE(f.value, ''), COALESCE(g.value, '')`, from, to, sector)
+			JOIN person p ON p.id = a.created_by
+			WHERE a.organization_id = o.id AND i.created_at >= $1 AND i.created_at < $2 AND ($4 = '' OR p.lang = $4) AND ($5 = '' OR i.slug = $5))
+		GROUP BY COALESCE(f.value, ''), COALESCE(g.value, '')`, from, to, sector, c.filter.Lang, c.filter.Program)
 	return err
 }
 

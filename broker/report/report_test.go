@@ -380,6 +380,14 @@ func TestRead(t *testing.T) {
 		if got := read(Filter{Program: "demo-model-access"}); fmt.Sprint(got.Steps) != "[{started {205}} {finished {105}} {fits {0}} {begun {5}} {sent {0}} {decided {0}}]" || len(got.Rules) > 0 {
 			t.Errorf("one program: %v, %v", got.Steps, got.Rules)
 		}
+		for name, f := range map[string]Filter{"another program": {Program: "demo-scanning"}, "another language": {Lang: "es"}} {
+			if got := read(f); !got.Sectors.All.Organizations.Few() || !got.States.All.Organizations.Few() {
+				t.Errorf("%s: nobody asked for it, but %v and %v organizations did", name, got.Sectors.All.Organizations, got.States.All.Organizations)
+			}
+		}
+		if got := read(Filter{Program: "demo-model-access", Lang: "en"}); got.Sectors.All.Organizations.Number() != 5 || got.States.All.Organizations.Number() != 5 {
+			t.Errorf("the program and language that they asked in: %v, %v", got.Sectors.All, got.States.All)
+		}
 		from = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
 		if got := read(Filter{}); !got.Empty || !got.Steps[0].Count.Few() {
 			t.Errorf("a month before: %+v", got)
