@@ -65,7 +65,7 @@ func mishaps() []mishap {
 		{as: stranger, address: fixed("/signin"), form: fixed("/signin"), says: "signin.problem_email_empty", always: true},
 		{as: stranger, address: fixed("/signin/code"), form: fixed("/signin/code"), before: typing("code", "WRONG-CODE"), says: "layout.problem_heading"},
 		{as: stranger, address: follow, form: follow, says: "layout.problem_heading"},
-		{as: stranger, address: fixed("/searches/new?q=scan"), form: fixed("/searches/new"), says: "layout.problem_heading"},
+		{as: stranger, address: fixed("/searches/new?q=scan"), form: fixed("/searches/new?q=scan"), says: "layout.problem_heading"},
 		{as: newcomer, address: fixed("/org/new"), form: fixed("/org/new"), says: "layout.problem_heading"},
 		{as: newcomer, address: (*world).application, says: "errors.not_found_title"},
 		{as: stranger, address: fixed("/invitation?token=none"), says: "account.over_title"},

@@ -42,12 +42,15 @@ func TestSaveSearchWithoutAccount(t *testing.T) {
 		v := webtest.New(t, w.app)
 		v.Visit("/programs").Silent("Email me when another program matches")
 		page := v.Visit("/programs?q=scan&kind=scanning&fits=1").Follow("Email me when another program matches").Want(http.StatusOK).Says("“scan”; Scanning")
-		form := page.Form("/searches/new")
+		form := page.Form("/searches/new*")
 		form.Send().Want(http.StatusUnprocessableEntity).Says("Enter your email address")
 		wrong := form.Set("email", "ana at example").Send().Want(http.StatusUnprocessableEntity)
-		if typed := wrong.Form("/searches/new").Values; typed.Get("email") != "ana at example" || typed.Get("search") != "kind=scanning&q=scan" {
+		if typed := wrong.Form("/searches/new*").Values; typed.Get("email") != "ana at example" || typed.Get("search") != "kind=scanning&q=scan" {
 			t.Errorf("typed %v", typed)
 		}
+		other := webtest.New(t, w.app).Visit("/searches/new?kind=scanning&q=scan").Form("/searches/new*").Set("email", "ana at example").Send()
+		other.Follow("Español").Says("«scan»; Escaneo")
+		wrong.Follow("Back to the list").At("/programs").Says("“scan”", "Scanning", "Remove all filters")
 		form.Set("email", "Ana@example.org").Send().At("/follow/sent")
 		link := w.mailed(t, "ana@example.org", "search_confirm")
 		before := w.rows(t)
@@ -93,8 +96,8 @@ func TestSaveSearchSignedIn(t *testing.T) {
 	w := openWorld(t)
 	v := w.visitor(t, manager)
 	const save = "/searches/new?kind=funding&q=water"
-	v.Visit(save).Says(manager.email()).Form("/searches/new").Send().At("/programs").Says("Your search is saved.")
-	v.Visit(save).Says("You saved this search.").Form("/searches/new").Press("Remove this search").At("/programs").Says("The search is removed.")
+	v.Visit(save).Says(manager.email()).Form("/searches/new*").Send().At("/programs").Says("Your search is saved.")
+	v.Visit(save).Says("You saved this search.").Form("/searches/new*").Press("Remove this search").At("/programs").Says("The search is removed.")
 	if got := w.searches(t, manager.email()); len(got) != 0 {
 		t.Errorf("still saved: %q", got)
 	}
@@ -120,7 +123,7 @@ func TestSaveSearchSignedIn(t *testing.T) {
 		}
 		return nil
 	})
-	v.Visit(save).Form("/searches/new").Send().Want(http.StatusUnprocessableEntity).Says("You have 20 saved searches.")
+	v.Visit(save).Form("/searches/new*").Send().Want(http.StatusUnprocessableEntity).Says("You have 20 saved searches.")
 }
 
 // TestFitsByOrganization: for who acts for an organization the filter goes by what is on file for it, as its own page does, and nobody

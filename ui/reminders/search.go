@@ -23,6 +23,8 @@ func alerts(r *web.Request) alert.Desk {
 type SearchPage struct {
 	web.Problems
 	Question string // the search as the fields of an address
+	List     string // address of the list with the search
+	Action   string // where the form is sent: the page with the search, so that its refusal can be read in the other language too
 	Words    string // the same in words
 	Email    string // as typed by somebody who is not signed in
 	Saved    bool   // the signed-in person has it already
@@ -51,7 +53,7 @@ func SaveSearch(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	back := web.Reply{Redirect: "/programs?" + page.Question, Flash: "search.save_saved"}
+	back := web.Reply{Redirect: page.List, Flash: "search.save_saved"}
 	switch {
 	case r.SignedIn() && r.Has("stop"):
 		back.Flash = "search.save_removed"
@@ -74,7 +76,8 @@ func SaveSearch(r *web.Request, tx *data.Tx) (web.Reply, error) {
 }
 
 func newSearchPage(r *web.Request, tx *data.Tx, asked search.Query) (SearchPage, error) {
-	page := SearchPage{Question: asked.Encode(), Words: asked.Text(r.L, r.Desk().Vocabulary)}
+	question := asked.Encode()
+	page := SearchPage{Question: question, List: "/programs?" + question, Action: "/searches/new?" + question, Words: asked.Text(r.L, r.Desk().Vocabulary)}
 	if !r.SignedIn() {
 		return page, nil
 	}
