@@ -8,9 +8,11 @@ import (
 
 	"accessdesk/broker/seat"
 	"accessdesk/catalog/interest/alert"
+	"accessdesk/catalog/search"
 	"accessdesk/data"
 	"accessdesk/data/datatest"
 	"accessdesk/notify"
+	"accessdesk/ui/browsertest"
 	"accessdesk/ui/webtest"
 )
 
@@ -149,4 +151,21 @@ func TestFitsByOrganization(t *testing.T) {
 		t.Error("no demo program fits")
 	}
 	webtest.New(t, w.app).Visit("/programs?fits=1&provider=other").Silent(w.org.Name).Says("We do not know your organization yet")
+}
+
+// TestLongWordsStayInside holds that a word as long as the search takes, as a pasted address is, makes no page wider than a phone.
+func TestLongWordsStayInside(t *testing.T) {
+	t.Parallel()
+	w := listening(t, openWorldOn)
+	v := w.view(t, browsertest.Open(t), browsertest.Phone, "en")
+	long := strings.Repeat("W", search.WordsMost)
+	for _, address := range []string{"/programs?kind=scanning&q=" + long, "/searches/new?q=" + long} {
+		v.Visit(w.base + address)
+		if !strings.Contains(v.Text(), long) {
+			t.Errorf("%s does not show the word", address)
+		}
+		for _, complaint := range v.TooWide() {
+			t.Errorf("%s: %s", address, complaint)
+		}
+	}
 }
