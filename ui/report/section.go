@@ -192,7 +192,7 @@ func (b builder) rules() Section {
 		if rule.Failed.Few() {
 			continue
 		}
-		value := b.r.L.T("report.failed", "Count", rule.Failed.Number(), "Share", share.Text)
+		value := b.r.L.T("report.failed", "Count", b.figure(rule.Failed).Text, "Share", share.Text)
 		rows = append(rows, row{label: title, more: program, value: value, first: part(rule.Sole, 1000), second: part(rule.Several, 1000)})
 	}
 	s.Chart = chart(b.say("rules", "title"), stretched(rows))
