@@ -30,6 +30,12 @@ func calendarOf(t testing.TB, got *http.Response) []*ics.VEvent {
 		if len(line) > 75 || strings.ContainsAny(line, "\r\n") || strings.ToValidUTF8(line, "") != line {
 			t.Errorf("a line of %d bytes: %q", len(line), line)
 		}
+		if strings.Count(line, ";VALUE=") > 1 { // 3.2: a parameter stands once
+			t.Errorf("a parameter stands twice: %q", line)
+		}
+	}
+	if strings.Count(text, "BEGIN:") < 2 {
+		t.Errorf("a calendar needs a component (3.6):\n%s", text)
 	}
 	read := need(ics.ParseCalendar(strings.NewReader(text)))(t)
 	again := need(other.NewDecoder(strings.NewReader(text)).Decode())(t)
@@ -150,6 +156,9 @@ func TestCalendarCallsOff(t *testing.T) {
 func TestProgramsCalendar(t *testing.T) {
 	t.Parallel()
 	w := openSite(t, datatest.Open(t))
+	if events := calendarOf(t, webtest.New(t, w.app).Send(http.MethodGet, "/calendar/programs.ics", nil, nil)); len(events) != 0 {
+		t.Errorf("%d events without a window", len(events))
+	}
 	var title catalog.Text
 	w.Write(t, func(tx *data.Tx) error {
 		snapshot, err := w.desk.Catalog.Snapshot(tx)

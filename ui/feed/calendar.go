@@ -96,7 +96,7 @@ func newCalendar(r *web.Request, name string) *ics.Calendar {
 	c.SetName(name)
 	c.SetXWRCalName(name)
 	c.SetCalscale("GREGORIAN")
-	c.SetRefreshInterval("P1D", ics.WithValue(string(ics.ValueDataTypeDuration)))
+	c.SetRefreshInterval("P1D") // the name that the library writes has its VALUE=DURATION already
 	return c
 }
 
@@ -113,8 +113,15 @@ func addDay(c *ics.Calendar, id string, day time.Time, summary, address string, 
 	return e
 }
 
-// serialize writes the calendar as RFC 5545 wants it: lines end with CR and LF on every system.
+// serialize writes the calendar as RFC 5545 wants it: lines end with CR and LF on every system, and a calendar without a day has a component
+// all the same (3.6), the time zone UTC.
 func serialize(c *ics.Calendar) []byte {
+	if len(c.Components) == 0 {
+		standard := c.AddTimezone("Etc/UTC").AddStandard()
+		for _, property := range [][2]string{{"DTSTART", "19700101T000000"}, {"TZOFFSETFROM", "+0000"}, {"TZOFFSETTO", "+0000"}} {
+			standard.SetProperty(ics.ComponentProperty(property[0]), property[1])
+		}
+	}
 	var b strings.Builder
 	if err := c.SerializeTo(&b, ics.WithNewLine("\r\n")); err != nil { // a builder never fails, and the option is known
 		panic(err)
