@@ -122,6 +122,8 @@ func atom(r *web.Request, tx *data.Tx, path, sector, title string) (web.Reply, e
 	if err != nil {
 		return web.Reply{}, err
 	}
+	// A program that serves a sector no more leaves its feed and no time behind, so each feed is as new as the whole catalog.
+	modified := lives.Changed()
 	shown := slices.DeleteFunc(lives.Lives, func(l chronicle.Life) bool {
 		// Of a program that was taken off nobody reads any more whom it served: every feed says that it went.
 		return sector != "" && l.Live != nil && !eligibility.Serves(l.Live.Sectors, sector)
@@ -144,7 +146,7 @@ func atom(r *web.Request, tx *data.Tx, path, sector, title string) (web.Reply, e
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Document: &web.Document{Type: atomType, Body: append([]byte(xml.Header), body...), Modified: changed}}, nil
+	return web.Reply{Document: &web.Document{Type: atomType, Body: append([]byte(xml.Header), body...), Modified: modified}}, nil
 }
 
 // pageOf reads which page is asked for; false for one that is not there, so that readers that follow "next" come to an end.

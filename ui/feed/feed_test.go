@@ -368,6 +368,21 @@ func TestFeedIsAskedForAgain(t *testing.T) {
 	}
 }
 
+// TestFeedThatAProgramLeft holds that a reader who has a time only is told that a program serves the sector no more.
+func TestFeedThatAProgramLeft(t *testing.T) {
+	db := datatest.Open(t)
+	s := open(t, db, programs(2))
+	db.Advance(time.Hour)
+	s.replace("program-000", program("program-000"))
+	modified := s.get("/feed/health.atom?lang=en").Header().Get("Last-Modified")
+	db.Advance(time.Hour)
+	s.replace("program-000", program("program-000", func(o *catalog.Offering) { o.Sectors = []string{"banking"} }))
+	got := s.get("/feed/health.atom?lang=en", "If-Modified-Since", modified)
+	if got.Code != http.StatusOK || len(entries(valid(t, got.Body.String()))) != 1 {
+		t.Errorf("asked with %s: status %d", modified, got.Code)
+	}
+}
+
 func TestEmptyFeed(t *testing.T) {
 	s := open(t, datatest.Open(t), nil)
 	if root := valid(t, s.body("/feed.atom?lang=es")); len(entries(root)) > 0 || root.one(t, "updated") != "1970-01-01T00:00:00Z" {
