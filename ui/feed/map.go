@@ -83,7 +83,7 @@ func (m *siteMap) add(r *web.Request, path string, changed time.Time) {
 
 // rooms are where robots have nothing to read: what belongs to somebody, forms, and the many lists that the filters make.
 var rooms = []string{"/access", "/account", "/applications", "/calendar/", "/check", "/follow", "/home", "/invitation", "/org/", "/org$", "/programs/*/follow",
-	"/programs/*/report", "/programs?", "/reminders", "/session/", "/signin", "/signout", "/staff", "/unsubscribe"}
+	"/programs/*/report", "/programs?", "/reminders", "/searches/", "/session/", "/signin", "/signout", "/staff", "/unsubscribe"}
 
 // open are addresses below the rooms that robots may read; the longest rule that fits wins (RFC 9309).
 var open = []string{"/accessibility", "/calendar/programs.ics", "/programs?lang="}

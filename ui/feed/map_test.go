@@ -67,7 +67,7 @@ func TestRobots(t *testing.T) {
 	for path, want := range map[string]bool{"/": true, "/programs": true, "/programs/scan": true, "/programs/scan?lang=es": true, "/programs?lang=es": true,
 		"/accessibility": true, "/order": true, "/feed.atom": true, "/calendar/programs.ics": true, "/static/app.css": true, "/api/v1/offerings": true,
 		"/check": false, "/check/results": false, "/programs?q=scan": false, "/programs?sector=health&lang=es": false, "/programs/scan/follow": false, "/programs/scan/report": false,
-		"/access": false, "/access/1": false, "/org": false, "/org/people": false, "/staff/review": false, "/signin": false, "/calendar/abc.ics": false, "/unsubscribe?token=x": false} {
+		"/access": false, "/access/1": false, "/org": false, "/org/people": false, "/staff/review": false, "/signin": false, "/searches/new": false, "/searches/new?q=scan": false, "/calendar/abc.ics": false, "/unsubscribe?token=x": false} {
 		if got := rules.TestAgent(path, "AnyBot"); got != want {
 			t.Errorf("%s: a robot may read it: %t, want %t", path, got, want)
 		}
