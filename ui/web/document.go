@@ -67,7 +67,7 @@ func (r *Request) machineHeaders() {
 func preflight(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
 	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, POST")
-	c.Set(fiber.HeaderAccessControlAllowHeaders, "Accept-Language, Content-Type, Idempotency-Key, If-None-Match")
+	c.Set(fiber.HeaderAccessControlAllowHeaders, "Accept-Language, Content-Type, Idempotency-Key, If-Modified-Since, If-None-Match")
 	c.Set(fiber.HeaderAccessControlMaxAge, "86400")
 	return c.SendStatus(fiber.StatusNoContent)
 }

@@ -107,6 +107,11 @@ func TestDocumentIsKept(t *testing.T) {
 	if same != body || packed.Header.Get("ETag") == mark || packed.Header.Get("Content-Encoding") != "gzip" {
 		t.Errorf("packed: %v", packed.Header)
 	}
+	for accept, want := range map[string]string{"gzip;q=0": "", "identity, GZIP; Q=0.000, br": "", "br;q=0, gzip": "gzip", "gzip; q=0.5, br;q=0": "gzip", "deflate": ""} {
+		if got, same := s.ask("GET", "/api/list?q=a", map[string]string{"Accept-Encoding": accept}); same != body || got.Header.Get("Content-Encoding") != want {
+			t.Errorf("who accepts %q gets %q", accept, got.Header.Get("Content-Encoding"))
+		}
+	}
 	if fresh, none := s.ask("GET", "/api/list?q=a", map[string]string{"If-None-Match": mark}); fresh.StatusCode != 304 || none != "" || fresh.Header.Get("ETag") != mark {
 		t.Errorf("with the mark: %d %q", fresh.StatusCode, none)
 	}
@@ -234,6 +239,10 @@ func TestPreflight(t *testing.T) {
 	response, _ := s.ask("OPTIONS", "/api/list", map[string]string{"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"})
 	if response.StatusCode != 204 || response.Header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(response.Header.Get("Access-Control-Allow-Headers"), "If-None-Match") {
 		t.Errorf("%d %v", response.StatusCode, response.Header)
+	}
+	// Feeds are asked for again by time too, and neither header is on the list of those that need no leave (Fetch, 2.2.2).
+	if allowed := response.Header.Get("Access-Control-Allow-Headers"); !strings.Contains(allowed, "If-Modified-Since") {
+		t.Errorf("pages may send %s", allowed)
 	}
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -168,5 +167,5 @@ func sendShared(r *Request, page *shelf.Page, now time.Time) error {
 
 // takesGzip tells whether the browser takes gzipped answers.
 func takesGzip(c *fiber.Ctx) bool {
-	return bytes.Contains(c.Request().Header.Peek(fiber.HeaderAcceptEncoding), []byte("gzip"))
+	return shelf.TakesGzip(c.Request().Header.Peek(fiber.HeaderAcceptEncoding))
 }

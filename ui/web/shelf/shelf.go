@@ -3,6 +3,7 @@
 package shelf
 
 import (
+	"bytes"
 	"container/list"
 	"crypto/sha256"
 	"encoding/hex"
@@ -48,6 +49,17 @@ const overhead = 400
 func NewPage(key Key, from, until time.Time, plain []byte) *Page {
 	sum := sha256.Sum256(plain)
 	return &Page{Key: key, From: from, Until: until, Plain: plain, Mark: hex.EncodeToString(sum[:8])}
+}
+
+// TakesGzip tells whether an Accept-Encoding header takes gzip: it names it, and not with the weight 0 (RFC 9110, 12.4.2).
+func TakesGzip(accept []byte) bool {
+	at := bytes.Index(accept, []byte("gzip"))
+	if at < 0 {
+		return false
+	}
+	parameters, _, _ := bytes.Cut(accept[at:], []byte(","))
+	_, weight, given := bytes.Cut(parameters, []byte("="))
+	return !given || len(bytes.Trim(weight, "0. \t")) > 0
 }
 
 // Packed is the page gzipped. That is done when it is asked for first: programs often ask for a list once, and for plain bytes.
