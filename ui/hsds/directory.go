@@ -99,7 +99,7 @@ func (d *Directory) About(r *web.Request, _ *data.Tx) (web.Reply, error) {
 	if _, err := read(r); err != nil {
 		return web.Reply{}, err
 	}
-	return answer(About{hsds.Version, r.Site.Absolute(profilePath), r.Site.Absolute(openAPIPath)}, nil)
+	return answer(About{hsds.Version, r.Site.Absolute(profilePath), r.Site.Absolute(openAPIPath)})
 }
 
 // Service serves one offering with everything that belongs to it.
@@ -148,17 +148,14 @@ func (d *Directory) one(r *web.Request, tx *data.Tx, parameters []string, find f
 	if !ok {
 		return web.Reply{}, data.ErrNotFound
 	}
-	return answer(object, reading)
+	return answer(object)
 }
 
-// answer is a reply with an object; reading, if there is one, says when it changed last.
-func answer(object any, reading *hsds.Reading) (web.Reply, error) {
+// answer is a reply with an object. It has no Last-Modified: what leaves a list, a place that is taken and an address that is gone leave no
+// time behind, and whoever asked by time would be told that nothing changed.
+func answer(object any) (web.Reply, error) {
 	body, err := encode(object)
-	document := &web.Document{Type: mediaType, Body: body}
-	if reading != nil {
-		document.Modified = reading.Modified()
-	}
-	return web.Reply{Document: document}, err
+	return web.Reply{Document: &web.Document{Type: mediaType, Body: body}}, err
 }
 
 // encode writes an object. No browser runs it, so < and > stand as they are.

@@ -131,7 +131,7 @@ func (d *Directory) list(r *web.Request, tx *data.Tx, parameters []string, find 
 		return web.Reply{}, err
 	}
 	if q.lines {
-		document := &web.Document{Type: lineType, Modified: reading.Modified(), Stream: lines(all.count, all.at)}
+		document := &web.Document{Type: lineType, Stream: lines(all.count, all.at)}
 		if len(reading.Seats) > 0 && (q.full || q.fullService) { // whole services say when their seats were counted
 			document.Mark = reading.Counted().String()
 		}
@@ -145,7 +145,7 @@ func (d *Directory) list(r *web.Request, tx *data.Tx, parameters []string, find 
 		}
 	}
 	page.Size, page.Empty = len(page.Contents), len(page.Contents) == 0
-	reply, err := answer(page, reading)
+	reply, err := answer(page)
 	if !r.Posted() {
 		reply.Document.Header = map[string]string{"Link": links(r, q.page, pages)}
 	}

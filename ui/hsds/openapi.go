@@ -211,7 +211,7 @@ func (d *Directory) OpenAPI(r *web.Request, _ *data.Tx) (web.Reply, error) {
 	if _, err := read(r); err != nil {
 		return web.Reply{}, err
 	}
-	reply, err := answer(describe(r.Site.Absolute("")), nil)
+	reply, err := answer(describe(r.Site.Absolute("")))
 	reply.Document.Plain = true
 	return reply, err
 }

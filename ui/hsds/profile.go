@@ -45,7 +45,7 @@ func (d *Directory) Profile(r *web.Request, _ *data.Tx) (web.Reply, error) {
 	if _, err := read(r); err != nil {
 		return web.Reply{}, err
 	}
-	reply, err := answer(profile(r.Site.Absolute("")), nil)
+	reply, err := answer(profile(r.Site.Absolute("")))
 	reply.Document.Plain = true
 	return reply, err
 }

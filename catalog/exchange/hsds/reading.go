@@ -137,14 +137,3 @@ func (x *Index) At(m Moment) *Reading { return &Reading{x, m} }
 
 // page is the address of an offering on this desk.
 func (r *Reading) page(p *catalog.Published) string { return r.Base + "/programs/" + p.Slug }
-
-// Modified is when anything about the catalog last changed.
-func (r *Reading) Modified() time.Time {
-	var last time.Time
-	for _, p := range r.catalog.Offerings {
-		if at := r.modified(p); at.After(last) {
-			last = at
-		}
-	}
-	return last
-}
