@@ -102,7 +102,7 @@ var mayImport = map[string][]string{
 	"ui/reach":                 above("ui/web"),
 	"ui/reminders":             above("ui/web"),
 	"ui/report":                above("ui/web"),
-	"ui/hsds":                  above("ui/problem", "ui/web"),
+	"ui/hsds":                  above("ui/problem", "ui/web", "ui/api/body"),
 	"ui":                       above("ui/bank", "ui/editor", "ui/editor/rules", "ui/api", "ui/hsds", "ui/problem", "ui/web", "ui/form", "ui/card", "ui/check", "ui/feed", "ui/public", "ui/organization", "ui/grant", "ui/elsewhere", "ui/desk", "ui/reach", "ui/staff", "ui/reminders", "ui/report", "ui/standing"),
 	"ui/webtest":               {}, "ui/browsertest": {}, "catalog/exchange/hsds/hsdstest": {},
 	"cmd/accessdesk":               above("ui/web", "ui", "data/seed", "data/demo", "broker/record/checkpoint", "broker/record/archive", "broker/doctor", "broker/demonstration", "cmd/accessdesk/configuration", "cmd/accessdesk/exchange", "cmd/accessdesk/heap", "cmd/accessdesk/keyring", "cmd/accessdesk/nation", "cmd/accessdesk/reach", "cmd/accessdesk/register", "cmd/accessdesk/release", "cmd/accessdesk/screening", "cmd/accessdesk/spelling"),

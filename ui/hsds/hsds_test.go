@@ -241,6 +241,9 @@ var wrongs = []struct {
 	{"POST", "services", "application/json", `{"search":["a"]}`, 400, "body", "#/search given_twice"},
 	{"POST", "services", "application/json", `[1]`, 400, "body", "# not_json"},
 	{"POST", "services", "application/json", `{`, 400, "body", "# not_json"},
+	{"POST", "services", "application/json", `null`, 400, "body", "# not_json"},
+	{"POST", "services", "application/json", `{"search":"scan"} {"page":2}`, 400, "body", "# trailing"},
+	{"POST", "services", "application/json", `{"search":"scan","search":"water"}`, 400, "body", "#/search member_twice"},
 	{"POST", "services", "text/plain", `page=1`, 415, "media_type", ""},
 	{"POST", "services", "application/x-www-form-urlencoded", `page=%zz`, 400, "body", ""},
 }
@@ -256,6 +259,9 @@ func TestWrongQuestions(t *testing.T) {
 			places = append(places, item.Parameter+item.Pointer+" "+item.Code)
 			if item.Detail == "" {
 				t.Errorf("%s: no detail", c.address)
+			}
+			if strings.Contains(item.Detail, "json:") || strings.Contains(item.Detail, "EOF") || strings.Contains(item.Detail, "invalid character") {
+				t.Errorf("%s %s: words of the program: %s", c.address, c.body, item.Detail)
 			}
 		}
 		if got.status != c.status || document.Status != c.status || document.Type != origin+"/problems/"+c.code || strings.Join(places, ", ") != c.mistakes ||

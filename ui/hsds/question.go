@@ -1,8 +1,9 @@
 package hsds
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"accessdesk/catalog/exchange/hsds"
+	"accessdesk/ui/api/body"
 	"accessdesk/ui/problem"
 	"accessdesk/ui/web"
 
@@ -102,7 +104,7 @@ func (a *asked) addBody(r *web.Request) error {
 	case kind == "application/json":
 		values, err := object(r.Body())
 		if err != nil {
-			return problem.New("body", problem.Mistake{Pointer: "#", Code: "not_json", Args: map[string]any{"Where": err.Error()}})
+			return err
 		}
 		posted = values
 	default:
@@ -115,13 +117,21 @@ func (a *asked) addBody(r *web.Request) error {
 	return nil
 }
 
-// object reads a JSON object of texts, numbers, true and false; null is as if it were not there.
-func object(body []byte) (url.Values, error) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	members := map[string]any{}
-	if err := decoder.Decode(&members); err != nil {
-		return nil, err
+// wrongBodies are the codes of the mistakes of package body that are no plain mistake of syntax.
+var wrongBodies = map[string]string{"twice": "member_twice", "deep": "too_deep", "number": "number_long", "trailing": "trailing"}
+
+// object reads a JSON object of texts, numbers, true and false; null is as if it were not there. It is read strictly, as /api/v1 reads: of
+// two members with one name nobody knows which was meant.
+func object(text []byte) (url.Values, error) {
+	value, err := body.Parse(text)
+	var wrong *body.Problem
+	if errors.As(err, &wrong) {
+		return nil, problem.New("body", problem.Mistake{Pointer: wrong.Pointer, Code: cmp.Or(wrongBodies[wrong.Code], "not_json"),
+			Args: map[string]any{"Name": cut(wrong.Name), "Where": wrong.Want, "Max": wrong.Want}})
+	}
+	members, ok := value.(map[string]any)
+	if !ok {
+		return nil, problem.New("body", problem.Mistake{Pointer: "#", Code: "not_json", Args: map[string]any{"Where": "line 1"}})
 	}
 	values := url.Values{}
 	for name, value := range members {
