@@ -12,6 +12,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"strings"
 	"sync"
 
 	"accessdesk/broker/seat"
@@ -105,7 +106,7 @@ func (d *Directory) About(r *web.Request, _ *data.Tx) (web.Reply, error) {
 // Service serves one offering with everything that belongs to it.
 func (d *Directory) Service(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	return d.one(r, tx, nil, func(reading *hsds.Reading, _ question) (any, bool) {
-		p, ok := reading.Find(r.Param("id"))
+		p, ok := reading.Find(idOf(r))
 		if !ok {
 			return nil, false
 		}
@@ -116,24 +117,27 @@ func (d *Directory) Service(r *web.Request, tx *data.Tx) (web.Reply, error) {
 // Organization serves one provider with its offerings.
 func (d *Directory) Organization(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	return d.one(r, tx, []string{"full_service"}, func(reading *hsds.Reading, q question) (any, bool) {
-		return reading.Organization(r.Param("id"), q.fullService)
+		return reading.Organization(idOf(r), q.fullService)
 	})
 }
 
 // Taxonomy serves one taxonomy.
 func (d *Directory) Taxonomy(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	return d.one(r, tx, nil, func(reading *hsds.Reading, _ question) (any, bool) { return reading.Taxonomy(r.Param("id")) })
+	return d.one(r, tx, nil, func(reading *hsds.Reading, _ question) (any, bool) { return reading.Taxonomy(idOf(r)) })
 }
 
 // Term serves one term of a taxonomy.
 func (d *Directory) Term(r *web.Request, tx *data.Tx) (web.Reply, error) {
-	return d.one(r, tx, nil, func(reading *hsds.Reading, _ question) (any, bool) { return reading.Term(r.Param("id")) })
+	return d.one(r, tx, nil, func(reading *hsds.Reading, _ question) (any, bool) { return reading.Term(idOf(r)) })
 }
 
 // ServiceAtLocation serves nothing: no offering is given at a place.
 func (d *Directory) ServiceAtLocation(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	return d.one(r, tx, nil, func(*hsds.Reading, question) (any, bool) { return nil, false })
 }
+
+// idOf is the id in the address; whoever keeps UUIDs in capitals means the same one.
+func idOf(r *web.Request) string { return strings.ToLower(r.Param("id")) }
 
 func (d *Directory) one(r *web.Request, tx *data.Tx, parameters []string, find func(*hsds.Reading, question) (any, bool)) (web.Reply, error) {
 	q, err := read(r, parameters...)

@@ -91,6 +91,18 @@ func TestAbout(t *testing.T) {
 	}
 }
 
+// TestIDsInCapitals holds that an object is found by its id in capitals, as some databases write a UUID (RFC 9562, 4).
+func TestIDsInCapitals(t *testing.T) {
+	d := openDesk(t)
+	for _, address := range []string{"services/" + hsds.ServiceID("ms-isac"), "organizations/" + hsds.OrganizationID("cisa"), "taxonomies/" + hsds.TaxonomyID("kind"),
+		"taxonomy_terms/" + hsds.TermID("sector", "health")} {
+		kind, id, _ := strings.Cut(address, "/")
+		if got := d.ask("GET", "/hsds/"+kind+"/"+strings.ToUpper(id), ""); got.status != 200 || got.body != d.get("/hsds/"+address).body {
+			t.Errorf("%s: %d", address, got.status)
+		}
+	}
+}
+
 // TestPagesAreTheList holds that the pages put together are the list, whatever their length, with no item twice, and that each says right
 // where it stands.
 func TestPagesAreTheList(t *testing.T) {
