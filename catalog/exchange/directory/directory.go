@@ -76,6 +76,9 @@ func Read(f bundle.File) ([]*Draft, error) {
 		return nil, catalog.FileErrors{{File: f.Name, Line: line, Problem: err.Error()}}
 	}
 	r := &reader{file: f.Name, slugs: map[string]bool{}}
+	if r.twice(f.Data); len(r.mistakes) > 0 {
+		return nil, r.mistakes
+	}
 	if tables := r.tabular(root); tables != nil {
 		return r.finish(r.join(tables))
 	}
@@ -99,7 +102,7 @@ func parse(f bundle.File) (root any, line int, err error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
-	lineAt := func(offset int64) int { return 1 + bytes.Count(data[:min(offset, int64(len(data)))], []byte("\n")) }
+	lineAt := func(offset int64) int { return lineOf(data, offset) }
 	if err := decoder.Decode(&root); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
@@ -181,6 +184,7 @@ func (r *reader) wrong(place, format string, args ...any) {
 type service struct {
 	*object
 	organization *object
+	located      bool // it stands at a location: lists by location have it once for each
 }
 
 // services finds the services in what was read.
@@ -199,9 +203,13 @@ func (r *reader) services(value any, path string, around *object) []service {
 		case v.has("services"):
 			return r.inside(v, "services", v)
 		case v.has("service") && v.has("location"):
-			return r.services(v.fields["service"], v.place("service"), around)
+			found := r.services(v.fields["service"], v.place("service"), around)
+			for i := range found {
+				found[i].located = true
+			}
+			return found
 		case v.isService():
-			return []service{{v, around}}
+			return []service{{object: v, organization: around}}
 		}
 		if around == nil && v.has("name") { // an organization without services, a taxonomy, a location
 			return nil
@@ -260,7 +268,7 @@ func (r *reader) finish(services []service) ([]*Draft, error) {
 		services = nil
 	}
 	var drafts []*Draft
-	for _, s := range services {
+	for _, s := range r.distinct(services) {
 		if d := r.draft(s); d != nil {
 			drafts = append(drafts, d)
 		}

@@ -113,7 +113,7 @@ func TestShapes(t *testing.T) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
 		}
 	}
-	two := read(t, "["+foreign+","+foreign+"]")
+	two := read(t, "["+foreign+","+strings.Replace(foreign, "000000000001", "000000000002", 1)+"]")
 	if two[0].Offering.Slug != "example-region-security-check" || two[1].Offering.Slug != "example-region-security-check-2" || two[1].Place != "/1" {
 		t.Errorf("two of one name: %s, %s at %s", two[0].Offering.Slug, two[1].Offering.Slug, two[1].Place)
 	}

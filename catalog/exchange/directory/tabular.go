@@ -104,6 +104,11 @@ func readRows(f bundle.File) ([]*object, *catalog.FileError) {
 		}
 		if headings == nil {
 			headings = record
+			for i, heading := range headings {
+				if first := slices.Index(headings, heading); heading != "" && first < i {
+					return nil, wrong(cellName(table, i, number), "the column %s is in %s already; keep one", heading, cellName(table, first, number))
+				}
+			}
 			continue
 		}
 		if len(record) > len(headings) {
@@ -163,8 +168,12 @@ func (r *reader) join(tables map[string][]*object) []service {
 	byID := func(table string) map[string]*object {
 		found := map[string]*object{}
 		for _, o := range tables[table] {
-			if id, ok := o.fields["id"].(string); ok {
+			switch id := o.id("id"); {
+			case id == "":
+			case found[id] == nil:
 				found[id] = o
+			case table != "services": // of services says distinct
+				r.wrong(o.place("id"), "%q is also the id in %s; each row needs its own, or nobody knows which of them is meant", id, found[id].place("id"))
 			}
 		}
 		return found
@@ -176,20 +185,20 @@ func (r *reader) join(tables map[string][]*object) []service {
 		to.fields[key] = append(list, what)
 	}
 	for _, phone := range tables["phones"] {
-		if contact := contacts[fmt.Sprint(phone.fields["contact_id"])]; contact != nil {
+		if contact := contacts[phone.id("contact_id")]; contact != nil {
 			hang(contact, "phones", phone)
 		}
 	}
 	for _, table := range serviceTables {
 		for _, row := range tables[table] {
-			if to := services[fmt.Sprint(row.fields["service_id"])]; to != nil {
+			if to := services[row.id("service_id")]; to != nil {
 				hang(to, table, row)
 			}
 		}
 	}
 	for _, row := range tables["attributes"] {
-		if to := services[fmt.Sprint(row.fields["link_id"])]; to != nil {
-			if term := terms[fmt.Sprint(row.fields["taxonomy_term_id"])]; term != nil {
+		if to := services[row.id("link_id")]; to != nil {
+			if term := terms[row.id("taxonomy_term_id")]; term != nil {
 				row.fields["taxonomy_term"] = term
 			}
 			hang(to, "attributes", row)
@@ -197,11 +206,11 @@ func (r *reader) join(tables map[string][]*object) []service {
 	}
 	var all []service
 	for _, o := range tables["services"] {
-		id, _ := o.fields["organization_id"].(string)
+		id := o.id("organization_id")
 		if id != "" && len(organizations) > 0 && organizations[id] == nil {
 			r.wrong(o.place("organization_id"), "there is no organization %q in the table organizations", id)
 		}
-		all = append(all, service{o, organizations[id]})
+		all = append(all, service{object: o, organization: organizations[id]})
 	}
 	return all
 }
