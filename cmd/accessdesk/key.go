@@ -55,7 +55,7 @@ func (k keyAddCommand) Run(ctx context.Context, p *program, c *commands) error {
 
 // Run lists the keys.
 func (k keyListCommand) Run(ctx context.Context, p *program, c *commands) error {
-	_, db, err := p.openConfigured(ctx, c)
+	config, db, err := p.openConfigured(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (k keyListCommand) Run(ctx context.Context, p *program, c *commands) error 
 	if err != nil {
 		return err
 	}
-	return k.Print(p.out, p.err, keys)
+	return k.Print(p.out, p.err, keys, config.Brand.TimeZone)
 }
 
 // Run ends the key.

@@ -35,7 +35,7 @@ func TestKeyCommands(t *testing.T) {
 		t.Errorf("said %q", said)
 	}
 	list, _ := run(0, "key", "list")
-	handle := regexp.MustCompile(`(?m)^([a-z2-7]{10})  works  2027-01-01  never      catalog:read catalog:write  rosa@example\.org  Nightly import$`).FindStringSubmatch(list)
+	handle := regexp.MustCompile(`(?m)^([a-z2-7]{10})  works  2026-12-31  never      catalog:read catalog:write  rosa@example\.org  Nightly import$`).FindStringSubmatch(list)
 	if handle == nil || !strings.Contains(text, handle[1]) {
 		t.Fatalf("the list reads\n%s", list)
 	}

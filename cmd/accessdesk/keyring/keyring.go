@@ -83,8 +83,8 @@ func (List) Read(tx *data.Tx) ([]Listed, error) {
 	return listed, err
 }
 
-// Print prints the keys as a table, or as JSON. Where there is none, a person hears how to make one.
-func (l List) Print(out, messages io.Writer, keys []Listed) error {
+// Print prints the keys as a table, or as JSON. Where there is none, a person hears how to make one. zone is the time zone of the desk.
+func (l List) Print(out, messages io.Writer, keys []Listed, zone string) error {
 	if l.JSON {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
@@ -94,7 +94,11 @@ func (l List) Print(out, messages io.Writer, keys []Listed) error {
 		fmt.Fprintln(messages, `No keys yet. "accessdesk key add --help" tells how to make one.`)
 		return nil
 	}
-	printTable(out, keys)
+	clock, err := time.LoadLocation(zone)
+	if err != nil {
+		return err
+	}
+	printTable(out, keys, clock)
 	return nil
 }
 
@@ -115,9 +119,9 @@ func newListed(k key.Key, person account.Person, now time.Time) Listed {
 	return shown
 }
 
-// printTable prints a table.
-func printTable(out io.Writer, keys []Listed) {
-	rows := [][]string{{"ID", "STATE", "EXPIRES", "LAST USED", "SCOPES", "PERSON", "NAME"}}
+// printTable prints a table. The last day is the one that key add took: the day before the instant at which the key stops.
+func printTable(out io.Writer, keys []Listed, clock *time.Location) {
+	rows := [][]string{{"ID", "STATE", "LAST DAY", "LAST USED", "SCOPES", "PERSON", "NAME"}}
 	for _, one := range keys {
 		scopes := make([]string, len(one.Scopes))
 		for i, scope := range one.Scopes {
@@ -127,7 +131,7 @@ func printTable(out io.Writer, keys []Listed) {
 		if used == "" {
 			used = "never"
 		}
-		rows = append(rows, []string{one.ID, one.State, one.Expires.Format(time.DateOnly), used, strings.Join(scopes, " "), one.Person, one.Name})
+		rows = append(rows, []string{one.ID, one.State, one.Expires.Add(-1).In(clock).Format(time.DateOnly), used, strings.Join(scopes, " "), one.Person, one.Name})
 	}
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
