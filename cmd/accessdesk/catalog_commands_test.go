@@ -125,6 +125,11 @@ func TestCatalogExportComesBack(t *testing.T) {
 			t.Errorf("check of %s says %q %q", file, out, said)
 		}
 	}
+	catalogRun(t, 0, "export", "cisa-cpg", "--out", "again.toml")
+	if out, said := catalogRun(t, 1, "check", "again.toml", "catalog.xlsx"); !strings.HasPrefix(out, `catalog.xlsx: offerings!A`) || strings.Count(out, "\n") != 1 ||
+		!strings.Contains(out, `"cisa-cpg" is also the slug of again.toml; give each offering its own`) || !strings.Contains(said, "again.toml: fine\n") {
+		t.Errorf("check of one slug in two formats says %q %q", out, said)
+	}
 	edit(t, "tables/criteria.csv", "us_based", "no_such_fact")
 	tables, err := filepath.Glob("tables/*.csv")
 	if err != nil {
@@ -137,9 +142,50 @@ func TestCatalogExportComesBack(t *testing.T) {
 	if o, err := catalog.Parse("cisa-cpg.toml", []byte(text)); err != nil || o.Slug != "cisa-cpg" {
 		t.Errorf("one program on the output: %v\n%s", err, text)
 	}
+	for _, act := range []string{"retire", "reopen", "pause --reason-en A. --reason-es B."} {
+		args := append(strings.Fields(act), "cisa-cpgg", "--db", "desk.db", "--by", writer)
+		if _, said := catalogRun(t, 2, args...); !strings.Contains(said, `there is no program "cisa-cpgg" that is published in this catalog. Did you mean "cisa-cpg"?`) {
+			t.Errorf("%s with a slip in a slug: %q", act, said)
+		}
+	}
 	_, said := catalogRun(t, 2, "export", "cisa-cpgg")
 	if !strings.Contains(said, `there is no program "cisa-cpgg" in this catalog. Did you mean "cisa-cpg"?`) {
 		t.Errorf("a slip in a slug: %q", said)
+	}
+}
+
+// Where to write: a folder whatever its name, and never a file whose name hides what is in it.
+func TestCatalogExportOut(t *testing.T) {
+	draftedDesk(t)
+	for _, folder := range []string{"2026.11", "books"} {
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		status     int
+		args, says string
+		file       string // that is there afterwards; with a minus: is not
+	}{
+		{0, "--out 2026.11", "written to the folder 2026.11", "2026.11/cisa-cpg.toml"},
+		{0, "--out new.d/ cisa-cpg", "1 program written to the folder new.d/", "new.d/cisa-cpg.toml"},
+		{0, "--out . cisa-cpg ncsr", "2 programs written to the folder .", "ncsr.toml"},
+		{0, "--out one.toml cisa-cpg", "1 program written to one.toml", "one.toml"},
+		{0, "--format csv --out folder.zip", "written to folder.zip", "folder.zip"},
+		{2, "--out all.toml", "--out all.toml is one file, and this is 84 files: name a folder, or a file that ends with .zip", "-all.toml"},
+		{2, "--format csv --out cpg.csv cisa-cpg", "--out cpg.csv is one file, and this is ", "-cpg.csv"},
+		{2, "--out catalog.xlsx", "--out catalog.xlsx does not fit --format toml: add --format xlsx, or name a file that ends with .toml", "-catalog.xlsx"},
+		{2, "--format xlsx --out services.JSON", "add --format hsds, or name a file that ends with .xlsx", "-services.JSON"},
+		{2, "--format xlsx --out books", "--out books is a folder, and xlsx is one file: name it, like --out books/catalog.xlsx", "-books/catalog.xlsx"},
+	} {
+		_, said := catalogRun(t, c.status, append([]string{"export"}, strings.Fields(c.args)...)...)
+		if !strings.Contains(said, c.says) {
+			t.Errorf("%s says %q, not %q", c.args, said, c.says)
+		}
+		file, absent := strings.CutPrefix(c.file, "-")
+		if _, err := os.Stat(file); absent != errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: %s: %v", c.args, file, err)
+		}
 	}
 }
 

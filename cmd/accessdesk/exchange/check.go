@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -48,7 +49,7 @@ func (c Check) Run(d Desk) error {
 			offerings = append(offerings, o)
 		}
 	}
-	if err := c.others(d, vocabulary, others, problems); err != nil {
+	if err := c.others(d, vocabulary, others, offerings, problems); err != nil {
 		return err
 	}
 	for _, problem := range check.Catalog(vocabulary, offerings, d.Now(), c.Strict) {
@@ -57,8 +58,8 @@ func (c Check) Run(d Desk) error {
 	return c.report(d, problems)
 }
 
-// others checks workbooks, tables and what else holds a catalog; a problem is told for the file that was named.
-func (c Check) others(d Desk, v *eligibility.Vocabulary, names []string, problems map[string][]string) error {
+// others checks workbooks, tables and what else holds a catalog, beside the offering files; a problem is told for the file that was named.
+func (c Check) others(d Desk, v *eligibility.Vocabulary, names []string, beside []*catalog.Offering, problems map[string][]string) error {
 	if len(names) == 0 {
 		return nil
 	}
@@ -85,6 +86,11 @@ func (c Check) others(d Desk, v *eligibility.Vocabulary, names []string, problem
 	}
 	for _, e := range entries {
 		add(e.Problems(v, d.Now(), c.Strict))
+		twin := slices.IndexFunc(beside, func(o *catalog.Offering) bool { return o.Slug == e.Offering.Slug })
+		if twin >= 0 {
+			add(catalog.FileErrors{{File: e.File, Key: cmp.Or(e.Place("slug"), "slug"),
+				Problem: fmt.Sprintf("%q is also the slug of %s; give each offering its own", e.Offering.Slug, beside[twin].File())}})
+		}
 	}
 	return err
 }

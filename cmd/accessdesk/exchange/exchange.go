@@ -147,8 +147,8 @@ func (d Desk) load(ctx context.Context, v *eligibility.Vocabulary) (*source, err
 	return s, err
 }
 
-// nearest suggests the slug that was probably meant.
-func nearest(slug string, snapshot *catalog.Snapshot) string {
+// Nearest suggests the slug that was probably meant.
+func Nearest(slug string, snapshot *catalog.Snapshot) string {
 	var known []string
 	for _, o := range snapshot.Offerings {
 		known = append(known, o.Slug)

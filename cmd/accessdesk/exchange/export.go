@@ -66,7 +66,7 @@ func (e Export) choose(snapshot *catalog.Snapshot) ([]*catalog.Published, error)
 	wanted := map[string]bool{}
 	for _, slug := range e.Slugs {
 		if _, ok := snapshot.Find(slug); !ok {
-			return nil, Misused("there is no program %q in this catalog%s", slug, nearest(slug, snapshot))
+			return nil, Misused("there is no program %q in this catalog%s", slug, Nearest(slug, snapshot))
 		}
 		wanted[slug] = true
 	}
@@ -117,13 +117,43 @@ func (e Export) services(d Desk, v *eligibility.Vocabulary, texts *locale.Locali
 	return formats.WriteServices(services)
 }
 
+// endings are what the names of files of a format end with.
+var endings = map[string]string{"toml": ".toml", "csv": ".csv", "xlsx": ".xlsx", "hsds": ".json"}
+
+// toFolder tells whether --out names a folder, or refuses a name that would hide what is in the file.
+func (e Export) toFolder(files int) (bool, error) {
+	several := e.Format == "toml" || e.Format == "csv"
+	info, err := os.Stat(e.Out)
+	ending := strings.ToLower(filepath.Ext(e.Out))
+	switch folder := err == nil && info.IsDir() || strings.HasSuffix(e.Out, string(filepath.Separator)); {
+	case e.Out == "", ending == ".zip" && !folder:
+		return false, nil
+	case folder && !several:
+		return false, Misused("--out %s is a folder, and %s is one file: name it, like --out %s", e.Out, e.Format, filepath.Join(e.Out, "catalog"+endings[e.Format]))
+	case folder, several && ending == "":
+		return true, nil
+	}
+	for format, own := range endings {
+		if own == ending && format != e.Format {
+			return false, Misused("--out %s does not fit --format %s: add --format %s, or name a file that ends with %s", e.Out, e.Format, format, endings[e.Format])
+		}
+	}
+	if files > 1 {
+		return false, Misused("--out %s is one file, and this is %s: name a folder, or a file that ends with .zip", e.Out, plural(files, "file"))
+	}
+	return false, nil
+}
+
 // write puts the files where they are wanted, and says where that is.
 func (e Export) write(d Desk, files []bundle.File) (where string, err error) {
-	single := len(files) == 1 && !strings.EqualFold(filepath.Ext(e.Out), ".zip")
-	folder := e.Out != "" && (e.Format == "toml" || e.Format == "csv") && filepath.Ext(e.Out) == ""
+	folder, err := e.toFolder(len(files))
+	if err != nil {
+		return "", err
+	}
 	if folder {
 		return " to the folder " + e.Out, writeFolder(e.Out, files)
 	}
+	single := len(files) == 1 && !strings.EqualFold(filepath.Ext(e.Out), ".zip")
 	content := files[0].Data
 	if !single {
 		if content, err = bundle.Zip(files); err != nil {

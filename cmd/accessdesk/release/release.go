@@ -89,7 +89,7 @@ func (c Pause) Run(ctx context.Context, d exchange.Desk) error {
 			}
 		}
 		_, err := publishing.Pause(tx, curate, actor, c.Slug, b)
-		return "paused; nothing new can be started", notPublished(err, c.Slug)
+		return "paused; nothing new can be started", notPublished(tx, curate, err, c.Slug)
 	})
 }
 
@@ -119,7 +119,7 @@ func (c Retire) Run(ctx context.Context, d exchange.Desk) error {
 func begin(ctx context.Context, d exchange.Desk, by, slug string, open func(*data.Tx, publishing.Desk, string, string) (publishing.Draft, error), done string) error {
 	return act(ctx, d, by, slug, func(tx *data.Tx, curate publishing.Desk, actor string) (string, error) {
 		_, err := open(tx, curate, actor, slug)
-		return done, notPublished(err, slug)
+		return done, notPublished(tx, curate, err, slug)
 	})
 }
 
@@ -165,11 +165,16 @@ func outcome(d publishing.Draft, zone *time.Location) string {
 	return "published"
 }
 
-func notPublished(err error, slug string) error {
-	if errors.Is(err, data.ErrNotFound) {
-		return exchange.Misused("%s is not published in this catalog (check the short name; \"accessdesk catalog export\" lists what is)", slug)
+// notPublished says which program was probably meant.
+func notPublished(tx *data.Tx, curate publishing.Desk, err error, slug string) error {
+	if !errors.Is(err, data.ErrNotFound) {
+		return err
 	}
-	return err
+	snapshot, err := curate.Catalog.Snapshot(tx)
+	if err != nil {
+		return err
+	}
+	return exchange.Misused("there is no program %q that is published in this catalog%s; nothing was changed", slug, exchange.Nearest(slug, snapshot))
 }
 
 // act runs one act of a program manager in one transaction and says what was done.
