@@ -48,7 +48,7 @@ type Request struct {
 // Do does what a program manager asks for: the one function behind page, interface, command and file. Errors: *NotReady lists what is
 // missing, *Stale that another text stands there by now, data.ErrConflict that the live version is another one by now. Refusals:
 // manager_only, second_person (the writer approves), second_person_sent (the sender does), not_sent (nobody sent what is to be approved),
-// draft_over, act_state, too_long, required at the field "words".
+// draft_over, act_state, too_long, required at the field "words", date_past at the field "publish_at".
 func Do(tx *data.Tx, d Desk, r Request) (Draft, error) {
 	actor, err := d.manager(tx, r.Actor)
 	if err != nil {
@@ -61,6 +61,9 @@ func Do(tx *data.Tx, d Desk, r Request) (Draft, error) {
 	r.Words = strings.TrimSpace(r.Words)
 	if err := r.check(draft); err != nil {
 		return draft, err
+	}
+	if r.Act == ActSubmit && !r.At.IsZero() && !r.At.After(tx.Now) { // a slip in the year must not publish at once
+		return draft, data.Refuse("publish_at", "date_past")
 	}
 	switch r.Act {
 	case ActSubmit:
@@ -139,7 +142,7 @@ func (d Desk) submit(tx *data.Tx, draft Draft, actor Manager, r Request) error {
 	}
 	detail := map[string]any{}
 	var at any
-	if r.At.After(tx.Now) {
+	if !r.At.IsZero() {
 		at, detail["publish_at"] = data.Millis(r.At), r.At.UTC().Format(time.RFC3339)
 	}
 	if err := draft.move(tx, actor.ID, ActSubmit, catalog.StateInReview, detail); err != nil {

@@ -273,7 +273,17 @@ func TestSchedule(t *testing.T) {
 			})
 			return count
 		}
-		d := scheduled(cheaper, 24)
+		d := b.edited(t, ana, cheaper)
+		for _, gone := range []int{-24 * 365, 0} { // a slip in the year must not publish at once
+			err := b.try(t, func(tx *data.Tx) (Draft, error) {
+				return Do(tx, b.desk, Request{DraftID: d.ID, Revision: d.Revision, Act: ActSubmit, Actor: ana, At: tx.Now.Add(hours(gone))})
+			})
+			if refusals := data.Refusals(err); len(refusals) != 1 || refusals[0].Code != "date_past" || refusals[0].Field != "publish_at" {
+				t.Errorf("a time that is over: %v", err)
+			}
+		}
+		b.do(t, b.act(d, ActDiscard, ana, ""))
+		d = scheduled(cheaper, 24)
 		if d.State != catalog.StateScheduled || b.live(t, scan).Version != 1 {
 			t.Fatalf("scheduled: %+v", d)
 		}

@@ -218,6 +218,7 @@ func TestSchedule(t *testing.T) {
 	submit(`{"publish_at":5}`).refused(400, "body", "#/publish_at expected")
 	submit(`{"when":"x"}`).refused(400, "body", "#/when unknown_member")
 	submit(`{"words":"`+strings.Repeat("á", 2001)+`"}`).refused(422, "refused", "#/words too_long")
+	submit(`{"publish_at":"`+d.Now().Add(-365*24*time.Hour).Format(time.RFC3339)+`"}`).refused(422, "refused", "#/publish_at date_past")
 	at := d.Now().Add(48 * time.Hour)
 	mark = submit(`{"publish_at":"` + at.Format(time.RFC3339) + `"}`).want(200).Header.Get("ETag")
 	d.ask("POST", "/drafts/"+model+"/submit", "", "Authorization", rosa, "If-Match", mark).refused(422, "refused", "act_state")

@@ -183,6 +183,11 @@ func Decide(r *web.Request, tx *data.Tx) (web.Reply, error) {
 	}
 	after, err := publishing.Do(tx, curate.Desk(r), request)
 	refused, is := r.Refused(err)
+	for i := range refused {
+		if refused[i].Field == "publish_at" { // two fields of the form; the day is the first
+			refused[i].Field = "day"
+		}
+	}
 	var missing *publishing.NotReady
 	if errors.As(err, &missing) {
 		refused, is = web.Problems{{Text: r.L.N("edit.not_ready", len(missing.Problems))}}, true
