@@ -11,6 +11,7 @@ package seat
 import (
 	"database/sql"
 	"fmt"
+	"time"
 
 	"accessdesk/catalog"
 	"accessdesk/data"
@@ -29,11 +30,41 @@ func Wait(tx *data.Tx, itemID, slug, tier string) error {
 func put(tx *data.Tx, itemID, slug, tier string, since sql.NullInt64) error {
 	_, err := tx.Exec(`INSERT INTO seat (item_id, slug, tier, waiting_since) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (item_id) DO UPDATE SET tier = excluded.tier, waiting_since = excluded.waiting_since`, itemID, slug, tier, since)
+	if err != nil {
+		return wrap(err, itemID)
+	}
+	return moved(tx, itemID)
+}
+
+// moved notes when places of the program of an item were counted anew; nothing if the item has none.
+func moved(tx *data.Tx, itemID string) error {
+	_, err := tx.Exec(`INSERT INTO seat_move (slug, moved_at) SELECT slug, $1 FROM seat WHERE item_id = $2
+		ON CONFLICT (slug) DO UPDATE SET moved_at = excluded.moved_at`, data.Millis(tx.Now), itemID)
 	return wrap(err, itemID)
+}
+
+// Moves gives when a place of a program was taken, given up or waited for last, by slug; programs without such a moment are not there.
+func Moves(tx *data.Tx) (map[string]time.Time, error) {
+	type move struct {
+		slug string
+		at   int64
+	}
+	all, err := data.Rows(tx, func(s data.Scanner) (m move, err error) { return m, s.Scan(&m.slug, &m.at) }, "SELECT slug, moved_at FROM seat_move")
+	if err != nil {
+		return nil, fmt.Errorf("moves of seats: %w", err)
+	}
+	moves := make(map[string]time.Time, len(all))
+	for _, m := range all {
+		moves[m.slug] = data.FromMillis(m.at)
+	}
+	return moves, nil
 }
 
 // Free gives up the place of an item, or its place in the line. Nothing happens if it has none.
 func Free(tx *data.Tx, itemID string) error {
+	if err := moved(tx, itemID); err != nil {
+		return err
+	}
 	_, err := tx.Exec("DELETE FROM seat WHERE item_id = $1", itemID)
 	return wrap(err, itemID)
 }

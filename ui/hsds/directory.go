@@ -56,9 +56,13 @@ func (d *Directory) reading(r *web.Request, tx *data.Tx) (*hsds.Reading, error) 
 	if err != nil {
 		return nil, err
 	}
+	moves, err := seat.Moves(tx)
+	if err != nil {
+		return nil, err
+	}
 	seats := map[string]hsds.Seats{}
 	for slug, places := range counts {
-		shown := hsds.Seats{All: places.All, Left: places.Left(), Full: places.Full(), Tiers: map[string]hsds.Seats{}}
+		shown := hsds.Seats{All: places.All, Left: places.Left(), Full: places.Full(), Tiers: map[string]hsds.Seats{}, Moved: moves[slug]}
 		for id, tier := range places.Tiers {
 			shown.Tiers[id] = hsds.Seats{All: tier.All, Left: tier.Left(), Full: places.FullFor(id)}
 		}

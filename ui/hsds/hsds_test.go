@@ -449,7 +449,25 @@ func seeSeats(t *testing.T, d *desk) {
 		}
 		mark = got.header.Get("ETag")
 	}
-	d.Advance(time.Minute) // the count is newer, and says so
+	news := func(at time.Time) int {
+		return d.list("/hsds/services?minimal=true&modified_after=" + url.QueryEscape(at.Format(time.RFC3339))).TotalItems
+	}
+	if got := news(d.Now()); got < 1 {
+		t.Error("who asks what changed does not hear that a place was taken")
+	}
+	d.Advance(time.Minute)
+	if got := news(d.Now()); got != 0 {
+		t.Errorf("%d changed where nothing did", got)
+	}
+	d.Write(t, func(tx *data.Tx) error { return seat.Free(tx, "nobody") })
+	if got := news(d.Now()); got != 0 {
+		t.Errorf("%d changed when nobody gave up a place", got)
+	}
+	d.Write(t, func(tx *data.Tx) error { return seat.Free(tx, "item0") })
+	if got := news(d.Now()); got != 1 {
+		t.Errorf("%d changed when a place was given up", got)
+	}
+	// The count is newer, and says so.
 	if got := d.ask("GET", lines, "", "If-None-Match", mark); got.status != 200 {
 		t.Errorf("a minute later: %d", got.status)
 	}

@@ -63,7 +63,7 @@ func profile(base string) Profile {
 			{"service.eligibility_description", "The rules in words, one to a line. A service bears the facts that they ask about as attributes (link_type service_eligibility)."},
 			{"service.fees_description", "\"No charge listed\" with the day on which somebody looked. Nobody promises that it stays so, so no amount is ever given."},
 			{"service.assured_date", "The day on which a person last compared the listing with its sources."},
-			{"service.last_modified", "The latest of: a new version, a confirmation, a notice or pause that began or ended, a window that opened or closed."},
+			{"service.last_modified", "The latest of: a new version, a confirmation, a notice or pause that began or ended, a window that opened or closed, a place that was taken or given up."},
 			{"service.alert", "A notice about the provider, a pause with its reason, doubts about the listing, or what does its work now."},
 			{"service.schedules", "The window in which requests are taken: the one that is open, or the next, or the last."},
 			{"service.capacities", "The places of services that this desk decides, and of their tiers. Elsewhere only the provider knows how many are left."},

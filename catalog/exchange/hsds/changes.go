@@ -31,10 +31,10 @@ func LoadChanges(tx *data.Tx) (Changes, error) {
 	return Changes{versions, confirmed, notices}, err
 }
 
-// modified is when an offering changed last by now: a new version, a confirmation, a notice or a window.
+// modified is when an offering changed last by now: a new version, a confirmation, a notice, a window or a place.
 func (r *Reading) modified(p *catalog.Published) time.Time {
 	window := p.Window.At(r.Now)
-	times := []time.Time{window.Opens, window.Closes, p.Pause.Since, p.Pause.Until}
+	times := []time.Time{window.Opens, window.Closes, p.Pause.Since, p.Pause.Until, r.places(p).Moved}
 	if closed, ok := p.Window.LastClosed(r.Now); ok {
 		times = append(times, closed.Closes)
 	}

@@ -59,6 +59,7 @@ type Seats struct {
 	All, Left int // All 0: not limited
 	Full      bool
 	Tiers     map[string]Seats
+	Moved     time.Time // when one was taken, given up or waited for last; zero if nobody knows
 }
 
 // Index is what the catalog says in one language at any moment. It never changes and may be read by any number of goroutines.
