@@ -19,7 +19,7 @@ var audienceTable = map[string]string{
 	"owner":                      "member_left",
 	"owner signer editor reader": "owner_appointed date_sam date_awia_risk date_awia_plan date_membership state_call fits_now",
 	// To one person or address, or to staff: the queuing package knows whom.
-	"": `sign_in resume invitation member_added member_joined member_role_changed member_removed saved_confirm saved_opened saved_closed
+	"": `sign_in resume invitation member_added member_joined member_role_changed member_removed saved_confirm saved_opened saved_full saved_closed
 		saved_changed saved_gone search_confirm search_found report_answered check_fits answer_received message_to_staff due_soon digest grant_renewal_asked
 		listing_review listing_returned listing_scheduled listing_published listing_taken_off listing_stopped listing_paused listing_overdue`,
 }
