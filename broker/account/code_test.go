@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,7 +115,7 @@ func TestCodesAreUnambiguousAndDiffer(t *testing.T) {
 	}
 }
 
-// raced runs the same act in many goroutines and counts what comes of it.
+// raced runs the same act in many goroutines, each again while the database is busy, and counts what comes of it.
 func raced(t *testing.T, times int, act func(i int) error) map[string]int {
 	t.Helper()
 	results := make([]error, times)
@@ -123,7 +124,9 @@ func raced(t *testing.T, times int, act func(i int) error) map[string]int {
 	for i := range times {
 		group.Go(func() {
 			<-start
-			results[i] = act(i)
+			for tries := 0; tries == 0 || tries < 20 && errors.Is(results[i], data.ErrBusy); tries++ {
+				results[i] = act(i) // where the machine is slow, it may take more than the 5 s after which nothing was stored
+			}
 		})
 	}
 	close(start)
