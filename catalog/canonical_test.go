@@ -1,9 +1,12 @@
 package catalog
 
-import "testing"
+import (
+	"accessdesk/data/golden"
+	"testing"
+)
 
 func TestCanonicalGolden(t *testing.T) {
-	golden(t, "canonical.golden.toml", string(Canonical(parsed(t))))
+	golden.Check(t, "testdata/canonical.golden.toml", string(Canonical(parsed(t))))
 }
 
 // The owner and the way a file is written are no part of an offering's hash; everything else is.

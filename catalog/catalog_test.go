@@ -2,9 +2,6 @@ package catalog
 
 import (
 	_ "embed"
-	"flag"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -12,8 +9,6 @@ import (
 
 	"accessdesk/eligibility"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 //go:embed testdata/example.toml
 var example string
@@ -60,24 +55,6 @@ func lineOf(t testing.TB, text string) int {
 		t.Fatalf("the example does not hold %q", text)
 	}
 	return strings.Count(before, "\n") + 1
-}
-
-// golden compares got with testdata/name, or writes it with -update.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run the test with -update and read what changed\ngot:\n%s", path, got)
-	}
 }
 
 // sameLines compares two lists of messages.

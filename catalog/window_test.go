@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"accessdesk/data/golden"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +90,7 @@ func TestCanonicalWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "window.golden.toml", string(Canonical(o)))
+	golden.Check(t, "testdata/window.golden.toml", string(Canonical(o)))
 	o.Window.Every, o.Pause, o.Tiers = "", Pause{}, nil
 	if string(Canonical(o)) != string(Canonical(parsed(t))) {
 		t.Error("the new keys leave something behind")

@@ -1,16 +1,11 @@
 package eligibility
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 var standard = sync.OnceValues(Standard)
 
@@ -70,25 +65,4 @@ func resultsOf(d Decision) map[string]Result {
 		results[criterion.ID] = criterion.Result
 	}
 	return results
-}
-
-// golden compares got with a file under testdata, or writes it with -update.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs from the golden file (go test -update writes it anew); got:\n%s", name, got)
-	}
 }

@@ -1,6 +1,7 @@
 package eligibility
 
 import (
+	"accessdesk/data/golden"
 	"fmt"
 	"reflect"
 	"strings"
@@ -129,7 +130,7 @@ func TestExplainGolden(t *testing.T) {
 			}
 			page.WriteString("\n")
 		}
-		golden(t, "explain."+lang+".txt", page.String())
+		golden.Check(t, "testdata/explain."+lang+".txt", page.String())
 	}
 }
 

@@ -2,9 +2,7 @@ package notify
 
 import (
 	"errors"
-	"flag"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,10 +13,9 @@ import (
 	"unicode/utf8"
 
 	"accessdesk/data"
+	"accessdesk/data/golden"
 	"accessdesk/data/locale"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func newYork(t testing.TB) *time.Location {
 	t.Helper()
@@ -61,29 +58,9 @@ func TestGoldenMails(t *testing.T) {
 	for _, template := range Templates() {
 		for _, lang := range locale.Languages() {
 			got := compose(t, c, lang, template, Sample(template, lang))
-			golden(t, template+"."+lang+".txt", "Subject: "+got.Subject+"\n\n"+got.Text)
-			golden(t, template+"."+lang+".html", got.HTML)
+			golden.Check(t, "testdata/"+template+"."+lang+".txt", "Subject: "+got.Subject+"\n\n"+got.Text)
+			golden.Check(t, "testdata/"+template+"."+lang+".html", got.HTML)
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (-update rewrites it); got:\n%s", name, got)
 	}
 }
 

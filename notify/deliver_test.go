@@ -19,6 +19,7 @@ import (
 
 	"accessdesk/data"
 	"accessdesk/data/datatest"
+	"accessdesk/data/golden"
 )
 
 // deliver runs a delivery and gives its result and log; no secret and no address may stand in the log.
@@ -575,7 +576,7 @@ func TestSpool(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "sign_in.eml", strings.ReplaceAll(strings.ReplaceAll(string(text), q.ID, "OUTBOX-ID"), "\r\n", "\n"))
+	golden.Check(t, "testdata/sign_in.eml", strings.ReplaceAll(strings.ReplaceAll(string(text), q.ID, "OUTBOX-ID"), "\r\n", "\n"))
 }
 
 func TestSpoolThatCannotBeWritten(t *testing.T) {

@@ -1,9 +1,6 @@
 package packet
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -13,8 +10,6 @@ import (
 	"accessdesk/data/seed"
 	"accessdesk/eligibility"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // shipped is the vocabulary, the texts and the catalog that the program ships.
 type shipped struct {
@@ -100,28 +95,6 @@ func prepare(t testing.TB, m Material) Packet {
 		t.Fatalf("%s has no packet for way %d", m.Program.Slug, m.Route)
 	}
 	return p
-}
-
-// golden compares a text with testdata/NAME, or rewrites it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (-update rewrites it); got:\n%s", name, got)
-	}
 }
 
 // onDay gives a value that was stated on the day of the others.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"accessdesk/catalog"
+	"accessdesk/data/golden"
 	"accessdesk/eligibility"
 )
 
@@ -77,7 +78,7 @@ func TestGoldenPackets(t *testing.T) {
 				t.Errorf("%s: mode %s", c.name, p.Mode)
 			}
 			l := s.locales.In(lang)
-			golden(t, c.name+"."+lang+".txt", p.Text(Heading{Program: c.program.Title.In(lang), Provider: c.program.Provider.Name,
+			golden.Check(t, "testdata/"+c.name+"."+lang+".txt", p.Text(Heading{Program: c.program.Title.In(lang), Provider: c.program.Provider.Name,
 				Organization: m.Organization, Reference: "CAD-7K2M4X", Status: "(status)", Made: "(made)"}, l))
 		}
 	}

@@ -1,10 +1,8 @@
 package difference
 
 import (
-	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,12 +12,11 @@ import (
 	"accessdesk/catalog"
 	"accessdesk/catalog/catalogtest"
 	"accessdesk/catalog/tree"
+	"accessdesk/data/golden"
 	"accessdesk/data/locale"
 	"accessdesk/data/seed"
 	"accessdesk/eligibility"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func example(t testing.TB, edits ...string) *catalog.Offering {
 	t.Helper()
@@ -94,22 +91,7 @@ func TestGolden(t *testing.T) {
 	after.Sources = nil
 	_, all := readers(t)
 	got := written(Between(before, after), all) + "\n--- new\n" + written(Between(nil, after), all) + "\n--- gone\n" + written(Between(before, nil), all)
-	path := filepath.Join("testdata", "difference.golden.txt")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run the test with -update and read what changed\ngot:\n%s", path, got)
-	}
+	golden.Check(t, "testdata/difference.golden.txt", got)
 }
 
 func TestSameOfferingHasNoDifference(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 
 	"accessdesk/catalog"
 	"accessdesk/catalog/exchange/bundle"
+	"accessdesk/data/golden"
 )
 
 // A broken input and what is said of it. Inputs of text stand in testdata/broken, a folder each, written with -update from the edits
@@ -344,14 +345,14 @@ func TestBrokenInputs(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "broken.golden.txt", b.String())
+	golden.Check(t, "testdata/broken.golden.txt", b.String())
 }
 
 // kept writes the files of a case below testdata/broken with -update, and gives those that stand there.
 func kept(t *testing.T, name string, files []bundle.File) []bundle.File {
 	t.Helper()
 	folder := filepath.Join("testdata", "broken", name)
-	if *update {
+	if golden.Updating() {
 		if err := os.RemoveAll(folder); err != nil {
 			t.Fatal(err)
 		}
@@ -377,23 +378,6 @@ func kept(t *testing.T, name string, files []bundle.File) []bundle.File {
 		read = append(read, bundle.File{Name: filepath.Join(folder, entry.Name()), Data: data})
 	}
 	return read
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run the test with -update and read what changed\ngot:\n%s", path, got)
-	}
 }
 
 // FuzzRead gives anything as a file: it is refused with its name, or it holds offerings that can be stored.

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -15,8 +14,6 @@ import (
 	"accessdesk/data/locale"
 	"accessdesk/data/seed"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func localizer(t testing.TB) *locale.Localizer {
 	t.Helper()

@@ -1,9 +1,7 @@
 package status
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -11,10 +9,9 @@ import (
 	"pgregory.net/rapid"
 
 	"accessdesk/catalog"
+	"accessdesk/data/golden"
 	"accessdesk/data/locale"
 )
-
-var update = flag.Bool("update", false, "write the golden file anew")
 
 func locales(t testing.TB) *locale.Locales {
 	t.Helper()
@@ -120,19 +117,7 @@ func TestStatuses(t *testing.T) {
 			fmt.Fprintf(&b, "  %s: %s\n", lang, LeftIn(locales(t).In(lang), p, "a"))
 		}
 	}
-	const file = "testdata/statuses.golden.txt"
-	if *update {
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("%s differs; run the test with -update and read what changed\ngot:\n%s", file, b.String())
-	}
+	golden.Check(t, "testdata/statuses.golden.txt", b.String())
 }
 
 // The words never contradict what can be done: whatever can be started here does not read as full, closed or paused without a list,

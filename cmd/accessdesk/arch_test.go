@@ -20,7 +20,7 @@ import (
 // mayImport is the table of rooms and arrows: which of our packages a package may import. Lower rooms never know the
 // upper ones. A new package gets its line here first.
 var mayImport = map[string][]string{
-	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/internet": {}, "data/spreadsheet": {}, "data/datatest": {"data"},
+	"data": {}, "data/locale": {}, "data/seed": {}, "data/demo": {}, "data/reference": {}, "data/internet": {}, "data/spreadsheet": {}, "data/datatest": {"data"}, "data/golden": {},
 	"eligibility": {"eligibility/fact", "eligibility/rule", "eligibility/share"}, "eligibility/share": {"eligibility/fact"}, "eligibility/fact": {}, "eligibility/rule": {"eligibility/fact"},
 	"eligibility/builder":  {"eligibility", "eligibility/fact", "eligibility/rule"}, // criteria as rows, and what cannot be meant by them
 	"eligibility/registry": {"data", "eligibility", "broker/record", "eligibility/registry/layout"}, "eligibility/registry/layout": {}, "eligibility/registry/download": {"data", "data/internet", "eligibility/registry", "eligibility/registry/layout"}, "eligibility/registry/index": {"data", "eligibility/registry", "eligibility/registry/layout", "broker/record"},
@@ -137,7 +137,7 @@ func above(more ...string) []string { return append(slices.Clone(domain), more..
 
 // forTests are packages that any test may use beside what its package may. Those that are made for tests stand in no
 // other list, so that the program itself cannot use them.
-var forTests = []string{"data", "data/locale", "data/seed", "data/demo", "data/datatest", "catalog/exchange/hsds/hsdstest", "catalog/catalogtest", "catalog/desktest", "catalog/exchange/exchangetest", "eligibility/registry/registrytest", "broker/demonstration", "ui/webtest", "ui/browsertest"}
+var forTests = []string{"data", "data/locale", "data/seed", "data/demo", "data/datatest", "data/golden", "catalog/exchange/hsds/hsdstest", "catalog/catalogtest", "catalog/desktest", "catalog/exchange/exchangetest", "eligibility/registry/registrytest", "broker/demonstration", "ui/webtest", "ui/browsertest"}
 
 // confined says where a library may appear: in these folders and below them, a library in several lines in any of theirs. Tests are free.
 var confined = []struct{ what, library, folder string }{

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,10 +13,9 @@ import (
 	"accessdesk/catalog/catalogtest"
 	"accessdesk/catalog/exchange/bundle"
 	"accessdesk/catalog/exchange/hsds"
+	"accessdesk/data/golden"
 	"accessdesk/data/locale"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // foreign is a service as another directory may write it, with everything that a draft takes up.
 const foreign = `{"id": "5f7b3a70-0000-4000-8000-000000000001", "name": "Example Region Security Check", "alternate_name": "Pump Check",
@@ -67,28 +65,8 @@ func written(t testing.TB, drafts []*Draft) string {
 	return b.String()
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; run the test with -update and read what changed\ngot:\n%s", path, got)
-	}
-}
-
 func TestServiceBecomesADraft(t *testing.T) {
-	golden(t, "service.golden.txt", written(t, read(t, foreign)))
+	golden.Check(t, "testdata/service.golden.txt", written(t, read(t, foreign)))
 }
 
 // The same service in any of the shapes of HSDS is the same draft.
@@ -163,7 +141,7 @@ func TestExamplesOfTheSpecification(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "specification.golden.txt", written(t, whole)+written(t, rows))
+	golden.Check(t, "testdata/specification.golden.txt", written(t, whole)+written(t, rows))
 	for _, name := range []string{"service_list.json", "organization_full.json", "service_at_location_full.json", "tabular.json"} {
 		drafts, err := Read(file(name))
 		if err != nil || len(drafts) != 1 || drafts[0].Offering.Slug != "community-counselling" {

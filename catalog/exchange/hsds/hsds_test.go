@@ -2,9 +2,6 @@ package hsds
 
 import (
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,11 +14,10 @@ import (
 	"accessdesk/catalog/exchange/hsds/hsdstest"
 	"accessdesk/catalog/upkeep"
 	"accessdesk/data/demo"
+	"accessdesk/data/golden"
 	"accessdesk/data/locale"
 	"accessdesk/data/seed"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 var texts = sync.OnceValue(func() *locale.Locales {
 	locales, err := locale.Bundle()
@@ -208,17 +204,7 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file := filepath.Join("testdata", c.slug+"."+c.lang+".json")
-		if *update {
-			if err := os.WriteFile(file, append(text, '\n'), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(file)
-		if err != nil || string(want) != string(text)+"\n" {
-			t.Errorf("%s is not what %s says (%v); look at it and run with -update:\n%s", c.slug, file, err, text)
-		}
+		golden.Check(t, "testdata/"+c.slug+"."+c.lang+".json", string(text)+"\n")
 	}
 }
 
