@@ -16,6 +16,7 @@ import (
 	"accessdesk/catalog/upkeep/link"
 	"accessdesk/cmd/accessdesk/configuration"
 	"accessdesk/cmd/accessdesk/heap"
+	"accessdesk/cmd/accessdesk/logline"
 	"accessdesk/cmd/accessdesk/register"
 	"accessdesk/data"
 	"accessdesk/eligibility/registry"
@@ -119,7 +120,7 @@ func (s serveCommand) logger(p *program) *slog.Logger {
 	if s.Demo {
 		level = slog.LevelWarn
 	}
-	return slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: level}))
+	return slog.New(logline.New(p.err, level))
 }
 
 // open builds everything that serves.
