@@ -18,16 +18,18 @@ import (
 	"pgregory.net/rapid"
 )
 
-// traces is how many random life cycles the test walks on an engine. The law is the same on both, the second one only has
-// to understand the same SQL.
+// traces is how many random life cycles the test walks on an engine: RANDOM_LIVES where it is set. The law is the same on both,
+// the second one only has to understand the same SQL.
 func traces(engine string) string {
 	switch {
+	case engine == data.SQLite && os.Getenv("RANDOM_LIVES") != "":
+		return os.Getenv("RANDOM_LIVES")
 	case os.Getenv("LONG_TESTS") == "":
 		return "500"
 	case engine == data.SQLite:
-		return "100000"
+		return "20000"
 	}
-	return "5000"
+	return "2000"
 }
 
 // errRolledBack ends a trace: every one begins on the same database.
