@@ -53,7 +53,7 @@ func (v *viewing) look(address string) {
 // larger letters, in print, in forced colors or with everything unfolded, its language, its frame, targets that can be hit,
 // and a focus that walks through the page and can be seen. What the full matrix would only repeat is left out: the widths
 // beside the two windows and the larger letters are measured from the phone, and the keyboard, half of the time that a page
-// takes, walks once in each language and once in each width, in English on the desktop and in Spanish on a phone.
+// takes, walks crosswise.
 func (v *viewing) judge(what string) {
 	v.t.Helper()
 	what = fmt.Sprintf("%s at %d px in %s", what, v.width, v.lang)
@@ -73,7 +73,7 @@ func (v *viewing) judge(what string) {
 	complain("", v.Violations())
 	complain("", v.TooWide())
 	complain("", v.SmallTargets())
-	if !longTests() || (v.lang == "en") == (v.width == browsertest.Desktop) {
+	if !longTests() || v.closely() {
 		complain(" by keyboard", v.FocusFaults())
 	}
 	if v.width == browsertest.Phone {
@@ -99,6 +99,9 @@ func (v *viewing) judge(what string) {
 	complain(": the browser says", v.Said())
 }
 
+// closely tells whether this is one of the windows of the full matrix in which nothing is left out.
+func (v *viewing) closely() bool { return longTests() && (everything() || crosswise(v.lang, v.width)) }
+
 // otherWidths are the widths, in CSS pixels, in which a page is measured beside the windows in which it is looked at.
 func otherWidths() []int {
 	if longTests() {
@@ -108,7 +111,7 @@ func otherWidths() []int {
 }
 
 // TestPagesInBrowser opens every page of the route table in a real browser. A plain run looks once at each page, in
-// English on a phone; the full matrix adds Spanish, the desktop, and each page in each state that the world has. Looking
+// English on a phone; the full matrix adds Spanish and the desktop, and crosswise each page in each state that the world has. Looking
 // changes nothing, so that the windows are looked at side by side, each in a browser of its own: tabs share cookies.
 func TestPagesInBrowser(t *testing.T) {
 	t.Parallel()
@@ -119,7 +122,7 @@ func TestPagesInBrowser(t *testing.T) {
 			t.Fatalf("the page %s has no place in the atlas: nobody looks at it", route.Path)
 		}
 	}
-	everyWindow(t, func(t *testing.T, width int, lang string) {
+	inWindows(t, func(string, int) bool { return longTests() }, func(t *testing.T, width int, lang string) {
 		t.Parallel()
 		v := w.view(t, browsertest.Open(t), width, lang)
 		for _, as := range everyRole {
@@ -143,18 +146,22 @@ func (v *viewing) walk(routes []web.Route, as role) {
 			became = true
 		}
 		v.look(p.address(v.world))
-		for _, address := range v.world.states(p, longTests()) {
+		for _, address := range v.world.states(p, v.closely()) {
 			v.look(address)
 		}
 	}
 }
 
-// everyWindow runs a test as it looks in each language and width: English on a phone, and the other three in the full
-// matrix.
+// everyWindow runs a test as it looks in English on a phone, or crosswise in the full matrix.
 func everyWindow(t *testing.T, test func(t *testing.T, width int, lang string)) {
+	inWindows(t, func(lang string, width int) bool { return longTests() && (everything() || crosswise(lang, width)) }, test)
+}
+
+// inWindows runs a test in the languages and widths that are wanted, and where a plain run wants none, in English on a phone.
+func inWindows(t *testing.T, wanted func(lang string, width int) bool, test func(t *testing.T, width int, lang string)) {
 	for _, lang := range web.Languages {
 		for _, width := range []int{browsertest.Phone, browsertest.Desktop} {
-			if lang == "en" && width == browsertest.Phone || longTests() {
+			if wanted(lang, width) || !longTests() && lang == "en" && width == browsertest.Phone {
 				t.Run(fmt.Sprintf("%s-%d", lang, width), func(t *testing.T) { test(t, width, lang) })
 			}
 		}

@@ -24,19 +24,12 @@ import (
 	"accessdesk/data/locale"
 	"accessdesk/notify"
 	"accessdesk/ui/browsertest"
-	"accessdesk/ui/web"
 )
 
-// eachWindow runs a story once, as a plain run does, and in each language and width where the full matrix is asked for.
+// eachWindow tells a story in English on a phone, as a plain run does, or crosswise where the full matrix is asked for.
 func eachWindow(t *testing.T, tell func(t *testing.T, lang string, width int)) {
 	t.Parallel()
-	for _, lang := range web.Languages {
-		for _, width := range []int{browsertest.Phone, browsertest.Desktop} {
-			if lang == "en" && width == browsertest.Phone || longTests() {
-				t.Run(fmt.Sprintf("%s-%d", lang, width), func(t *testing.T) { tell(t, lang, width) })
-			}
-		}
-	}
+	everyWindow(t, func(t *testing.T, width int, lang string) { tell(t, lang, width) })
 }
 
 // stage is where a story takes place: the program with its catalog, its mails as files, and one real browser.

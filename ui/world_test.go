@@ -30,6 +30,7 @@ import (
 	"accessdesk/eligibility"
 	"accessdesk/notify"
 	"accessdesk/ui"
+	"accessdesk/ui/browsertest"
 	"accessdesk/ui/web"
 	"accessdesk/ui/webtest"
 
@@ -67,6 +68,14 @@ const (
 
 // longTests tells whether the full matrix is asked for.
 func longTests() bool { return os.Getenv("LONG_TESTS") != "" }
+
+// everything tells whether the full matrix is to leave nothing out, however long it takes: with LONG_TESTS=all. Otherwise what takes long
+// is looked at crosswise.
+func everything() bool { return os.Getenv("LONG_TESTS") == "all" }
+
+// crosswise are the windows that have each language and each width once: English on the desktop, where lines are long, and Spanish, with
+// its longer words, on a phone.
+func crosswise(lang string, width int) bool { return (lang == "en") == (width == browsertest.Desktop) }
 
 // sideRoad leaves a test to the full matrix. Each time there are the main journeys and every page in a browser, and all acts without one.
 func sideRoad(t *testing.T) {
