@@ -143,7 +143,7 @@ func ends(action string) bool {
 func (i *injection) look(as role) {
 	v := i.visitor(i.t, as)
 	for _, lang := range []string{"en", "es"} {
-		if lang == "es" && !longTests() {
+		if lang == "es" && !everything() {
 			continue
 		}
 		v.SetCookie("lang", lang)
@@ -160,14 +160,14 @@ func (i *injection) everyAddress(as role) (all []string) {
 		if !route.Policy.Public() && (as == stranger || !route.Policy.Allows(i.people[as])) || i.unknownTo(route, as) && as != newcomer {
 			continue
 		}
-		if route.Policy.Public() && as != stranger && as != owner && !longTests() {
+		if route.Policy.Public() && as != stranger && as != owner && !everything() {
 			continue
 		}
 		p := atlas[route.Path]
 		if as != newcomer || !strings.Contains(route.Path, ":id") || slices.Contains(p.known, newcomer) {
 			all = append(all, p.address(i.world))
 		}
-		if p.others != nil && as != newcomer && (!route.Policy.Public() || longTests()) {
+		if p.others != nil && as != newcomer && (!route.Policy.Public() || everything()) {
 			all = append(all, p.others(i.world)...)
 		}
 	}

@@ -6,14 +6,15 @@ import (
 	"testing"
 )
 
-// shortWalks is how many random lives a property test tries where everybody waits for it and each life fills a database.
-const shortWalks = "12"
+// walks is how many random lives a property test tries where each life fills a database: few where everybody waits for it, more in CI
+// (LONG_TESTS=1), and as many as rapid does by itself where nothing is left out (LONG_TESTS=all).
+var walks = map[string]string{"": "12", "1": "40"}
 
-// Main runs the tests of a package and ends the program. Unless LONG_TESTS is set, property tests of rapid try few lives.
+// Main runs the tests of a package and ends the program. Property tests of rapid try as many lives as walks says.
 func Main(m *testing.M) {
 	flag.Parse()
-	if os.Getenv("LONG_TESTS") == "" {
-		if err := flag.Set("rapid.checks", shortWalks); err != nil {
+	if checks, ok := walks[os.Getenv("LONG_TESTS")]; ok {
+		if err := flag.Set("rapid.checks", checks); err != nil {
 			panic(err)
 		}
 	}
