@@ -51,9 +51,8 @@ func (v *viewing) look(address string) {
 
 // judge checks the page that is open: no violation of the accessibility rules, no sideways scrolling in any width, with
 // larger letters, in print, in forced colors or with everything unfolded, its language, its frame, targets that can be hit,
-// and a focus that walks through the page and can be seen. What the full matrix would only repeat is left out: the widths
-// beside the two windows and the larger letters are measured from the phone, and the keyboard, half of the time that a page
-// takes, walks crosswise.
+// and a focus that walks through the page and can be seen. What takes long, the keyboard, walks crosswise in the full
+// matrix, where each state of a page is looked at in one window and measured in all widths.
 func (v *viewing) judge(what string) {
 	v.t.Helper()
 	what = fmt.Sprintf("%s at %d px in %s", what, v.width, v.lang)
@@ -76,7 +75,7 @@ func (v *viewing) judge(what string) {
 	if !longTests() || v.closely() {
 		complain(" by keyboard", v.FocusFaults())
 	}
-	if v.width == browsertest.Phone {
+	if v.width == browsertest.Phone || v.closely() {
 		for _, width := range otherWidths() {
 			v.Resize(width)
 			complain(fmt.Sprintf(" in %d px", width), v.TooWide())
@@ -99,8 +98,12 @@ func (v *viewing) judge(what string) {
 	complain(": the browser says", v.Said())
 }
 
-// closely tells whether this is one of the windows of the full matrix in which nothing is left out.
-func (v *viewing) closely() bool { return longTests() && (everything() || crosswise(v.lang, v.width)) }
+// closely tells whether this is one of the windows of the full matrix in which a page is looked at with everything.
+func (v *viewing) closely() bool { return closely(v.lang, v.width) }
+
+func closely(lang string, width int) bool {
+	return longTests() && (everything() || crosswise(lang, width))
+}
 
 // turn tells whether the i-th of several like pages is looked at in this window: those of the full matrix take turns, unless nothing is
 // to be left out.
@@ -111,7 +114,7 @@ func (v *viewing) turn(i int) bool {
 // otherWidths are the widths, in CSS pixels, in which a page is measured beside the windows in which it is looked at.
 func otherWidths() []int {
 	if longTests() {
-		return []int{320, 768}
+		return []int{320, browsertest.Phone, 768, browsertest.Desktop}
 	}
 	return []int{320}
 }
@@ -162,7 +165,7 @@ func (v *viewing) walk(routes []web.Route, as role) {
 
 // everyWindow runs a test as it looks in English on a phone, or crosswise in the full matrix.
 func everyWindow(t *testing.T, test func(t *testing.T, width int, lang string)) {
-	inWindows(t, func(lang string, width int) bool { return longTests() && (everything() || crosswise(lang, width)) }, test)
+	inWindows(t, closely, test)
 }
 
 // inWindows runs a test in the languages and widths that are wanted, and where a plain run wants none, in English on a phone.
