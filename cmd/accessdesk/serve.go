@@ -44,7 +44,9 @@ func (s serveCommand) Run(ctx context.Context, p *program, c *commands) error {
 		return err
 	}
 	heap.Start(p.environment)
-	log := s.logger(p)
+	lines := s.lines(p)
+	defer lines.Close()
+	log := slog.New(lines)
 	listener, err := net.Listen("tcp", config.Server.Listen)
 	if err != nil {
 		return unheard(config.Server.Listen, err)
@@ -113,14 +115,14 @@ func (s serveCommand) configure(p *program, c *commands) (configuration.Configur
 	return config, nil
 }
 
-// logger writes JSON lines to stderr. The demonstration keeps quiet about plain requests, so that its sign-in links
+// lines are the log, as lines of JSON to stderr. The demonstration keeps quiet about plain requests, so that its sign-in links
 // stay in sight.
-func (s serveCommand) logger(p *program) *slog.Logger {
+func (s serveCommand) lines(p *program) logline.Handler {
 	level := slog.LevelInfo
 	if s.Demo {
 		level = slog.LevelWarn
 	}
-	return slog.New(logline.New(p.err, level))
+	return logline.New(p.err, level)
 }
 
 // open builds everything that serves.

@@ -11,6 +11,7 @@ import (
 
 	"accessdesk/broker/account"
 	"accessdesk/data"
+	"accessdesk/ui/web/head"
 	"accessdesk/ui/web/tongue"
 
 	"github.com/gofiber/fiber/v2"
@@ -61,8 +62,13 @@ func (s *Site) Write(h Handler) fiber.Handler {
 }
 
 func (s *Site) serve(c *fiber.Ctx, h Handler, transact func(context.Context, func(*data.Tx) error) error) error {
-	r := s.request(c)
 	route, _ := routeOf(c)
+	if route.Cached {
+		if sent, err := s.sendKept(c, route); sent {
+			return err
+		}
+	}
+	r := s.request(c)
 	if unsafeMethod(c.Method()) && !route.Cookieless && !s.sameOrigin(c) {
 		return s.sendError(r, fault{status: fiber.StatusForbidden, code: "cross_site"})
 	}
@@ -266,11 +272,12 @@ func sendPage(r *Request, status int, page []byte) error {
 
 // pageHeaders sets the headers of every page.
 func (r *Request) pageHeaders() {
-	r.c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	r.c.Set(fiber.HeaderContentLanguage, r.Lang)
-	vary := "Accept-Language, Accept-Encoding"
-	if !r.cookieless {
-		vary += ", Cookie"
+	h := &r.c.Response().Header
+	h.SetContentTypeBytes(head.Page)
+	h.SetCanonical(head.ContentLanguage, []byte(r.Lang))
+	if r.cookieless {
+		h.SetCanonical(head.Vary, head.ByLanguage)
+	} else {
+		h.SetCanonical(head.Vary, head.ByReader)
 	}
-	r.c.Set(fiber.HeaderVary, vary)
 }

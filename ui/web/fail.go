@@ -103,7 +103,7 @@ type ErrorPage struct {
 func (s *Site) HandleError(c *fiber.Ctx, err error) error {
 	r := s.request(c)
 	if _, guarded := c.Locals(referenceKey).(string); !guarded { // the server gave up before any route: oversize, unreadable, too slow
-		s.setHeaders(c, r.Reference)
+		s.head.Begin(&c.Response().Header, r.Reference)
 		defer s.logAccess(c, r.Reference, time.Now())
 	}
 	return s.sendError(r, s.faultOf(r, err))

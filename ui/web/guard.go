@@ -10,18 +10,14 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/limiter"
 )
 
-// contentPolicy allows this site's own style sheet and pictures and nothing else: no script, no inline style, no
-// frame. Pages must work so.
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
 // Guard stands before every route: it gives the request its reference, sets the security headers, and writes the
 // access log. The log holds the pattern of the route, never the address itself, so that no token, no answer and no
 // id of a case gets into it.
 func (s *Site) Guard(c *fiber.Ctx) error {
-	start := time.Now()
+	start := c.Context().Time()
 	reference := newReference()
 	c.Locals(referenceKey, reference)
-	s.setHeaders(c, reference)
+	s.head.Begin(&c.Response().Header, reference)
 	err := c.Next()
 	if err != nil { // the error page is part of the request
 		err = s.HandleError(c, err)
@@ -41,32 +37,12 @@ func (s *Site) logAccess(c *fiber.Ctx, reference string, start time.Time) {
 		bytes = len(c.Response().Body())
 	}
 	if handler := s.Log.Handler(); handler.Enabled(context.Background(), slog.LevelInfo) { // Logger would also look for its caller, which the line has not
-		line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0)
+		now := time.Now()
+		line := slog.NewRecord(now, slog.LevelInfo, "request", 0)
 		line.AddAttrs(slog.String("reference", reference), slog.String("method", c.Method()), slog.String("route", route),
 			slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", bytes),
-			slog.Float64("milliseconds", float64(time.Since(start).Microseconds())/1000))
+			slog.Float64("milliseconds", float64(now.Sub(start).Microseconds())/1000))
 		_ = handler.Handle(context.Background(), line) // as Logger does: a log that cannot be written refuses nobody
-	}
-}
-
-// safeguards are on every answer, written as they go over the wire.
-var safeguards = [][2][]byte{
-	{[]byte("Content-Security-Policy"), []byte(contentPolicy)},
-	{[]byte("X-Content-Type-Options"), []byte("nosniff")},
-	{[]byte("X-Frame-Options"), []byte("DENY")},
-	{[]byte("Referrer-Policy"), []byte("same-origin")}, // never tells another site an address; our own origin check needs it
-	{[]byte("Permissions-Policy"), []byte("camera=(), geolocation=(), microphone=(), payment=(), usb=()")},
-	{[]byte("Cross-Origin-Opener-Policy"), []byte("same-origin")},
-	{[]byte("Cross-Origin-Resource-Policy"), []byte("same-origin")},
-}
-
-func (s *Site) setHeaders(c *fiber.Ctx, reference string) {
-	for _, h := range safeguards {
-		c.Response().Header.SetCanonical(h[0], h[1])
-	}
-	c.Set("X-Request-Id", reference)
-	if s.secure {
-		c.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 	}
 }
 

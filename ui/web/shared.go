@@ -8,6 +8,7 @@ import (
 	"accessdesk/broker/seat"
 	"accessdesk/catalog"
 	"accessdesk/data"
+	"accessdesk/ui/web/head"
 	"accessdesk/ui/web/shelf"
 
 	"github.com/gofiber/fiber/v2"
@@ -45,6 +46,33 @@ func (r *Request) forStrangers() bool {
 	return r.cookie(sessionCookie) == "" && r.cookie(flashCookie) == ""
 }
 
+// sendKept sends the page that is kept for a stranger, if there is one and no look at the database is due; else it tells that nothing
+// was sent. The request is not put together for that, and nothing is allocated: most requests end here while many ask.
+func (s *Site) sendKept(c *fiber.Ctx, route Route) (sent bool, err error) {
+	r := Request{Site: s, c: c, Lang: s.languageOf(c), cookieless: route.Cookieless, machine: route.Machine}
+	if !r.forStrangers() || !route.Cookieless && c.Context().QueryArgs().Has("lang") {
+		return false, nil
+	}
+	stamp, seats, ok := s.ground.Holds(c.Context().Time(), s.DB.Writes())
+	if !ok {
+		return false, nil
+	}
+	now := s.DB.Now()
+	page := s.shelfOf(&r).Find(shelf.Key{Stamp: stamp, Seats: seats, Lang: r.Lang, Address: r.Address()}, now)
+	if page == nil {
+		return false, nil
+	}
+	return true, sendShared(&r, page, now)
+}
+
+// shelfOf is where answers to a request are kept.
+func (s *Site) shelfOf(r *Request) *shelf.Shelf {
+	if r.machine {
+		return s.answers
+	}
+	return s.shared
+}
+
 // serveShared answers a request of a stranger to a route marked Cached.
 func (s *Site) serveShared(r *Request, h Handler) error {
 	var page *shelf.Page
@@ -52,16 +80,7 @@ func (s *Site) serveShared(r *Request, h Handler) error {
 	var key shelf.Key
 	var now, until time.Time
 	var turn string // names the time between two turns of the catalog
-	pages := s.shared
-	if r.machine {
-		pages = s.answers
-	}
-	if stamp, seats, ok := s.ground.Holds(time.Now(), s.DB.Writes()); ok {
-		now = s.DB.Now()
-		if page = pages.Find(shelf.Key{Stamp: stamp, Seats: seats, Lang: r.Lang, Address: r.Address()}, now); page != nil {
-			return sendShared(r, page, now)
-		}
-	}
+	pages := s.shelfOf(r)
 	ctx, cancel := context.WithTimeout(r.c.UserContext(), s.Limits.Timeout)
 	defer cancel()
 	look := shelf.Look(time.Now(), s.DB.Writes())
@@ -141,26 +160,27 @@ func (s *Site) bytesOf(r *Request, reply Reply) ([]byte, error) {
 // cookies and languages are part of the question, so that signing in or changing the language gives another answer.
 func sendShared(r *Request, page *shelf.Page, now time.Time) error {
 	c := r.c
+	h := &c.Response().Header
 	if document, ok := page.With.(*Document); ok && document != nil {
 		r.documentHeaders(document)
 		c.Set(fiber.HeaderCacheControl, shelf.Age(now, page.Until))
 	} else {
 		r.pageHeaders()
-		c.Set(fiber.HeaderCacheControl, "no-cache")
+		h.SetCanonical(head.CacheControl, head.NoCache)
 	}
-	body, mark := page.Plain, page.Mark
+	body, tag := page.Plain, page.Tag
 	var packed bool
 	if takesGzip(c) {
 		if small := page.Packed(); len(small) < len(page.Plain) {
-			body, mark, packed = small, page.Mark+"-gzip", true
+			body, tag, packed = small, page.PackedTag, true
 		}
 	}
-	c.Set(fiber.HeaderETag, `"`+mark+`"`)
+	h.SetCanonical(head.Etag, tag)
 	if notChanged(c) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	if packed {
-		c.Set(fiber.HeaderContentEncoding, "gzip")
+		h.SetContentEncodingBytes(head.Gzip)
 	}
 	return c.Status(fiber.StatusOK).Send(body) // not copied and not changed
 }

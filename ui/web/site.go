@@ -68,6 +68,7 @@ import (
 	"accessdesk/ui/web/asset"
 	"accessdesk/ui/web/bearer"
 	"accessdesk/ui/web/frame"
+	"accessdesk/ui/web/head"
 	"accessdesk/ui/web/shelf"
 )
 
@@ -153,6 +154,7 @@ type Site struct {
 	Nation  impact.Keeper // the organizations of the registers, in memory while staff look at whom programs reach
 
 	secure   bool
+	head     head.Start
 	origin   string // scheme://host of PublicURL
 	loopback bool
 	names    []string                      // of the pages
@@ -180,6 +182,7 @@ func New(db *data.DB, desk broker.Desk, locales *locale.Locales, config Config) 
 	if err := s.setOrigin(); err != nil {
 		return nil, err
 	}
+	s.head = head.New(s.secure)
 	var err error
 	if s.assets, err = asset.Load(config.Static); err != nil {
 		return nil, fmt.Errorf("static files: %w", err)

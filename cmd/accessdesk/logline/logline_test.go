@@ -1,8 +1,10 @@
 package logline
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -56,7 +58,8 @@ func TestSameAsSlog(t *testing.T) {
 			record.AddAttrs(slog.Attr{Key: texts(t, "key"), Value: values(t)})
 		}
 		var ours, theirs bytes.Buffer
-		handlers := [2]slog.Handler{New(&ours, slog.LevelInfo), slog.NewJSONHandler(&theirs, nil)}
+		own := New(&ours, slog.LevelInfo)
+		handlers := [2]slog.Handler{own, slog.NewJSONHandler(&theirs, nil)}
 		with, group := rapid.Bool().Draw(t, "with"), rapid.Bool().Draw(t, "group")
 		for i := range handlers {
 			if with {
@@ -72,6 +75,9 @@ func TestSameAsSlog(t *testing.T) {
 			if err := h.Handle(context.Background(), record); err != nil {
 				t.Fatal(err)
 			}
+		}
+		if err := own.Close(); err != nil {
+			t.Fatal(err)
 		}
 		if enabled[0] != enabled[1] {
 			t.Fatalf("level %s: enabled %t, want %t", level, enabled[0], enabled[1])
@@ -108,7 +114,11 @@ func TestEdgesSameAsSlog(t *testing.T) {
 	}
 	for _, record := range records {
 		var ours, theirs bytes.Buffer
-		ourErr, theirErr := New(&ours, slog.LevelInfo).Handle(context.Background(), record), slog.NewJSONHandler(&theirs, nil).Handle(context.Background(), record)
+		own := New(&ours, slog.LevelInfo)
+		ourErr, theirErr := own.Handle(context.Background(), record), slog.NewJSONHandler(&theirs, nil).Handle(context.Background(), record)
+		if err := own.Close(); err != nil {
+			t.Fatal(err)
+		}
 		if ours.String() != theirs.String() || (ourErr == nil) != (theirErr == nil) {
 			t.Errorf("wrote\n%q (%v), want\n%q (%v)", ours.String(), ourErr, theirs.String(), theirErr)
 		}
@@ -122,35 +132,126 @@ func TestRequestIsPlain(t *testing.T) {
 	}
 }
 
-// Lines of many at once stand whole and one after the other, whichever way they went.
+// Lines of many at once stand whole, and those of each in their order, whichever way they went.
 func TestLinesStandWhole(t *testing.T) {
 	var out bytes.Buffer // not safe for many at once by itself
-	log := slog.New(New(&out, slog.LevelInfo))
+	handler := New(&out, slog.LevelInfo)
+	log := slog.New(handler)
+	const each, times = 8, 200
 	var all sync.WaitGroup
-	for range 8 {
+	for who := range each {
 		all.Go(func() {
-			for range 50 {
-				log.Info("plain", "status", 200)
-				log.Info("quoted", "text", `"`)
+			for i := range times {
+				switch i % 3 {
+				case 0:
+					log.Info("soon", "who", who, "i", i)
+				case 1:
+					log.Warn("now", "who", who, "i", i)
+				default:
+					log.Info("quoted \"", "who", who, "i", i)
+				}
 			}
 		})
 	}
 	all.Wait()
-	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-	for _, line := range lines {
-		if !strings.HasPrefix(line, `{"time":`) || !strings.HasSuffix(line, `"status":200}`) && !strings.HasSuffix(line, `"text":"\""}`) {
-			t.Fatalf("a line is %q", line)
-		}
+	if err := handler.Close(); err != nil {
+		t.Fatal(err)
 	}
-	if len(lines) != 800 {
-		t.Errorf("%d lines, want 800", len(lines))
+	next := [each]int{}
+	for line := range strings.Lines(out.String()) {
+		var got struct{ Who, I int }
+		if err := json.Unmarshal([]byte(line), &got); err != nil {
+			t.Fatalf("a line is %q: %v", line, err)
+		}
+		if got.I != next[got.Who] {
+			t.Fatalf("after line %d of %d comes line %d", next[got.Who]-1, got.Who, got.I)
+		}
+		next[got.Who]++
+	}
+	for who, n := range next {
+		if n != times {
+			t.Errorf("%d has %d lines, want %d", who, n, times)
+		}
 	}
 }
 
-// What cannot be written is told.
+// A line is written without anything else happening, a warning before Handle returns, and after Close every line is.
+func TestWhenLinesAreWritten(t *testing.T) {
+	from, to := io.Pipe()
+	log := slog.New(New(to, slog.LevelInfo))
+	log.Info("alone")
+	if line, err := bufio.NewReader(from).ReadString('\n'); err != nil || !strings.Contains(line, "alone") {
+		t.Fatalf("read %q: %v", line, err)
+	}
+
+	var out bytes.Buffer
+	handler := New(&out, slog.LevelInfo)
+	log = slog.New(handler)
+	log.Info("first")
+	log.Warn("second")
+	if got := out.String(); strings.Count(got, "\n") != 2 || strings.Index(got, "first") > strings.Index(got, "second") {
+		t.Fatalf("after the warning the log is %q", got)
+	}
+	log.Info("third")
+	for range 2 {
+		if err := handler.Close(); err != nil || strings.Count(out.String(), "\n") != 3 {
+			t.Fatalf("after the end the log is %q: %v", out.String(), err)
+		}
+	}
+	if log.Info("fourth"); !strings.Contains(out.String(), "fourth") {
+		t.Errorf("after the end a line is not written at once: %q", out.String())
+	}
+}
+
+// A log that takes no lines for a while makes those who write them wait, once so many bytes stand in line. None is lost.
+func TestSlowLog(t *testing.T) {
+	out := &slow{open: make(chan struct{})}
+	handler := New(out, slog.LevelInfo)
+	log := slog.New(handler)
+	line := strings.Repeat("a", 1000)
+	log.Info(line) // may be on its way already
+	waiting := func() int {
+		handler.out.mutex.Lock()
+		defer handler.out.mutex.Unlock()
+		return len(handler.out.waiting)
+	}
+	for waiting() <= mostWaiting-2000 {
+		log.Info(line) // does not wait
+	}
+	const more = 500
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range more {
+			log.Info(line)
+		}
+	}()
+	close(out.open)
+	<-done
+	if err := handler.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if out.most > mostWaiting+2000 || out.lines < more+60 {
+		t.Errorf("%d lines, at most %d bytes in one piece, want %d and more, %d bytes", out.lines, out.most, more+60, mostWaiting)
+	}
+}
+
+// slow takes nothing before it is open.
+type slow struct {
+	open        chan struct{}
+	lines, most int
+}
+
+func (s *slow) Write(lines []byte) (int, error) {
+	<-s.open
+	s.lines, s.most = s.lines+bytes.Count(lines, []byte("\n")), max(s.most, len(lines))
+	return len(lines), nil
+}
+
+// A warning that cannot be written is told.
 func TestUnwritable(t *testing.T) {
 	for _, text := range []string{"plain", "not\nplain"} {
-		if err := New(broken{}, slog.LevelInfo).Handle(context.Background(), slog.NewRecord(time.Unix(1, 0), slog.LevelInfo, text, 0)); !errors.Is(err, io.ErrShortWrite) {
+		if err := New(broken{}, slog.LevelInfo).Handle(context.Background(), slog.NewRecord(time.Unix(1, 0), slog.LevelWarn, text, 0)); !errors.Is(err, io.ErrShortWrite) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"container/list"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,7 +35,8 @@ type Page struct {
 	Key         Key
 	From, Until time.Time // when it is true; not at Until any more
 	Plain       []byte
-	Mark        string // names the bytes, for ETag
+	Tag         []byte // names the bytes, as ETag
+	PackedTag   []byte // names those of Packed
 	With        any    // what whoever keeps it wants to remember with it
 
 	packed  atomic.Pointer[[]byte]
@@ -48,7 +50,7 @@ const overhead = 400
 // NewPage makes a page of its bytes.
 func NewPage(key Key, from, until time.Time, plain []byte) *Page {
 	sum := sha256.Sum256(plain)
-	return &Page{Key: key, From: from, Until: until, Plain: plain, Mark: hex.EncodeToString(sum[:8])}
+	return &Page{Key: key, From: from, Until: until, Plain: plain, Tag: fmt.Appendf(nil, `"%x"`, sum[:8]), PackedTag: fmt.Appendf(nil, `"%x-gzip"`, sum[:8])}
 }
 
 // TakesGzip tells whether an Accept-Encoding header takes gzip: it names it, and not with the weight 0 (RFC 9110, 12.4.2).
