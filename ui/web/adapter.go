@@ -3,8 +3,10 @@ package web
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
 	"errors"
+	"math/rand/v2"
 	"net/url"
 	"strings"
 	"time"
@@ -176,8 +178,12 @@ func (s *Site) request(c *fiber.Ctx) *Request {
 // referenceKey is where the access log and the error pages find the reference of a request.
 const referenceKey = "accessdesk.reference"
 
-// newReference is a number that people can read out on the phone: 8 letters and digits.
-func newReference() string { return rand.Text()[:8] }
+// newReference is a number that people can read out on the phone: 8 letters and digits. It is no secret.
+func newReference() string {
+	var number [8]byte
+	binary.NativeEndian.PutUint64(number[:], rand.Uint64())
+	return base32.StdEncoding.EncodeToString(number[:5])
+}
 
 var matcher = tongue.NewMatcher(Languages...)
 
