@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -84,38 +85,40 @@ func (w *writer) texts(name string, all []string) {
 	w.end(']')
 }
 
-// What a byte of a string is: it stands as it is, belongs to a wider character, or needs an escape.
-const (
-	narrow = iota
-	wide
-	escaped
-)
-
-var classes = func() (all [256]byte) {
-	for c := range all {
-		switch {
-		case c < ' ' || c == '"' || c == '\\':
-			all[c] = escaped
-		case c >= utf8.RuneSelf:
-			all[c] = wide
-		}
-	}
-	return all
-}()
-
 // quote writes a string. One that needs an escape is left to the library.
 func (w *writer) quote(value string) {
-	widest := byte(narrow)
-	for i := range len(value) {
-		widest |= classes[value[i]]
-	}
-	if widest >= escaped || widest == wide && (!utf8.ValidString(value) || strings.ContainsAny(value, "\u2028\u2029")) {
+	w.text = append(w.text, '"')
+	at := len(w.text)
+	w.text = append(w.text, value...)
+	if escaped, wide := scan(w.text[at:]); escaped || wide && (!utf8.ValidString(value) || strings.ContainsAny(value, "\u2028\u2029")) {
+		w.text = w.text[:at-1]
 		w.escape(value)
 		return
 	}
 	w.text = append(w.text, '"')
-	w.text = append(w.text, value...)
-	w.text = append(w.text, '"')
+}
+
+// A bit in each of eight bytes.
+const (
+	lows  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// scan tells whether a text has a byte that JSON wants escaped, and one that belongs to a wider character. It looks at eight bytes at
+// once: of those below 128, taking n*lows away sets the high bit where a byte is less than n; and it borrows from the next byte only then.
+func scan(text []byte) (escaped, wide bool) {
+	var found, high uint64
+	for ; len(text) >= 8; text = text[8:] {
+		x := binary.LittleEndian.Uint64(text)
+		quote, slash := x^('"'*lows), x^('\\'*lows)
+		found |= (x-' '*lows)&^x | (quote-lows)&^quote | (slash-lows)&^slash
+		high |= x
+	}
+	for _, c := range text {
+		escaped = escaped || c < ' ' || c == '"' || c == '\\'
+		high |= uint64(c)
+	}
+	return escaped || found&highs != 0, high&highs != 0
 }
 
 func (w *writer) escape(value string) {

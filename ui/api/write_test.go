@@ -26,6 +26,22 @@ func TestListIsThatOfTheLibrary(t *testing.T) {
 	})
 }
 
+// Whatever stands at whichever place of eight bytes, scan finds what is there and nothing else.
+func TestScan(t *testing.T) {
+	for place := range 20 {
+		for one := range 256 {
+			for _, beside := range []byte{' ', '!', '#', '[', ']', '~', 0x7f, 0x80, 0xff} {
+				text := bytes.Repeat([]byte{beside}, 20)
+				text[place] = byte(one)
+				escaped, wide := scan(text)
+				if want := one < ' ' || one == '"' || one == '\\'; escaped != want || wide != (one >= 0x80 || beside >= 0x80) {
+					t.Fatalf("%q: escaped %t, wide %t", text, escaped, wide)
+				}
+			}
+		}
+	}
+}
+
 // draw fills a value with what may stand there: texts, numbers, times; pointers or nothing.
 func draw(t *rapid.T, value reflect.Value, words *rapid.Generator[string]) {
 	switch value.Kind() {

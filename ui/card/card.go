@@ -42,7 +42,7 @@ func staleText(r *web.Request, listings web.Listings, offering *catalog.Publishe
 	if !listings.Stale(offering) {
 		return ""
 	}
-	return r.L.T("upkeep.stale", "Date", listings.CheckedText(offering))
+	return listings.Checked("upkeep.stale", offering)
 }
 
 // OpenNow tells whether somebody can get the offering now: it takes requests, and has a seat or a waiting list.
@@ -52,7 +52,7 @@ func OpenNow(tx *data.Tx, offering *catalog.Published, next catalog.NextStep) bo
 
 // costText says what it costs as far as the provider says; "no charge listed" always carries its day.
 func costText(r *web.Request, listings web.Listings, offering *catalog.Published) string {
-	return r.L.T("cost."+string(offering.Cost), "Date", listings.CheckedText(offering))
+	return listings.Checked("cost."+string(offering.Cost), offering)
 }
 
 // ToProgram leads to a program.

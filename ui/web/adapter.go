@@ -3,10 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
-	"encoding/base32"
-	"encoding/binary"
 	"errors"
-	"math/rand/v2"
 	"net/url"
 	"strings"
 	"time"
@@ -169,7 +166,7 @@ func (s *Site) request(c *fiber.Ctx) *Request {
 	lang := s.languageOf(c)
 	reference, ok := c.Locals(referenceKey).(string)
 	if !ok {
-		reference = newReference()
+		reference = head.NewReference()
 	}
 	route, _ := routeOf(c)
 	return &Request{Site: s, c: c, Lang: lang, L: s.Locales.In(lang), Reference: reference, cookieless: route.Cookieless, machine: forMachine(c)}
@@ -177,13 +174,6 @@ func (s *Site) request(c *fiber.Ctx) *Request {
 
 // referenceKey is where the access log and the error pages find the reference of a request.
 const referenceKey = "accessdesk.reference"
-
-// newReference is a number that people can read out on the phone: 8 letters and digits. It is no secret.
-func newReference() string {
-	var number [8]byte
-	binary.NativeEndian.PutUint64(number[:], rand.Uint64())
-	return base32.StdEncoding.EncodeToString(number[:5])
-}
 
 var matcher = tongue.NewMatcher(Languages...)
 

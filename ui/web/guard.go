@@ -6,6 +6,8 @@ import (
 	"net"
 	"time"
 
+	"accessdesk/ui/web/head"
+
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/limiter"
 )
@@ -15,7 +17,7 @@ import (
 // id of a case gets into it.
 func (s *Site) Guard(c *fiber.Ctx) error {
 	start := c.Context().Time()
-	reference := newReference()
+	reference := head.NewReference()
 	c.Locals(referenceKey, reference)
 	s.head.Begin(&c.Response().Header, reference)
 	err := c.Next()

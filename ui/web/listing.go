@@ -17,7 +17,7 @@ type Listings struct {
 	r     *Request
 	now   time.Time
 	today catalog.Date
-	dates map[catalog.Date]string // that were written already: most listings were looked at on a few days
+	said  map[said]string // already: most listings were looked at on a few days
 }
 
 // Listings gives the upkeep of the listings as the transaction sees it.
@@ -30,7 +30,7 @@ func (r *Request) Listings(tx *data.Tx) (Listings, error) {
 		return Listings{}, err
 	}
 	state, err := r.Site.upkeep.State(tx, snapshot)
-	return Listings{state, r, tx.Now, catalog.DateOf(tx.Now.In(r.Site.Zone)), map[catalog.Date]string{}}, err
+	return Listings{state, r, tx.Now, catalog.DateOf(tx.Now.In(r.Site.Zone)), map[said]string{}}, err
 }
 
 // Notice is the notice on the programs of a provider, in the reader's language.
@@ -92,12 +92,18 @@ func (l Listings) GoneText(address string) string {
 func (l Listings) Stale(p *catalog.Published) bool { return l.Overdue(p, l.today) }
 
 // CheckedText is the day on which somebody last compared a listing with its sources.
-func (l Listings) CheckedText(p *catalog.Published) string {
-	date := l.CheckedOn(p)
-	text, ok := l.dates[date]
+func (l Listings) CheckedText(p *catalog.Published) string { return l.r.L.Date(l.CheckedOn(p).Time()) }
+
+// said is a text with a day in it, by its key.
+type said struct{ key, on string }
+
+// Checked is the text of a key that says something of a listing as of CheckedText, which is its Date.
+func (l Listings) Checked(key string, p *catalog.Published) string {
+	what := said{key, string(l.CheckedOn(p))}
+	text, ok := l.said[what]
 	if !ok {
-		text = l.r.L.Date(date.Time())
-		l.dates[date] = text
+		text = l.r.L.T(key, "Date", l.CheckedText(p))
+		l.said[what] = text
 	}
 	return text
 }

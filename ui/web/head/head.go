@@ -2,7 +2,13 @@
 // so that the way of a kept page need not spell them each time.
 package head
 
-import "github.com/valyala/fasthttp"
+import (
+	"encoding/base32"
+	"encoding/binary"
+	"math/rand/v2"
+
+	"github.com/valyala/fasthttp"
+)
 
 // contentPolicy allows this site's own style sheet and pictures and nothing else: no script, no inline style, no
 // frame. Pages must work so.
@@ -39,6 +45,13 @@ func New(secure bool) Start {
 func (s Start) Begin(answer *fasthttp.ResponseHeader, reference string) {
 	s.all.CopyTo(answer)
 	answer.SetCanonical(requestID, []byte(reference))
+}
+
+// NewReference is a number that people can read out on the phone: 8 letters and digits. It is no secret.
+func NewReference() string {
+	var number [8]byte
+	binary.NativeEndian.PutUint64(number[:], rand.Uint64())
+	return base32.StdEncoding.EncodeToString(number[:5])
 }
 
 // Names.
