@@ -172,9 +172,6 @@ func (s *Site) request(c *fiber.Ctx) *Request {
 	return &Request{Site: s, c: c, Lang: lang, L: s.Locales.In(lang), Reference: reference, cookieless: route.Cookieless, machine: forMachine(c)}
 }
 
-// referenceKey is where the access log and the error pages find the reference of a request.
-const referenceKey = "accessdesk.reference"
-
 var matcher = tongue.NewMatcher(Languages...)
 
 // languageCookie remembers the language that somebody chose, for a year.

@@ -77,8 +77,13 @@ type Route struct {
 	Machine bool
 }
 
-// routeKey is where the adapter finds the route of a request.
-const routeKey = "accessdesk.route"
+// local is where something is kept with a request.
+type local int
+
+const (
+	routeKey     local = iota // for the adapter
+	referenceKey              // for the access log and the error pages
+)
 
 // Register adds the routes to app. A route without a policy, or one that stands twice, fails the start. limiters
 // has a handler for every Limit that a route names.

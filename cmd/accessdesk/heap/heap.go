@@ -16,20 +16,19 @@ import (
 // How far the heap may grow, in percent. While running calmly, a third of the usual: pages are short work, and small machines thank for
 // the memory (measured with all programs of the seed, resident after 1,000 page views: 75 MB with 30 percent, 82 MB with 50; 40 MB of
 // it is the program itself). While starting, little of what is made is garbage, and searching for it takes time. While busy, twice the
-// usual: at full load 30 percent cost a fourth of the time of a list that is made anew, and a sixth of that of a kept page.
+// usual: at full load 30 percent cost a third of the time of a list that is made anew.
 const (
 	starting = 400
 	calm     = 30
 	busy     = 200
 )
 
-// When it is busy, and when calm again: so many collections in each of so many seconds on end. 1,000 page views one after the other,
-// which is less than a second, are not busy yet.
+// How often the desk looks, and after how many looks on end it is busy, because there was a collection before each, or calm again, because
+// there was none. 1,000 page views one after the other, which is less than a second, are not busy yet.
 const (
-	busyFrom    = 2
-	busySeconds = 2
-	calmBelow   = 1
-	calmSeconds = 10
+	every     = 250 * time.Millisecond
+	busyLooks = 6
+	calmLooks = 40
 )
 
 // given tells whether the environment says how to collect.
@@ -44,7 +43,7 @@ func Start(environment []string) {
 	}
 }
 
-// Run sets how far the heap may grow from now on, and looks once a second how busy the desk is, until ctx is done.
+// Run sets how far the heap may grow from now on, and looks every now and then how busy the desk is, until ctx is done.
 func Run(ctx context.Context, environment []string) {
 	if given(environment) {
 		return
@@ -52,14 +51,14 @@ func Run(ctx context.Context, environment []string) {
 	debug.SetGCPercent(calm)
 	go func() {
 		debug.FreeOSMemory() // what the start left
-		second := time.NewTicker(time.Second)
-		defer second.Stop()
+		look := time.NewTicker(every)
+		defer look.Stop()
 		p := pace{last: collections()}
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-second.C:
+			case <-look.C:
 			}
 			if !p.turns(collections()) {
 				continue
@@ -83,26 +82,22 @@ func collections() uint64 {
 
 // pace notes how busy it is.
 type pace struct {
-	busy    bool
-	last    uint64
-	seconds int // on end that speak for the other
+	busy  bool
+	last  uint64
+	looks int // on end that speak for the other
 }
 
-// turns takes the number of collections so far, once a second, and tells whether busy has changed.
+// turns takes the number of collections so far at each look, and tells whether busy has changed.
 func (p *pace) turns(so uint64) bool {
-	since := so - p.last
+	collected := so > p.last
 	p.last = so
-	other, most := since >= busyFrom, busySeconds
-	if p.busy {
-		other, most = since < calmBelow, calmSeconds
-	}
-	if !other {
-		p.seconds = 0
+	if collected == p.busy {
+		p.looks = 0
 		return false
 	}
-	if p.seconds++; p.seconds < most {
+	if p.looks++; p.looks < map[bool]int{false: busyLooks, true: calmLooks}[p.busy] {
 		return false
 	}
-	p.busy, p.seconds = !p.busy, 0
+	p.busy, p.looks = !p.busy, 0
 	return true
 }

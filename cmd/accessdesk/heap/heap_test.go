@@ -3,20 +3,23 @@ package heap
 import (
 	"context"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"testing"
 )
 
-// It is busy after two busy seconds, and calm again after ten without any collection.
+// It is busy after six looks with a collection before each, and calm again after forty without any.
 func TestPace(t *testing.T) {
+	quiet := make([]uint64, calmLooks-1)
 	for name, c := range map[string]struct {
-		each []uint64 // collections of each second
-		want string   // after each second: b busy, c calm
+		each []uint64 // collections before each look
+		want string   // after each look: b busy, c calm
 	}{
-		"one burst":          {[]uint64{9, 0, 0, 9, 0}, "ccccc"},
-		"two seconds":        {[]uint64{0, 2, 2, 1}, "ccbb"},
-		"not quite":          {[]uint64{2, 1, 2, 1, 2}, "ccccc"},
-		"calm again":         {[]uint64{5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 5}, "cbbbbbbbbbbccb"},
-		"a pause is no calm": {[]uint64{5, 5, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, "cbbbbbbbbbbbbbbbc"},
+		"one burst":          {[]uint64{9, 9, 0, 0, 9, 0}, "cccccc"},
+		"busy":               {[]uint64{0, 2, 1, 1, 3, 1, 1, 1}, "ccccccbb"},
+		"not quite":          {[]uint64{2, 1, 2, 1, 2, 0, 1}, "ccccccc"},
+		"calm again":         {slices.Concat([]uint64{1, 1, 1, 1, 1, 5}, quiet, []uint64{0, 5, 5}), "cccccb" + strings.Repeat("b", calmLooks-1) + "ccc"},
+		"a pause is no calm": {slices.Concat([]uint64{1, 1, 1, 1, 1, 5}, quiet, []uint64{1}, quiet, []uint64{0}), "cccccb" + strings.Repeat("b", 2*calmLooks-1) + "c"},
 	} {
 		p, all, got := pace{last: 100}, uint64(100), ""
 		for _, n := range c.each {
