@@ -51,8 +51,8 @@ func (v *viewing) look(address string) {
 
 // judge checks the page that is open: no violation of the accessibility rules, no sideways scrolling in any width, with
 // larger letters, in print, in forced colors or with everything unfolded, its language, its frame, targets that can be hit,
-// and a focus that walks through the page and can be seen. What takes long, the keyboard, walks crosswise in the full
-// matrix, where each state of a page is looked at in one window and measured in all widths.
+// and a focus that walks through the page and can be seen. What takes long, the keyboard, is for the full matrix, where it walks
+// crosswise, and each state of a page is looked at in one window and measured in all widths.
 func (v *viewing) judge(what string) {
 	v.t.Helper()
 	what = fmt.Sprintf("%s at %d px in %s", what, v.width, v.lang)
@@ -72,7 +72,7 @@ func (v *viewing) judge(what string) {
 	complain("", v.Violations())
 	complain("", v.TooWide())
 	complain("", v.SmallTargets())
-	if !longTests() || v.closely() {
+	if v.closely() {
 		complain(" by keyboard", v.FocusFaults())
 	}
 	if v.width == browsertest.Phone || v.closely() {
@@ -132,7 +132,9 @@ func TestPagesInBrowser(t *testing.T) {
 		}
 	}
 	inWindows(t, func(string, int) bool { return longTests() }, func(t *testing.T, width int, lang string) {
-		t.Parallel()
+		if longTests() { // the one window of a plain run goes beside the other tests; it would begin after all of them
+			t.Parallel()
+		}
 		v := w.view(t, browsertest.Open(t), width, lang)
 		for _, as := range everyRole {
 			v.walk(routes, as)
