@@ -69,6 +69,18 @@ func TestOfferings(t *testing.T) {
 	if byHeader := d.ask("GET", "/offerings", "", "Accept-Language", "es-MX").want(200); byHeader.Header.Get("Content-Language") != "es" {
 		t.Error("Accept-Language is not heard")
 	}
+	costs, days := map[any]bool{}, map[any]bool{}
+	for _, o := range all.Offerings {
+		costs[o["cost"]], days[o["checked_on"]] = true, true
+		day, err := time.Parse(time.DateOnly, o["checked_on"].(string))
+		must(t, err)
+		if l := d.desk.Locales.In("en"); o["cost_text"] != l.T("cost."+o["cost"].(string), "Date", l.Date(day)) {
+			t.Errorf("%s costs %v: %v", o["slug"], o["cost"], o["cost_text"])
+		}
+	}
+	if len(costs) < 2 || len(days) < 2 {
+		t.Errorf("all cost %v, and were looked at on %v", costs, days)
+	}
 	for query, fits := range map[string]func(*catalog.Published) bool{
 		"sector=electric": func(o *catalog.Published) bool { return o.Status != catalog.StatusEnded && servesElectric(o) },
 		"kind=scanning": func(o *catalog.Published) bool {

@@ -164,6 +164,9 @@ func TestAccessLogKeepsNoSecrets(t *testing.T) {
 				if got := slices.Sorted(maps.Keys(line)); strings.Join(got, " ") != "bytes level method milliseconds msg reference route status time" {
 					t.Fatalf("fields %v", got)
 				}
+				if took, ok := line["milliseconds"].(float64); !ok || took < 0 || took > 600_000 {
+					t.Fatalf("it took %v milliseconds", line["milliseconds"])
+				}
 				wrongVerb := response.StatusCode == 404 && line["route"] == "-" || response.StatusCode == 405 && line["route"] == "-"
 				if line["method"] != c.verb || line["status"] != float64(response.StatusCode) || line["route"] != route && !wrongVerb {
 					t.Errorf("%s %s: %v", c.verb, path, line)
