@@ -182,11 +182,11 @@ const (
 
 // languageOf is the language of the answer: the chosen one, else the best that the browser names. A route that reads no cookie
 // has the choice in its address only. A page for strangers has it there first, so that each language of it has an address of its
-// own, which search engines need: they keep no cookies.
+// own, which search engines need: they keep no cookies. So has an address that no route serves.
 func (s *Site) languageOf(c *fiber.Ctx) string {
 	chosen := c.Cookies(s.cookieName(languageCookie))
 	route, _ := routeOf(c)
-	if named := c.Query("lang"); route.Cookieless || route.Cached && (named == "en" || named == "es") {
+	if named := c.Query("lang"); route.Cookieless || (route.Cached || route.Path == "") && (named == "en" || named == "es") {
 		chosen = named
 	}
 	if chosen == "en" || chosen == "es" {

@@ -199,6 +199,13 @@ func TestErrorPages(t *testing.T) {
 		b.errorPage("DELETE", "/desk", lang, 405, "method")
 		b.errorPage("POST", "/note", lang, 403, "session_over")
 	}
+	for _, c := range [][3]string{{"/nowhere?lang=es", "en", "es"}, {"/nowhere?lang=en", "es", "en"}, {"/nowhere?lang=xx", "es", "es"}} {
+		v := b.visitor()
+		v.Lang = c[1]
+		if lang := parse(b.t, b.want(v.Send("GET", c[0], nil, nil), 404)).Find("html").AttrOr("lang", ""); lang != c[2] {
+			t.Errorf("%s asked for in %s is in %s, want %s", c[0], c[1], lang, c[2])
+		}
+	}
 }
 
 // errorPage asks for a page that fails and looks at all that must stand on it and in the log.
