@@ -12,6 +12,8 @@ import (
 
 	"accessdesk/catalog"
 	"accessdesk/data"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // Life is the life of a program in the public catalog.
@@ -23,6 +25,8 @@ type Life struct {
 	Changed time.Time // when its live version was published, or when it went
 	// Live is its live version, nil once it was taken off. An ended program is live, and its page stays, but no list has it.
 	Live *catalog.Published
+	// Left is set by Serving: it served those that are meant once, until Changed, and serves them no more.
+	Left bool
 }
 
 // Gone tells whether the program is on no list any more: taken off, or ended.
@@ -65,4 +69,56 @@ func Load(tx *data.Tx, snapshot *catalog.Snapshot) (Chronicle, error) {
 	}
 	slices.SortStableFunc(c.Lives, func(a, b Life) int { return b.Changed.Compare(a.Changed) }) // of one time: by slug
 	return c, nil
+}
+
+// Serving gives the lives that concern those whom serves finds in a list of sectors, what changed last first: programs that serve them, and
+// those that did once, also where they were taken off since.
+func (c Chronicle) Serving(tx *data.Tx, serves func(sectors []string) bool) ([]Life, error) {
+	left, err := leaving(tx, serves)
+	if err != nil {
+		return nil, fmt.Errorf("chronicle of the catalog: %w", err)
+	}
+	var all []Life
+	for _, life := range c.Lives {
+		until, served := left[life.Slug]
+		switch {
+		case life.Live != nil && serves(life.Live.Sectors):
+		case !served:
+			continue
+		case !until.IsZero():
+			life.Left, life.Changed = true, until
+		}
+		all = append(all, life)
+	}
+	slices.SortStableFunc(all, func(a, b Life) int { return b.Changed.Compare(a.Changed) })
+	return all, nil
+}
+
+// leaving tells of each program that served when it stopped: when the first version was published that serves no more. The time is zero
+// where the last version serves.
+func leaving(tx *data.Tx, serves func(sectors []string) bool) (map[string]time.Time, error) {
+	type version struct {
+		slug, body string
+		published  int64
+	}
+	versions, err := data.Rows(tx, func(row data.Scanner) (v version, err error) { return v, row.Scan(&v.slug, &v.published, &v.body) },
+		"SELECT slug, coalesce(published_at, created_at), body FROM offering_version ORDER BY slug, number")
+	if err != nil {
+		return nil, err
+	}
+	left := map[string]time.Time{}
+	for _, v := range versions {
+		var known struct {
+			Sectors []string `toml:"sectors"`
+		}
+		if err := toml.Unmarshal([]byte(v.body), &known); err != nil {
+			return nil, fmt.Errorf("version of %s: %w", v.slug, err)
+		}
+		if serves(known.Sectors) {
+			left[v.slug] = time.Time{}
+		} else if until, served := left[v.slug]; served && until.IsZero() {
+			left[v.slug] = data.FromMillis(v.published)
+		}
+	}
+	return left, nil
 }

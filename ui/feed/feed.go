@@ -122,12 +122,13 @@ func atom(r *web.Request, tx *data.Tx, path, sector, title string) (web.Reply, e
 	if err != nil {
 		return web.Reply{}, err
 	}
-	// A program that serves a sector no more leaves its feed and no time behind, so each feed is as new as the whole catalog.
-	modified := lives.Changed()
-	shown := slices.DeleteFunc(lives.Lives, func(l chronicle.Life) bool {
-		// Of a program that was taken off nobody reads any more whom it served: every feed says that it went.
-		return sector != "" && l.Live != nil && !eligibility.Serves(l.Live.Sectors, sector)
-	})
+	modified := lives.Changed() // each feed is as new as the whole catalog
+	shown := lives.Lives
+	if sector != "" {
+		if shown, err = lives.Serving(tx, func(sectors []string) bool { return eligibility.Serves(sectors, sector) }); err != nil {
+			return web.Reply{}, err
+		}
+	}
 	page, last, ok := pageOf(r.Query("page"), len(shown))
 	if !ok {
 		return web.Reply{}, data.ErrNotFound
@@ -185,6 +186,8 @@ func item(r *web.Request, l chronicle.Life) any {
 	id := urn("entry:" + l.Name + ":" + r.Lang)
 	page := link{"alternate", "text/html", r.Lang, r.Site.Link("/programs/"+l.Slug, r.Lang)}
 	switch {
+	case l.Left:
+		return tombstone{Ref: id, When: stamp(l.Changed), Comment: r.L.T("feeds.left")}
 	case l.Live == nil:
 		return tombstone{Ref: id, When: stamp(l.Changed), Comment: r.L.T("feeds.taken_off")}
 	case l.Gone():
