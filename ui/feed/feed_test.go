@@ -340,10 +340,12 @@ func TestLeftSector(t *testing.T) {
 		}
 		check("left", "-, Scan program-001", "Scan program-000")
 		db.Advance(time.Hour)
+		s.replace("program-001", program("program-001"))
+		db.Advance(time.Hour)
 		s.replace("program-000", program("program-000", forBanks, func(o *catalog.Offering) { o.KnownAs = []string{"Another name"} }))
-		check("changed again", "-, Scan program-001", "Scan program-000")
+		check("changed again", "Scan program-001, -", "Scan program-000")
 		s.replace("program-000", nil)
-		check("taken off", "-, Scan program-001", "-")
+		check("taken off", "Scan program-001, -", "-")
 		db.Advance(time.Hour)
 		s.replace("program-000", program("program-000"))
 		if root := valid(t, s.body("/feed/health.atom?lang=en")); strings.Join(entries(root), ", ") != "Scan program-000, Scan program-001" || root.all(atomSpace, "entry")[0].one(t, "id") != id {
