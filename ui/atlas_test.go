@@ -379,7 +379,6 @@ func someRole(p web.Policy, w *world) role {
 
 // TestAtlas holds that every route has a place, that no place is left over, and that each route has a policy.
 func TestAtlas(t *testing.T) {
-	t.Parallel()
 	w := openSite(t, datatest.Open(t))
 	known := map[string]bool{}
 	for _, route := range ui.Routes(w.site) {

@@ -16,7 +16,6 @@ import (
 // TestCachedPages opens every page that is marked Cached as each kind of stranger: what is kept is, to the byte, what is made
 // for any of them, and a person who is signed in gets none of it.
 func TestCachedPages(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	unused := need(web.New(w.DB, w.desk, w.site.Locales, w.site.Config))(t)
 	kinds := map[string]func(*webtest.Visitor){

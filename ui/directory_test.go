@@ -13,7 +13,6 @@ import (
 
 // TestDirectoryIsDescribed holds that the description of /hsds/ and the route table name the same addresses and methods.
 func TestDirectoryIsDescribed(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	got := w.visitor(t, stranger).Send(http.MethodGet, "/hsds/openapi.json", nil, nil)
 	var document struct {

@@ -106,7 +106,6 @@ func TestErrorPages(t *testing.T) {
 
 // A database that does not know a table any more stands for every mistake that nobody thought of.
 func TestInternalError(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	w.log.expectErrors()
 	applicant := w.visitor(t, owner)
@@ -150,7 +149,6 @@ func (w *world) rowsWithout(t testing.TB, tables ...string) rows {
 }
 
 func TestTooManyRequests(t *testing.T) {
-	t.Parallel()
 	w := openSite(t, datatest.Open(t), func(c *worldConfig) { c.limits.SignIn, c.limits.Check = 2, 2 })
 	bothLanguages(t, func(t *testing.T, lang string) {
 		for _, address := range []string{"/signin", "/check"} {
@@ -167,7 +165,6 @@ func TestTooManyRequests(t *testing.T) {
 
 // A form that is too large is refused by the server before any of our code runs, so it takes a real connection.
 func TestOversizeForm(t *testing.T) {
-	t.Parallel()
 	w := listening(t, openSite, func(c *worldConfig) { c.limits.Body = 64 << 10 })
 	before := w.rows(t)
 	bothLanguages(t, func(t *testing.T, lang string) {

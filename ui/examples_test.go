@@ -141,7 +141,6 @@ func TestEnterOnExamples(t *testing.T) {
 
 // TestStaleExamples: who saves examples that somebody else changed meanwhile sees both texts; sending once more keeps what was typed.
 func TestStaleExamples(t *testing.T) {
-	t.Parallel()
 	bothLanguages(t, func(t *testing.T, lang string) {
 		w := openWorld(t)
 		const address = "/staff/catalog/" + draftedProgram + "/examples"

@@ -17,7 +17,6 @@ import (
 // TestSiteMapHasEveryPublicPage holds that the site map has each page for strangers, that robots may read it in both languages, and that
 // they stay out of every room that needs a session.
 func TestSiteMapHasEveryPublicPage(t *testing.T) {
-	t.Parallel()
 	w := openSite(t, datatest.Open(t))
 	v := webtest.New(t, w.app)
 	response := v.Send(http.MethodGet, "/robots.txt", nil, nil)

@@ -60,7 +60,6 @@ func choicesOf(page *webtest.Page) map[string]bool {
 
 // A case that somebody else decided meanwhile is not decided again; the words typed for it are printed back.
 func TestStaleDecision(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	bothLanguages(t, func(t *testing.T, lang string) {
 		address := w.caseOf(broker.InReview)
@@ -133,7 +132,6 @@ func TestRepeatedForm(t *testing.T) {
 
 // A form that is sent after the session has ended is not taken, and everything typed stands on the page.
 func TestSessionOver(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	bothLanguages(t, func(t *testing.T, lang string) {
 		w.SetNow(datatest.Start)
@@ -162,7 +160,6 @@ func TestSessionOver(t *testing.T) {
 
 // A page that is looked at does not keep the session alive; a form does.
 func TestSessionIsKeptByForms(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v := w.visitor(t, owner)
 	w.Advance(web.IdleApplicant - web.WarnBefore)

@@ -394,7 +394,6 @@ func (w *world) work(t testing.TB) {
 
 // TestWorld holds that the world is what the other tests think it is.
 func TestWorld(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	for _, state := range broker.States() {
 		if got := w.cases[state].State; got != state {

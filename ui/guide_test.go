@@ -66,7 +66,6 @@ func scenes() []scene {
 // TestTourPictures holds that docs/tour.md shows each picture that can be made, and no other. With GUIDE_DIR it makes
 // them anew into that folder (docs/pictures), from the demonstration, at the time of the tests.
 func TestTourPictures(t *testing.T) {
-	t.Parallel()
 	text := need(os.ReadFile("../docs/tour.md"))(t)
 	var shown []string
 	for _, found := range regexp.MustCompile(`\]\(pictures/([a-z-]+)\.png\)`).FindAllSubmatch(text, -1) {

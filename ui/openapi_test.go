@@ -22,7 +22,6 @@ var routeParameter = regexp.MustCompile(`:([a-z]+)`)
 // TestEveryInterfaceIsDescribed holds that the two OpenAPI descriptions, that of /hsds and that of everything else, name every route for
 // programs and no other, each once.
 func TestEveryInterfaceIsDescribed(t *testing.T) {
-	t.Parallel()
 	w := openSite(t, datatest.Open(t))
 	routed := map[string]bool{}
 	for _, route := range ui.Routes(w.site) {

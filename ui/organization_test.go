@@ -19,7 +19,6 @@ import (
 // TestInvitationWalk follows an invitation from the form to the membership, past a mail scanner that opens every link and
 // presses every button, on both engines.
 func TestInvitationWalk(t *testing.T) {
-	t.Parallel()
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		w := openWorldOn(t, db)
 		const guest = "guest@example.org"
@@ -62,7 +61,6 @@ func TestInvitationWalk(t *testing.T) {
 // TestManyClientsSpendOnce: 50 clients press the button of one sign-in link, and of one invitation, at the same moment. One
 // session, one membership, and nobody sees an error of the program.
 func TestManyClientsSpendOnce(t *testing.T) {
-	t.Parallel()
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		w := openWorldOn(t, db)
 		w.log.expectBusy()
@@ -159,7 +157,6 @@ func TestStaleTopic(t *testing.T) {
 
 // TestStaleName: the same for the name.
 func TestStaleName(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	w.Write(t, func(tx *data.Tx) error {
 		return account.SaveFacts(tx, w.desk.Vocabulary, w.org.ID, w.people[owner].ID, eligibility.Profile{"legal_name": eligibility.String(w.org.Name)})
@@ -181,7 +178,6 @@ func TestStaleName(t *testing.T) {
 
 // TestFormsKeepTheirOrganization: a form is about the organization that it was made for, whatever was chosen meanwhile.
 func TestFormsKeepTheirOrganization(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v := w.visitor(t, owner)
 	form := v.Visit("/org/edit/size").Form("/org/edit/size").Set("f-employees_fte", "33")
@@ -297,7 +293,6 @@ func TestRegistersAreNamed(t *testing.T) {
 
 // TestOwnAccount: name and language are kept, another session is ended from the list.
 func TestOwnAccount(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v, other := webtest.New(t, w.app), webtest.New(t, w.app)
 	v.SetCookie("session", w.signIn(t, editor.email()))

@@ -124,7 +124,6 @@ func backToPacket(end string) place {
 
 // The world has a packet in each state.
 func TestPacketWorld(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	for _, p := range packetStates {
 		if got := w.packets[p.slug].State; got != p.state {
@@ -253,7 +252,6 @@ func (w *world) wantMailto(t testing.TB, page *webtest.Page, to, subject string,
 
 // What looks like a secret stays out of the packet, wherever it goes, and the person is told at the answer.
 func TestPacketHoldsBackSecrets(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v, address := w.visitor(t, owner), w.packet(webProgram)
 	page := v.Visit(address).Form(address).Set("q-use_case", "We read our logs. The router password is Summer2026.").Send().Want(http.StatusOK).At(address)
@@ -272,7 +270,6 @@ func TestPacketHoldsBackSecrets(t *testing.T) {
 
 // Where a program has several ways to apply, one is chosen while it is prepared; what it asks and says follows.
 func TestPacketOtherWay(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v, address := w.visitor(t, owner), w.packet(phoneProgram)
 	page := v.Visit(address).Says("877-MI-CYBER", "What to say on the phone", "I am calling about this program")
@@ -291,7 +288,6 @@ func TestPacketOtherWay(t *testing.T) {
 
 // Readers see everything and can change nothing; what may not be reported now leads back to the page.
 func TestPacketReader(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v := w.visitor(t, reader)
 	for _, slug := range slices.Sorted(maps.Keys(w.packets)) {
@@ -320,7 +316,6 @@ func TestPacketReader(t *testing.T) {
 
 // The task list and the home page hold packets beside what is decided here, each with what to do next.
 func TestPacketsOnLists(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	bothLanguages(t, func(t *testing.T, lang string) {
 		v := w.speaker(t, owner, lang)
@@ -351,7 +346,6 @@ func TestPacketsOnLists(t *testing.T) {
 
 // Starting: programs that are applied for elsewhere stand beside those that are decided here, and each says which it is.
 func TestStartPackets(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v := w.visitor(t, outsider)
 	v.SetCookie("start", strings.Join([]string{"appa-cyber", "doe-rmuc", scanProgram}, "."))
@@ -388,7 +382,6 @@ func (w *world) republish(t testing.TB, slug string, change func(*catalog.Offeri
 // A packet that was sent keeps the version that it was prepared from; one that is prepared follows the live one, and says that
 // the program takes no requests any more.
 func TestPacketFollowsTheProgram(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	w.republish(t, emailProgram, func(o *catalog.Offering) {
 		o.Status, o.Title = catalog.StatusLapsed, catalog.Text{En: "Scanning, once more", Es: "Escaneo, otra vez"}

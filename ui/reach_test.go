@@ -47,7 +47,6 @@ func (w *world) reachPage(t *testing.T, as role, address string) (int, string, h
 
 // Staff see whom a program reaches, try another rule, and take the sheet along; a mistake stands at its field.
 func TestReach(t *testing.T) {
-	t.Parallel()
 	w := openSite(t, datatest.Open(t))
 	w.settle(t)
 	if _, body, _ := w.reachPage(t, auditor, "/staff/impact"); !strings.Contains(body, "No register is loaded") {

@@ -53,7 +53,6 @@ var chartPattern = regexp.MustCompile(`(?s)<svg class="chart".*?</svg>`)
 // Staff read the reports, filter them, and take the sheets along. No count under 5 stands on the page or in a sheet, charts stay small, and
 // without anything counted the page says since when it counts.
 func TestReports(t *testing.T) {
-	t.Parallel()
 	w := openSite(t, datatest.Open(t))
 	w.settle(t)
 	if _, body, _ := w.reachPage(t, auditor, "/staff/reports?period=last"); !strings.Contains(body, "Nothing in this period") || !strings.Contains(body, "Counting begins when the site runs") {

@@ -461,7 +461,6 @@ func (w *world) walkCookieless(t *testing.T, routes []web.Route) {
 
 // TestDisabledPerson holds that a session is worth nothing from the moment on at which its person is disabled.
 func TestDisabledPerson(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v := w.visitor(t, editor)
 	v.Visit("/home").Want(http.StatusOK).At("/home")

@@ -35,7 +35,6 @@ func press(t *testing.T, page *webtest.Page, form *webtest.Form, do, anchor stri
 
 // A manager writes a rule with nothing but buttons, in both languages; each button keeps the whole form, and what it says stands in the draft.
 func TestWriteRules(t *testing.T) {
-	t.Parallel()
 	bothLanguages(t, func(t *testing.T, lang string) {
 		w := openWorld(t)
 		w.register(t)
@@ -71,7 +70,6 @@ func TestWriteRules(t *testing.T) {
 
 // Two managers write the rules of the same program: the second one sees both texts, and sending once more keeps what they typed.
 func TestStaleRules(t *testing.T) {
-	t.Parallel()
 	bothLanguages(t, func(t *testing.T, lang string) {
 		w := openWorld(t)
 		address := rulesOf(draftedProgram)
@@ -99,7 +97,6 @@ func TestStaleRules(t *testing.T) {
 
 // Whom the rules reach is counted against the published ones; without registers and with an incomplete rule the page says so.
 func TestReachOfRules(t *testing.T) {
-	t.Parallel()
 	w := openSite(t, datatest.Open(t))
 	w.settle(t)
 	v, program := w.speaker(t, manager, "en"), "/staff/catalog/ms-isac"

@@ -12,7 +12,6 @@ import (
 // TestShutdownWithSilentConnection: a connection that a browser opened in advance does not hold up the shutdown, and is no
 // error; nor is one that was used and rests.
 func TestShutdownWithSilentConnection(t *testing.T) {
-	t.Parallel()
 	w := openSite(t, datatest.Open(t))
 	server := need(ui.NewServer(w.site))(t)
 	listener := need(net.Listen("tcp", "127.0.0.1:0"))(t)

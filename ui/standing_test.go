@@ -16,7 +16,6 @@ import (
 // TestRecordJourney: somebody finds their record, gets what it says, sees where it differs, explains, sends, and the reviewer reads
 // all of it, also after the next edition has come.
 func TestRecordJourney(t *testing.T) {
-	t.Parallel()
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		w := openSite(t, db)
 		w.settle(t)
@@ -91,7 +90,6 @@ func waterSystems(people string) string {
 // TestCheckTiesTheRecord: an application that starts from a check in which a record was picked ties the organization to it. What the
 // person said otherwise stays theirs.
 func TestCheckTiesTheRecord(t *testing.T) {
-	t.Parallel()
 	w := openSite(t, datatest.Open(t))
 	w.settle(t)
 	w.organize(t)
@@ -125,7 +123,6 @@ func TestCheckTiesTheRecord(t *testing.T) {
 // TestReadersMayNotSettle: who may only read sees the record and the differences without a form, and is refused when they post. For
 // other organizations there is nothing to see.
 func TestReadersMayNotSettle(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v := w.visitor(t, reader)
 	token := w.formToken(t, v, reader)

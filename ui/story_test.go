@@ -19,7 +19,6 @@ import (
 // in, applies, is asked, answers, is approved, has access, is reminded 30 and 7 days before the end, and the access
 // ends.
 func TestStory(t *testing.T) {
-	t.Parallel()
 	datatest.Each(t, func(t *testing.T, db *datatest.Database) {
 		s := newStory(t, db)
 		s.check()

@@ -13,7 +13,6 @@ import (
 
 // TestPagesAreSafe puts every page together in every language. The start only parses them.
 func TestPagesAreSafe(t *testing.T) {
-	t.Parallel()
 	locales, err := locale.Bundle()
 	if err != nil {
 		t.Fatal(err)

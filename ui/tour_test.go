@@ -92,7 +92,6 @@ func TestSessionEndInBrowser(t *testing.T) {
 // TestTour takes a picture of every page in each state that the tests know, in both languages, on a phone and on a
 // desktop, in forced colors and as printed, into the folder TOUR_DIR, for a person to look at. It judges nothing.
 func TestTour(t *testing.T) {
-	t.Parallel()
 	folder := os.Getenv("TOUR_DIR")
 	if folder == "" {
 		t.Skip("TOUR_DIR names no folder for the pictures")

@@ -21,7 +21,6 @@ const (
 // TestNotice lets a manager put a notice on a provider: every page about its programs leads with it, also those that are kept for
 // strangers, from its first instant on and not at its last; auditors read it.
 func TestNotice(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	staff, reader, someone := w.visitor(t, manager), w.visitor(t, owner), w.visitor(t, stranger)
 	w.Write(t, func(tx *data.Tx) error { // the one of the world stands in the way
@@ -108,7 +107,6 @@ func TestNotice(t *testing.T) {
 
 // TestReportAnError walks a report from a stranger on a program page to the answer in their mailbox.
 func TestReportAnError(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	v := w.visitor(t, stranger)
 	v.Lang = "es"
@@ -184,7 +182,6 @@ func TestReportAnError(t *testing.T) {
 
 // TestCompareWithSources lets a manager confirm a listing and report another: the public page says the day of the confirmation.
 func TestCompareWithSources(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	w.Advance(40 * wholeDay)
 	staff, someone := w.visitor(t, manager), w.visitor(t, stranger)
@@ -224,7 +221,6 @@ func TestCompareWithSources(t *testing.T) {
 
 // TestAddressesOnPages holds what the link check changes on a page of the public, and what staff see of it.
 func TestAddressesOnPages(t *testing.T) {
-	t.Parallel()
 	w := openWorld(t)
 	page := w.visitor(t, stranger).Visit("/programs/" + emailProgram).Want(http.StatusOK)
 	if page.Find(`a[href="`+goneAddress+`"]`).Length() > 0 {
