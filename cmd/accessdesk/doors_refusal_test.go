@@ -232,12 +232,12 @@ func (r refusing) says(got, want string) {
 }
 
 // reads holds that a page names where something is missing, perhaps with the place there, and what to do.
-func (r refusing) reads(got, want string) {
+func (r refusing) reads(page *webtest.Page, want string) {
 	r.t.Helper()
-	got = strings.Join(strings.Fields(got), " ")
 	where, what, _ := strings.Cut(want, ": ")
-	if !strings.HasPrefix(got, where) || !strings.HasSuffix(got, ": "+what) {
-		r.t.Errorf("the page says %q, want %q", got, want)
+	row := page.Find("#wanting").Parent().Find("li")
+	if place, said := row.Find("a").Text(), row.Find(".meta").Text(); row.Length() != 1 || !strings.HasPrefix(place, where+" · ") || said != what {
+		r.t.Errorf("the page says %q of %q in %d rows, want %q", said, place, row.Length(), want)
 	}
 }
 
@@ -269,9 +269,8 @@ func (r refusing) textAtPages(m spoiled) {
 	r.started(m.spoil, ana, "")
 	for _, lang := range []string{locale.English, locale.Spanish} {
 		page := r.refuses(ana, lang, "submit", oneMissing[lang])
-		wanting := page.Find("#wanting").Parent().Find("li")
-		r.reads(wanting.Text(), m.page[lang])
-		if link := wanting.Find("a").AttrOr("href", ""); r.browsers[ana].Visit(link).Want(http.StatusOK).Find(`[id="`+link[strings.Index(link, "#")+1:]+`"]`).Length() != 1 {
+		r.reads(page, m.page[lang])
+		if link := page.Find("#wanting").Parent().Find("li a").AttrOr("href", ""); r.browsers[ana].Visit(link).Want(http.StatusOK).Find(`[id="`+link[strings.Index(link, "#")+1:]+`"]`).Length() != 1 {
 			r.t.Errorf("%s leads to no field", link)
 		}
 		r.refuses(luis, lang, "approve", notSent[lang])
@@ -343,7 +342,7 @@ func (r refusing) textInFile(m spoiled) {
 	}
 	for _, lang := range []string{locale.English, locale.Spanish} {
 		page := r.refuses(luis, lang, "submit", oneMissing[lang])
-		r.reads(page.Find("#wanting").Parent().Find("li").Text(), m.page[lang])
+		r.reads(page, m.page[lang])
 		r.refuses(luis, lang, "approve", notSent[lang])
 	}
 }
