@@ -74,7 +74,11 @@ func Load(tx *data.Tx, snapshot *catalog.Snapshot) (Chronicle, error) {
 // Serving gives the lives that concern those whom serves finds in a list of sectors, what changed last first: programs that serve them, and
 // those that did once, also where they were taken off since.
 func (c Chronicle) Serving(tx *data.Tx, serves func(sectors []string) bool) ([]Life, error) {
-	left, err := leaving(tx, serves)
+	live := map[string]bool{}
+	for _, life := range c.Lives {
+		live[life.Slug] = life.Live != nil && serves(life.Live.Sectors)
+	}
+	left, err := leaving(tx, live, serves)
 	if err != nil {
 		return nil, fmt.Errorf("chronicle of the catalog: %w", err)
 	}
@@ -82,7 +86,7 @@ func (c Chronicle) Serving(tx *data.Tx, serves func(sectors []string) bool) ([]L
 	for _, life := range c.Lives {
 		until, served := left[life.Slug]
 		switch {
-		case life.Live != nil && serves(life.Live.Sectors):
+		case live[life.Slug]:
 		case !served:
 			continue
 		case !until.IsZero():
@@ -94,20 +98,24 @@ func (c Chronicle) Serving(tx *data.Tx, serves func(sectors []string) bool) ([]L
 	return all, nil
 }
 
-// leaving tells of each program that served when it stopped: when the first version was published that serves no more. The time is zero
-// where the last version serves.
-func leaving(tx *data.Tx, serves func(sectors []string) bool) (map[string]time.Time, error) {
+// leaving tells of each program that served and is not live for them when it stopped: when the first version was published that serves no
+// more. The time is zero where the last version serves. Programs with one version, which is live, are not read: they never stopped.
+func leaving(tx *data.Tx, live map[string]bool, serves func(sectors []string) bool) (map[string]time.Time, error) {
 	type version struct {
 		slug, body string
 		published  int64
 	}
 	versions, err := data.Rows(tx, func(row data.Scanner) (v version, err error) { return v, row.Scan(&v.slug, &v.published, &v.body) },
-		"SELECT slug, coalesce(published_at, created_at), body FROM offering_version ORDER BY slug, number")
+		`SELECT slug, coalesce(published_at, created_at), body FROM offering_version
+		WHERE slug IN (SELECT slug FROM offering_version WHERE state = 'retired') ORDER BY slug, number`)
 	if err != nil {
 		return nil, err
 	}
 	left := map[string]time.Time{}
 	for _, v := range versions {
+		if live[v.slug] {
+			continue
+		}
 		var known struct {
 			Sectors []string `toml:"sectors"`
 		}

@@ -4,6 +4,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
 )
 
 // Date writes a calendar date: "December 18, 2026", "18 de diciembre de 2026". The date is that of t's own location: convert
@@ -88,4 +91,10 @@ func zoneName(t time.Time) string {
 		return "UTC" + name
 	}
 	return name
+}
+
+// Alphabet gives the order of titles in this language, in the manner of strings.Compare: whatever their case, and accented letters beside
+// the plain ones. It is for one sort: what it gives must not be used by several goroutines.
+func (l *Localizer) Alphabet() func(a, b string) int {
+	return collate.New(language.Make(l.lang), collate.IgnoreCase).CompareString
 }

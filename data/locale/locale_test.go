@@ -175,6 +175,20 @@ func TestDatesNumbersAndMoney(t *testing.T) {
 	}
 }
 
+func TestAlphabet(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"en": {".gov", "Account", "área", "ñandu", "Next", "zebra"},
+		"es": {".gov", "Account", "área", "Next", "ñandu", "zebra"},
+	} {
+		got := slices.Clone(want)
+		slices.Reverse(got)
+		slices.SortFunc(got, bundle(t).In(lang).Alphabet())
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", lang, got, want)
+		}
+	}
+}
+
 func TestEveryMonthHasAName(t *testing.T) {
 	locales := bundle(t)
 	for _, lang := range Languages() {

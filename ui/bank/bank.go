@@ -57,11 +57,12 @@ func List(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	page := ListPage{All: len(all), Write: web.Manager.Allows(r.Person), Fields: filterFields(r)}
+	order := r.L.Alphabet()
 	slices.SortStableFunc(all, func(a, b question.Question) int {
 		if a.InUse() != b.InUse() {
 			return map[bool]int{true: -1, false: 1}[a.InUse()]
 		}
-		return strings.Compare(strings.ToLower(a.Label.In(r.Lang)), strings.ToLower(b.Label.In(r.Lang)))
+		return order(a.Label.In(r.Lang), b.Label.In(r.Lang))
 	})
 	for _, q := range all {
 		if matches(r, q) {

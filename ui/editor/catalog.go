@@ -12,9 +12,6 @@ import (
 	"accessdesk/ui/curate"
 	"accessdesk/ui/form"
 	"accessdesk/ui/web"
-
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
 )
 
 // CatalogPage is the list of all programs, those that somebody works on first.
@@ -116,14 +113,9 @@ func programRows(r *web.Request, tx *data.Tx, snapshot *catalog.Snapshot, page C
 		}
 		rows = append(rows, row)
 	}
-	order := alphabet(r)
+	order := r.L.Alphabet()
 	slices.SortStableFunc(rows, func(a, b programRow) int { return order(a.Title, b.Title) })
 	return rows
-}
-
-// alphabet compares titles as the reader's language orders them: whatever their case, and accented letters beside the plain ones.
-func alphabet(r *web.Request) func(a, b string) int {
-	return collate.New(language.Make(r.Lang), collate.IgnoreCase).CompareString
 }
 
 // NewPage asks what a new program begins from.
@@ -150,7 +142,7 @@ func newNewPage(r *web.Request, tx *data.Tx, problems web.Problems) (NewPage, er
 		from.Offer("template:"+name, r.L.T("edit.template_"+name), chosen == "template:"+name)
 	}
 	if err == nil {
-		order := alphabet(r)
+		order := r.L.Alphabet()
 		for _, p := range slices.SortedStableFunc(slices.Values(snapshot.Offerings), func(a, b *catalog.Published) int {
 			return order(a.Title.In(r.Lang), b.Title.In(r.Lang))
 		}) {

@@ -67,7 +67,8 @@ func Programs(r *web.Request, tx *data.Tx) (web.Reply, error) {
 		title := snapshot.Listed()[i].Title.In(r.Lang)
 		page.Rows = append(page.Rows, programRow{Slug: total.Offering, Title: title, Counts: count(title, total.Counts)})
 	}
-	slices.SortStableFunc(page.Rows, func(a, b programRow) int { return strings.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)) })
+	order := r.L.Alphabet()
+	slices.SortStableFunc(page.Rows, func(a, b programRow) int { return order(a.Title, b.Title) })
 	return web.Reply{Page: "staff/reaches", Data: page}, nil
 }
 

@@ -47,7 +47,7 @@ func (r *Request) forStrangers() bool {
 }
 
 // sendKept sends the page that is kept for a stranger, if there is one and no look at the database is due; else it tells that nothing
-// was sent. The request is not put together for that, and nothing is allocated: most requests end here while many ask.
+// was sent. The request stays on the stack for that and little else is allocated: most requests end here while many ask.
 func (s *Site) sendKept(c *fiber.Ctx, route Route) (sent bool, err error) {
 	r := Request{Site: s, c: c, Lang: s.languageOf(c), cookieless: route.Cookieless, machine: route.Machine}
 	if !r.forStrangers() || !route.Cookieless && c.Context().QueryArgs().Has("lang") {

@@ -95,7 +95,11 @@ func (p *pace) turns(so uint64) bool {
 		p.looks = 0
 		return false
 	}
-	if p.looks++; p.looks < map[bool]int{false: busyLooks, true: calmLooks}[p.busy] {
+	enough := busyLooks
+	if p.busy {
+		enough = calmLooks
+	}
+	if p.looks++; p.looks < enough {
 		return false
 	}
 	p.busy, p.looks = !p.busy, 0

@@ -1,5 +1,5 @@
 // Package head has the headers of answers: those with which every answer begins, and names and values of others as they go over the wire,
-// so that the way of a kept page need not spell them each time.
+// so that the way of a kept page need not spell them each time. One of them is the reference of the request.
 package head
 
 import (
