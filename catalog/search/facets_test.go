@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"accessdesk/catalog"
+	"accessdesk/catalog/catalogtest"
 	"accessdesk/eligibility"
 
 	"pgregory.net/rapid"
@@ -87,6 +89,54 @@ func TestFacetCounts(t *testing.T) {
 		noWords.Words, noFit.Fits = "", false
 		if len(result.Programs) == 0 && q.Words != "" && result.WithoutWords != number(noWords) || result.WithoutFits != number(noFit) {
 			r.Errorf("without words %d, without fit %d, want %d, %d", result.WithoutWords, result.WithoutFits, number(noWords), number(noFit))
+		}
+	})
+}
+
+// TestStatusFollowsTheTime: whatever was asked before, each question sees the programs as they stand at its own time and with its own seats:
+// right before, at and after each turn of the catalog, and also when the clock goes back.
+func TestStatusFollowsTheTime(t *testing.T) {
+	var turns []time.Time
+	turn := func(days int) time.Time {
+		turns = append(turns, now.Add(time.Duration(days)*24*time.Hour))
+		return turns[len(turns)-1]
+	}
+	var all []*catalog.Offering
+	for i, o := range shipped() {
+		changed := *o
+		switch i % 4 {
+		case 0:
+			changed.Window.Opens, changed.Window.Closes = turn(i), turn(2*i+1)
+		case 1:
+			changed.Window.Closes = turn(3 * i)
+		case 2:
+			changed.Pause = catalog.Pause{Since: turn(i / 2), Until: turn(i)}
+		case 3:
+			changed.Window = catalog.Window{Opens: turn(-i - 20), Closes: turn(-i - 10), TimeZone: "America/New_York", Every: catalog.PeriodMonth}
+			next := changed.Window.At(now)
+			turns = append(turns, next.Opens, next.Closes)
+		}
+		all = append(all, &changed)
+	}
+	s := snapshotOf(t, all)
+	c := New(catalogtest.Vocabulary())
+	rapid.Check(t, func(r *rapid.T) {
+		for range rapid.IntRange(1, 5).Draw(r, "questions") {
+			near := rapid.SampledFrom([]time.Duration{-time.Millisecond, 0, time.Millisecond, -24 * time.Hour, 24 * time.Hour}).Draw(r, "near")
+			at := Moment{Now: rapid.SampledFrom(turns).Draw(r, "turn").Add(near), Places: drawPlaces(r)}
+			for _, status := range statuses {
+				var want []string
+				for _, p := range s.Listed() {
+					if valueOf(p, FacetStatus, status, at) {
+						want = append(want, p.Slug)
+					}
+				}
+				result, err := c.Find(s, Query{Chosen: map[Facet][]string{FacetStatus: {status}}}, "en", at)
+				got := slugs(result.Programs)
+				if slices.Sort(got); err != nil || !slices.Equal(got, want) {
+					r.Fatalf("%s at %s: %v, want %v (%v)", status, at.Now, got, want, err)
+				}
+			}
 		}
 	})
 }

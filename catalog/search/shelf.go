@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"accessdesk/catalog"
 	"accessdesk/eligibility"
@@ -15,11 +17,13 @@ type mask uint64
 
 const maskBits = 64
 
-// shelf is what a snapshot's programs are, as far as that does not depend on the time.
+// shelf is what a snapshot's programs are.
 type shelf struct {
 	snapshot *catalog.Snapshot
 	values   [facetCount][]string
-	marks    [][facetCount]mask // by place in the snapshot
+	marks    [][facetCount]mask // by place in the snapshot, without what depends on the time
+	ended    []bool             // by place: the programs themselves lie apart in memory, and to look at each takes longer than all the rest
+	stands   atomic.Pointer[standing]
 }
 
 // The facets by number.
@@ -30,12 +34,13 @@ const (
 )
 
 func newShelf(s *catalog.Snapshot, sectors []string) *shelf {
-	b := &shelf{snapshot: s, marks: make([][facetCount]mask, len(s.Offerings))}
+	b := &shelf{snapshot: s, marks: make([][facetCount]mask, len(s.Offerings)), ended: make([]bool, len(s.Offerings))}
 	for i, facet := range facets {
 		b.values[i] = valuesOf(facet, sectors)
 	}
 	doors := map[string]bool{} // by sector list and sector
 	for at, p := range s.Offerings {
+		b.ended[at] = p.Status == catalog.StatusEnded
 		provider := ProviderOther
 		if p.Provider.Government {
 			provider = ProviderGovernment
@@ -75,23 +80,17 @@ func letsIn(p *catalog.Published, sector string, known map[string]bool) bool {
 	return known[door]
 }
 
-// StatusOf says which value of FacetStatus a program has at a moment. full: every seat is taken.
-func StatusOf(p *catalog.Published, next catalog.NextStep, at Moment) string {
+// StatusOf says which value of FacetStatus a program has at a time, with what can be done about it then.
+func StatusOf(p *catalog.Published, next catalog.NextStep, now time.Time) string {
 	switch {
-	case p.OpenAt(at.Now) && next.Hindrance != catalog.HinderedFull:
+	case p.OpenAt(now) && next.Hindrance != catalog.HinderedFull:
 		return StatusOpen
 	case next.Hindrance == catalog.HinderedBeforeWindow || next.Hindrance == catalog.HinderedAnnounced:
 		return StatusLater
-	case next.Hindrance == catalog.HinderedPaused && p.Pause.Until.After(at.Now):
+	case next.Hindrance == catalog.HinderedPaused && p.Pause.Until.After(now):
 		return StatusLater
 	}
 	return StatusClosed
-}
-
-// statusMask is the bit of a program's status.
-func statusMask(p *catalog.Published, at Moment) mask {
-	status := StatusOf(p, p.NextStep(at.Now, at.Places[p.Slug].Full()), at)
-	return 1 << slices.Index(statuses, status)
 }
 
 // Result is the answer to a question.
@@ -141,7 +140,7 @@ func (b *shelf) choose(q Query, words *found, at Moment) Result {
 // among chooses from so many programs; place gives their places.
 func (b *shelf) among(count int, place func(int) int, q Query, words *found, at Moment) Result {
 	var t tally
-	chosen := b.chosen(q)
+	chosen, stands := b.chosen(q), b.standing(at.Now)
 	for n := range count {
 		i := place(n)
 		p := b.snapshot.Offerings[i]
@@ -158,12 +157,12 @@ func (b *shelf) among(count int, place func(int) int, q Query, words *found, at 
 			out |= outFits
 		}
 		if wanted := chosen[statusAt]; out == 0 || wanted != 0 && bits.OnesCount(uint(out)) == 1 { // else it changes no number
-			marks[statusAt] = statusMask(p, at)
+			marks[statusAt] = stands.of(i, p, at.Places)
 			if one.open = marks[statusAt] == openMark; wanted != 0 && wanted&marks[statusAt] == 0 {
 				out |= 1 << statusAt
 			}
 		}
-		t.take(one, marks, out)
+		t.take(one, b.ended[i], marks, out)
 	}
 	return t.result(q, b.values)
 }
@@ -177,8 +176,8 @@ type tally struct {
 }
 
 // take counts a program that out keeps out.
-func (t *tally) take(one ranked, marks [facetCount]mask, out int) {
-	if one.p.Status == catalog.StatusEnded {
+func (t *tally) take(one ranked, ended bool, marks [facetCount]mask, out int) {
+	if ended {
 		if out == 0 {
 			t.ended = append(t.ended, one)
 		}

@@ -103,7 +103,7 @@ func (l *look) at(question, lang string) (matches, error) {
 }
 
 func (l *look) status(p *catalog.Published) string {
-	return search.StatusOf(p, p.NextStep(l.now, l.places[p.Slug].Full()), search.Moment{Now: l.now})
+	return search.StatusOf(p, p.NextStep(l.now, l.places[p.Slug].Full()), l.now)
 }
 
 // pending is a confirmed search with what it finds now.
