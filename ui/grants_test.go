@@ -14,6 +14,8 @@ import (
 	"accessdesk/data"
 	"accessdesk/notify"
 	"accessdesk/ui/webtest"
+
+	"github.com/PuerkitoBio/goquery"
 )
 
 // grantLaw says for each act where it leads from which state, written out by hand, and which roles may take it.
@@ -331,4 +333,19 @@ func TestHolderPages(t *testing.T) {
 		Silent("Ask for renewal", "End this access", "Time left")
 	v.Visit(address + "/end").At(address)
 	w.visitor(t, manager).Visit("/staff/access/"+w.ending.ID).Says("Ended early by the organization", "There is nothing to decide here now")
+}
+
+// TestNoRenewalOfWhatIsOver: staff read of access that can end by itself when it can be renewed, and nothing of the kind once it is over.
+func TestNoRenewalOfWhatIsOver(t *testing.T) {
+	t.Parallel()
+	w := openWorld(t)
+	v := w.visitor(t, manager)
+	title := w.desk.Locales.In("en").T("grant.staff_renewal")
+	for _, state := range []access.State{access.Pending, access.Active, access.Suspended, access.Ended, access.Revoked} {
+		page := v.Visit("/staff/access/" + w.inState(t, state, access.ActGiveUp).ID).Want(http.StatusOK)
+		says := page.Find("dt").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.Text() == title }).Length() == 1
+		if over := state == access.Ended || state == access.Revoked; says == over {
+			t.Errorf("%s: says something of a renewal: %t", state, says)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package grant
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"accessdesk/broker"
 	"accessdesk/broker/access"
@@ -56,7 +57,7 @@ func newDecisionPage(r *web.Request, tx *data.Tx) (DecisionPage, error) {
 	if page.row, err = newRow(r, tx, access.Listed{Grant: g, Organization: organization.Name}); err != nil {
 		return page, err
 	}
-	page.Renewal = renewalForStaff(r, g, page)
+	page.Renewal = renewalForStaff(r, g, tx.Now)
 	current, removed, err := access.People(tx, g.ID)
 	if err != nil {
 		return page, err
@@ -95,12 +96,14 @@ func actChoices(r *web.Request, tx *data.Tx, g access.Grant) ([]choice, error) {
 }
 
 // renewalForStaff says how it stands with a renewal.
-func renewalForStaff(r *web.Request, g access.Grant, page DecisionPage) string {
+func renewalForStaff(r *web.Request, g access.Grant, now time.Time) string {
 	switch {
 	case g.Renewal == access.RenewalAsked:
 		return r.L.T("grant.staff_asked", "Date", day(r, g.RenewalAt))
 	case g.Renewal == access.RenewalRefused:
 		return r.L.T("grant.staff_refused", "Date", day(r, g.RenewalAt))
+	case g.StateAt(now).Over(): // nothing is renewed any more
+		return ""
 	case g.Renewals > 0 && g.Renewable:
 		return r.L.T("grant.staff_renewed", "Date", day(r, g.RenewalAt), "From", day(r, g.RenewFrom()))
 	case !g.Renewable:
